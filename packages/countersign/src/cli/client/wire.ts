@@ -1,0 +1,88 @@
+/**
+ * The answers of the server that commands rely on, looked at before they are used. What decides anything (subject, signatures,
+ * checkpoint) is verified elsewhere; here it is only made sure that members are there and are what they are taken for.
+ */
+import type { Countersignature, Requirement, RunSubject } from '@countersign/proof'
+import type { PolicyVersion } from '../../policy/index.ts'
+import { CliError } from '../exit.ts'
+
+export type RunStatus = 'waiting' | 'granted' | 'denied' | 'expired' | 'cancelled' | 'applying' | 'applied' | 'failed' | 'outcome-unknown'
+
+export type RunView = {
+  readonly id: string
+  readonly status: RunStatus
+  readonly version: number
+  readonly decision: 'allow' | 'step-up' | 'deny'
+  readonly reasons: readonly { readonly code: string; readonly message: string }[]
+  readonly subject: string
+  readonly countersignatures: readonly Countersignature[]
+  readonly enforcement: { readonly level: string; readonly why: string }
+  readonly expiresAt: string
+  readonly grant: { readonly id: string; readonly expiresAt: string } | null
+}
+
+export type Preview = {
+  readonly environment: string
+  readonly decision: { readonly effect: 'allow' | 'step-up' | 'deny'; readonly rule: string; readonly requirement?: Requirement; readonly reasons: readonly { readonly code: string; readonly message: string }[] }
+  readonly risk: RunSubject['risk']
+}
+
+export type Status = { readonly name: string; readonly version: string; readonly setUp: boolean; readonly demonstration: boolean; readonly url: string; readonly time: string }
+export type Me = { readonly person: { readonly id: string; readonly name: string }; readonly token: { readonly expiresAt: string; readonly thumbprint: string } }
+export type PolicyView = { readonly yaml: string; readonly digest: string; readonly changedAt: string; readonly changedBy: string }
+export type PolicyChange = { readonly id: string; readonly code: string; readonly subject: string; readonly expiresAt: string; readonly status: string; readonly countersignatures: readonly Countersignature[] }
+
+type Kind = 'string' | 'number' | 'boolean' | 'object' | 'array' | readonly string[]
+
+const statuses: readonly RunStatus[] = ['waiting', 'granted', 'denied', 'expired', 'cancelled', 'applying', 'applied', 'failed', 'outcome-unknown']
+const decisions: readonly RunView['decision'][] = ['allow', 'step-up', 'deny']
+const levels: readonly RunSubject['risk']['level'][] = ['none', 'low', 'medium', 'high', 'critical']
+
+const shapes = {
+  run: { id: 'string', status: statuses, version: 'number', decision: decisions, reasons: 'array', subject: 'string', countersignatures: 'array', enforcement: 'object', expiresAt: 'string' },
+  preview: { environment: 'string', decision: 'object', 'decision.effect': decisions, risk: 'object', 'risk.level': levels },
+  status: { name: 'string', version: 'string', setUp: 'boolean', time: 'string' },
+  me: { person: 'object', token: 'object' },
+  policy: { yaml: 'string', digest: 'string' },
+  'policy chain': { versions: 'array' },
+  'policy change': { id: 'string', code: 'string', subject: 'string', expiresAt: 'string' },
+  checkpoint: { checkpoint: 'string', size: 'number', root: 'string' },
+  consistency: { proof: 'array' },
+  directory: { entries: 'array' },
+  lease: { lease: 'string' },
+} as const satisfies Record<string, Record<string, Kind>>
+
+type Answers = {
+  run: RunView
+  preview: Preview
+  status: Status
+  me: Me
+  policy: PolicyView
+  'policy chain': { versions: PolicyVersion[] }
+  'policy change': PolicyChange
+  checkpoint: { checkpoint: string; size: number; root: string }
+  consistency: { proof: string[] }
+  directory: { entries: string[] }
+  lease: { lease: string }
+}
+
+/** Throws CliError `server_unexpected`. */
+export function answer<N extends keyof Answers>(name: N, value: unknown): Answers[N] {
+  if (typeof value === 'object' && value !== null) {
+    const members = value as Record<string, unknown>
+    const wrong = Object.entries(shapes[name]).find(([path, kind]) => !isKind(memberAt(members, path), kind))
+    if (!wrong) return value as Answers[N]
+  }
+  throw new CliError('server_unexpected', `The server's answer is not a ${name} as this version knows it.`, 'See both versions with: countersign doctor')
+}
+
+/** `a.b` is the member b of a. */
+function memberAt(members: Record<string, unknown>, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, name) => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined), members)
+}
+
+function isKind(value: unknown, kind: Kind): boolean {
+  if (typeof kind === 'object') return typeof value === 'string' && kind.includes(value)
+  if (kind === 'array') return Array.isArray(value)
+  return typeof value === kind && value !== null
+}

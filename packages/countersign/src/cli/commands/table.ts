@@ -1,0 +1,31 @@
+/**
+ * Every command by name, with what `--help` says of it. The list is all that is loaded for `--help`; a command's own options are in its
+ * file, which is loaded only when it is called.
+ */
+import type { Command } from 'commander'
+import type { Output } from '../output.ts'
+import type { ExitCode } from '../exit.ts'
+
+/** What a command's file exports: it adds its options and its action to the command that it is given. */
+export type CommandModule = { readonly define: (command: Command, run: Runner) => void }
+/** Runs the work of a command: makes the output, turns what is thrown into words and an exit code. */
+export type Runner = (json: boolean | undefined, work: (output: Output) => Promise<ExitCode>) => Promise<void>
+
+export type CommandEntry = { readonly name: string; readonly summary: string; readonly load: () => Promise<CommandModule> }
+
+export const commandTable: readonly CommandEntry[] = [
+  { name: 'up', summary: 'start the server on this machine', load: () => import('./up.ts') },
+  { name: 'login', summary: 'sign this terminal in through the browser', load: () => import('./login.ts') },
+  { name: 'logout', summary: 'sign this terminal out', load: () => import('./logout.ts') },
+  { name: 'whoami', summary: 'show who is signed in, and with which key', load: () => import('./whoami.ts') },
+  { name: 'plan', summary: 'plan, and show the risk and what policy would ask', load: () => import('./plan.ts') },
+  { name: 'apply', summary: 'plan, have it countersigned, and apply exactly that plan', load: () => import('./apply.ts') },
+  { name: 'destroy', summary: 'the same for destroying everything', load: () => import('./destroy.ts') },
+  { name: 'verify', summary: 'check an evidence file, offline', load: () => import('./verify.ts') },
+  { name: 'trust', summary: 'export what `verify --trust` needs', load: () => import('./trust.ts') },
+  { name: 'policy', summary: 'show or change who must countersign what', load: () => import('./policy.ts') },
+  { name: 'audit', summary: 'check the ledger of a data folder, offline', load: () => import('./audit.ts') },
+  { name: 'doctor', summary: 'check versions, clock, server, keys and terraform', load: () => import('./doctor.ts') },
+  { name: 'demo', summary: 'see the whole thing on scratch data, attacks included', load: () => import('./demo.ts') },
+  { name: 'completion', summary: 'print the completion script of a shell', load: () => import('./completion.ts') },
+]

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import { parseTrust, ProofError, verifyEvidence, type Consent, type Effect, type TrustFile, type Verdict } from '@countersign/proof'
+import { changeSentence } from '../../plan/index.ts'
+import { CliError, exitCodes, type ExitCode } from '../exit.ts'
+import { safe, type Output } from '../output.ts'
+import type { Runner } from './table.ts'
+
+type Options = { trust?: string; json?: boolean }
+
+const LARGEST = 64 * 1024 * 1024
+
+export function define(command: Command, run: Runner): void {
+  command
+    .argument('<file>', 'the evidence')
+    .option('--trust <file>', 'what was pinned beforehand (countersign trust export)')
+    .option('--json', 'print the verdict as one JSON document')
+    .addHelpText('after', `
+Needs no server and no network. Exit code 0 only for VALID: signed by keys that go back to the pinned genesis, over exactly
+this statement. Without --trust the best verdict is CONSISTENT, and the exit code is 5.
+
+Examples:
+  countersign verify evidence.json --trust trust.json
+  countersign verify evidence.json --trust trust.json --json | jq -r .verdict`)
+    .action(async (file: string, options: Options) => await run(options.json, async (output) => await verify(file, options, output)))
+}
+
+async function verify(file: string, options: Options, output: Output): Promise<ExitCode> {
+  const verdict = await verifyEvidence(read(file), options.trust === undefined ? null : readTrust(options.trust), { now: Date.now() })
+  show(output, verdict)
+  output.data(verdict)
+  return verdict.verdict === 'VALID' ? exitCodes.done : exitCodes.verificationFailed
+}
+
+function show(output: Output, verdict: Verdict): void {
+  const { paint } = output
+  const colour = verdict.verdict === 'VALID' ? paint.green : verdict.verdict === 'INVALID' ? paint.red : paint.yellow
+  output.line(`${colour(paint.bold(verdict.verdict))}  ${safe(verdict.message)}${verdict.verdict === 'VALID' ? '' : `  (${verdict.code})`}`)
+  if (verdict.consent) showConsent(output, verdict.consent)
+  if (verdict.effect) showEffect(output, verdict.effect)
+  for (const note of verdict.notes) output.line(`Note: ${safe(note)}`)
+}
+
+function showConsent(output: Output, { subject, code, who, requirement }: Consent): void {
+  output.line()
+  output.line(output.paint.bold('Consent: what was countersigned, and by whom'))
+  output.line(`  what     ${code}  ${subject.kind === 'run' ? `${subject.scope} of ${safe(subject.workspace.name)} (${safe(subject.workspace.environment)}): ${changeSentence(subject.summary)}, risk ${subject.risk.level}` : 'a change of the policy'}`)
+  if (subject.kind === 'run') {
+    output.line(`  plan     ${subject.plan.file}  (${subject.derivation})`)
+    output.line(`  run by   ${safe(subject.requester)} with the terminal key ${safe(subject.executor)}`)
+    output.line(`  protection at that time: ${subject.workspace.enforcement}`)
+  }
+  output.line(`  asked    ${[requirement.selfStepUp ? 'a self step-up' : '', requirement.approvals > 0 ? `${requirement.approvals} approval(s)` : ''].filter(Boolean).join(' and ') || 'nothing'}, ${requirement.assurance}`)
+  for (const one of who) {
+    const { device } = one.key
+    output.line(`  who      ${safe(one.person.name)} (${one.person.id}), ${one.how}, as ${one.roles.map(safe).join(', ') || 'no role'}`)
+    output.line(`    when   ${one.recordedAt ?? 'not recorded'}  (the server's time; between ${one.notBefore} and ${one.expires})`)
+    output.line(`    key    ${safe(one.key.label)}, ${one.key.alg}${one.key.demonstration ? ', a software key of a DEMONSTRATION' : ''}; claimed: ${device.backupEligible ? 'can be synced' : 'bound to one device'}, model ${device.aaguid}`)
+  }
+}
+
+function showEffect(output: Output, effect: Effect): void {
+  output.line()
+  output.line(output.paint.bold('Effect: what was reported afterwards (a claim of the terminal, no proof of what the world did)'))
+  output.line(`  outcome  ${effect.outcome}${typeof effect.summary === 'string' ? `: ${safe(effect.summary)}` : ''}`)
+  if (effect.grantedAt !== null) output.line(`  granted  ${effect.grantedAt}`)
+  if (effect.startedAt !== null) output.line(`  started  ${effect.startedAt}`)
+  if (effect.reportedAt !== null) output.line(`  reported ${effect.reportedAt}`)
+  if (effect.stateSerial !== null) output.line(`  state    serial ${effect.stateSerial}, ${safe(effect.stateDigest ?? '')}`)
+  if (effect.treeUnchanged !== null) output.line(`  files of the configuration ${effect.treeUnchanged ? 'were the same after the apply' : 'CHANGED while it was applied'}`)
+}
+
+function readTrust(path: string): TrustFile {
+  try {
+    return parseTrust(read(path))
+  } catch (error) {
+    if (!(error instanceof ProofError)) throw error
+    throw new CliError(error.code, `${path} is not a trust file: ${safe(error.message)}.`, 'Write one with: countersign trust export -o trust.json', { exit: exitCodes.verificationFailed })
+  }
+}
+
+function read(path: string): string {
+  let bytes: Buffer
+  try {
+    bytes = readFileSync(path)
+  } catch (cause) {
+    throw new CliError('file_unreadable', `${path} cannot be read.`, 'Check the path.', { cause })
+  }
+  if (bytes.length > LARGEST) throw new CliError('file_unreadable', `${path} has ${bytes.length} bytes; evidence and trust files are small.`, 'Check that it is the right file.')
+  return bytes.toString('utf8')
+}

@@ -1,0 +1,53 @@
+/**
+ * The trust that `login` pins: which genesis key, ledger key, origin and rpId this terminal will ever accept from a server. The first
+ * login takes the server's word, which is why it shows the fingerprint to compare; every later one must bring the same.
+ */
+import { parseTrust, type TrustFile } from '@countersign/proof'
+import type { Profile } from '../config/profile.ts'
+import { CliError, exitCodes } from '../exit.ts'
+
+export type Pinned = { readonly trust: TrustFile; readonly first: boolean }
+
+/** Throws CliError `trust_changed`, `server_unexpected`. */
+export function pinTrust(profile: Profile, bytes: Buffer): Pinned {
+  const offered = parsed(bytes)
+  const known = profile.load('trust')
+  if (known) {
+    const other = difference(known, offered)
+    if (other) throw changed(profile, other)
+  }
+  profile.save('trust', offered)
+  return { trust: offered, first: known === undefined }
+}
+
+/** The genesis head in groups of four, as the set-up page shows it. */
+export function fingerprint(trust: TrustFile): string {
+  return trust.genesis.entry.match(/.{1,4}/g)?.join(' ') ?? ''
+}
+
+function parsed(bytes: Buffer): TrustFile {
+  try {
+    return parseTrust(bytes.toString('utf8'))
+  } catch (cause) {
+    throw new CliError('server_unexpected', 'The server\'s trust file cannot be read.', 'See both versions with: countersign doctor', { cause })
+  }
+}
+
+/** Ledger keys and origins may be added by countersigned entries of the directory; what genesis fixed never changes. */
+function difference(known: TrustFile, offered: TrustFile): string | undefined {
+  if (known.instance !== offered.instance) return 'another installation'
+  if (JSON.stringify(known.genesis) !== JSON.stringify(offered.genesis)) return 'another genesis key'
+  if (known.rpId !== offered.rpId) return 'another host name for keys (rpId)'
+  if (JSON.stringify(known.ledgerKeys) !== JSON.stringify(offered.ledgerKeys)) return 'another ledger key'
+  if (JSON.stringify(known.origins) !== JSON.stringify(offered.origins)) return 'other origins'
+  return known.demonstration === offered.demonstration ? undefined : 'another kind of installation (demonstration)'
+}
+
+function changed(profile: Profile, what: string): CliError {
+  return new CliError(
+    'trust_changed',
+    `${profile.server} is NOT the server that this terminal pinned: it shows ${what}.`,
+    `If it was set up anew and you know why, forget the old one with: countersign logout --forget --server ${profile.server}. If not, do not sign in.`,
+    { exit: exitCodes.verificationFailed },
+  )
+}

@@ -1,0 +1,53 @@
+/**
+ * One call to the server. Every call carries `X-Countersign: 1`, which no foreign form or link can send, follows no
+ * redirect, and keeps nothing in a cache. Throws `Problem` and nothing else, unless the caller aborted it.
+ */
+import { networkProblem, Problem, problemFrom } from './problem.ts'
+import { hearTime } from './server-clock.ts'
+
+type Method = 'GET' | 'POST' | 'DELETE'
+
+async function send(method: Method, path: string, body: unknown, signal: AbortSignal | undefined): Promise<Response> {
+  const init: RequestInit = {
+    method,
+    credentials: 'same-origin',
+    redirect: 'error',
+    cache: 'no-store',
+    headers: { accept: 'application/json', 'x-countersign': '1', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal === undefined ? {} : { signal }),
+  }
+  let response: Response
+  try {
+    response = await fetch(path, init)
+  } catch (error) {
+    if (signal?.aborted === true) throw error
+    throw networkProblem()
+  }
+  hearTime(response.headers.get('date'))
+  if (response.ok) return response
+  throw problemFrom(response.status, await response.json().catch(() => null))
+}
+
+export async function call<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  const response = await send(method, path, body, signal)
+  if (response.status === 204) return undefined as T
+  try {
+    return (await response.json()) as T
+  } catch (error) {
+    if (signal?.aborted === true) throw error
+    throw new Problem({ code: 'unreadable', status: response.status, detail: 'The server answered with something this page cannot read.', next: 'Load the page again: the server may have been updated.' })
+  }
+}
+
+/** The bytes exactly as they came: what is hashed must not pass through a parser first. */
+export async function fetchBytes(path: string, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await send('GET', path, undefined, signal)
+  try {
+    return new Uint8Array(await response.arrayBuffer())
+  } catch (error) {
+    if (signal?.aborted === true) throw error
+    throw networkProblem()
+  }
+}
+

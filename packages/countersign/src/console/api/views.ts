@@ -1,0 +1,104 @@
+/** The shapes that the server answers with, as far as the console reads them. What is signed is read from `subject` only. */
+import type {
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+} from '@simplewebauthn/browser'
+
+export type Named = { id: string; name: string }
+
+export type ServerStatus = { name: string; version: string; setUp: boolean; demonstration: boolean; rpId: string; url: string; time: string }
+
+export type SessionView = {
+  person: Named & { roles: string[] }
+  session: { id: string; createdAt: string; idleExpiresAt: string; expiresAt: string }
+  demonstration: boolean
+}
+
+export type CeremonyStatus = 'waiting' | 'countersigned' | 'denied' | 'expired' | 'cancelled' | 'consumed'
+
+export type GivenCountersignature = { person: string; name: string; role: string; at: string; label: string }
+
+export type CeremonyView = {
+  code: string
+  kind: string
+  status: CeremonyStatus
+  subject: string
+  subjectDigest: string
+  createdAt: string
+  expiresAt: string
+  requester: Named
+  source: { address: string; host: string; client: string }
+  you: { may: boolean; role: 'self' | 'approver'; slot: number; reason: string }
+  typeCode: boolean
+  countersignatures: GivenCountersignature[]
+  run: string | null
+}
+
+/** One line of "waiting for you": the view of a ceremony, of which the list needs only these. */
+export type WaitingView = Pick<CeremonyView, 'code' | 'kind' | 'subject' | 'createdAt' | 'expiresAt' | 'requester' | 'typeCode'>
+
+export type Signing = { envelope: string; options: PublicKeyCredentialRequestOptionsJSON }
+export type SigningBegun = Signing & { ceremony: string }
+
+export type SetupBegun = { intent: string; options: PublicKeyCredentialCreationOptionsJSON }
+export type SetupCreated = Signing & { subject: string; code: string }
+export type SetupFinished = { person: Named; fingerprint: string }
+
+export type KeyView = {
+  id: string
+  label: string
+  credential: string
+  createdAt: string
+  lastUsedAt: string | null
+  backupEligible: boolean
+  backedUp: boolean
+  aaguid: string
+  model: string
+  claimed: true
+  demonstration: boolean
+  thisSession: boolean
+  alg: number
+}
+export type KeyBegun = { ceremony: string; intent: string; options: PublicKeyCredentialCreationOptionsJSON }
+export type KeyCreated = { subject: string; code: string; possession: Signing; voucher: Signing }
+
+export type InteractionView = { client: string; terminal: { host: string; user: string } | null; thumbprint: string }
+
+export type RunStatus =
+  | 'waiting' | 'granted' | 'denied' | 'expired' | 'cancelled' | 'applying' | 'applied' | 'failed' | 'outcome-unknown'
+
+export type Countersignature = { envelope: string; credential: string }
+
+export type RunView = {
+  id: string
+  workspace: string
+  environment: string
+  enforcement: { level: 'advisory' | 'state-gated' | 'credential-gated'; why: string }
+  scope: 'apply' | 'destroy'
+  status: RunStatus
+  version: number
+  decision: 'allow' | 'step-up' | 'deny'
+  reasons: { code: string; message: string }[]
+  subject: string
+  subjectDigest: string
+  code: string
+  createdAt: string
+  expiresAt: string
+  startedAt: string | null
+  endedAt: string | null
+  requester: Named
+  executor: string
+  countersignatures: Countersignature[]
+  /** Who signed, in the order of `countersignatures`. */
+  signed: GivenCountersignature[]
+  grant: { id: string; expiresAt: string } | null
+  outcome: RunOutcome | null
+}
+
+/** What the client reported of the apply. Never a proof of what the world did. */
+export type RunOutcome = { result: string; summary: string; state: { lineage: string; serial: number; digest: string }; treeUnchanged: boolean }
+
+export type PolicyView = { yaml: string; digest: string; changedAt: string; changedBy: string }
+
+export type CheckpointView = { checkpoint: string; size: number; root: string }
+export type LedgerEntryView = { index: number; leaf: string; details: string | null }

@@ -1,0 +1,66 @@
+/** Who asks, from where, for what place, under which rule, and how long it waits. Beside the changes, or above them on a phone. */
+import type { PolicyRef, Subject } from '@countersign/proof'
+import type { CeremonyView } from '../api/views.ts'
+import { Icon } from '../parts/icon.tsx'
+import { Text } from '../parts/text.tsx'
+import { Ago, clockTime } from '../parts/time.tsx'
+import { enforcementWords, requirementWords, roleWords } from './words.ts'
+
+export function Facts({ view, subject }: { view: CeremonyView; subject: Subject }) {
+  const { source } = view
+  const policy = 'policy' in subject && typeof subject.policy === 'object' ? subject.policy : null
+  return (
+    <section class="ceremony-facts" aria-label="Who asks, and where">
+      <dl class="facts">
+        <dt>Asked by</dt>
+        <dd><b><Text of={view.requester.name} /></b><span class="sub"><Ago at={view.createdAt} /></span></dd>
+        <dt>From</dt>
+        <dd>
+          <Text of={source.host === '' ? source.client || 'not named' : source.host} />
+          <span class="sub">as it calls itself, at <Text of={source.address} /></span>
+          {source.host !== '' && source.client !== '' && <span class="sub"><Text of={source.client} /></span>}
+        </dd>
+        {subject.kind === 'run' && <RunFacts subject={subject} />}
+        {policy !== null && <PolicyFacts policy={policy} />}
+      </dl>
+      {view.countersignatures.length > 0 && <Given view={view} />}
+    </section>
+  )
+}
+
+function RunFacts({ subject }: { subject: Extract<Subject, { kind: 'run' }> }) {
+  const level = enforcementWords[subject.workspace.enforcement]
+  return (
+    <>
+      <dt>Workspace</dt>
+      <dd><b><Text of={subject.workspace.name} /></b><span class="sub">environment <Text of={subject.workspace.environment} /></span></dd>
+      <dt>Protection</dt>
+      <dd>{level.word}<span class="sub">{level.says}</span></dd>
+    </>
+  )
+}
+
+function PolicyFacts({ policy }: { policy: PolicyRef }) {
+  return (
+    <>
+      <dt>Rule</dt>
+      <dd>
+        <Text of={policy.rule} />
+        {requirementWords(policy.requirement).map((sentence) => <span key={sentence} class="sub">{sentence}</span>)}
+      </dd>
+    </>
+  )
+}
+
+function Given({ view }: { view: CeremonyView }) {
+  return (
+    <ul class="given" aria-label="Countersigned so far">
+      {view.countersignatures.map((one) => (
+        <li key={`${one.person} ${one.at}`}>
+          <span class="tone-green"><Icon name="check" size={16} /></span>
+          <span><b><Text of={one.name} /></b>, {clockTime(one.at)}<span class="sub">{roleWords(one.role)} · <Text of={one.label} /></span></span>
+        </li>
+      ))}
+    </ul>
+  )
+}

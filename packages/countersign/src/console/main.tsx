@@ -1,0 +1,14 @@
+/** The entry: styles, then the application into its element. */
+import { render } from 'preact'
+import { App } from './app.tsx'
+import { watchAttention } from './session/attention.ts'
+import './style/tokens.css'
+import './style/base.css'
+import './style/shell.css'
+import './style/parts.css'
+import './style/ceremony.css'
+import './style/pages.css'
+
+watchAttention()
+const root = document.getElementById('console')
+if (root !== null) render(<App />, root)

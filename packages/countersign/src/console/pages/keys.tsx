@@ -1,0 +1,53 @@
+/** A person's own keys: what each is, as far as it says itself; adding one, removing one. */
+import { useState } from 'preact/hooks'
+import { call } from '../api/call.ts'
+import { useResource } from '../api/use-resource.ts'
+import type { KeyView } from '../api/views.ts'
+import { Button } from '../parts/button.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { Notice, ProblemNotice } from '../parts/notice.tsx'
+import { Loading, PageFrame } from '../parts/page.tsx'
+import { plain, Text } from '../parts/text.tsx'
+import { Ago, When } from '../parts/time.tsx'
+import { AddKey } from './add-key.tsx'
+import { RemoveKey } from './remove-key.tsx'
+
+export function KeysPage() {
+  const [keys, again] = useResource((signal) => call<{ authenticators: KeyView[] }>('GET', '/api/v1/authenticators', undefined, signal), 'keys')
+  const [adding, setAdding] = useState(false)
+  const [added, setAdded] = useState<string | null>(null)
+  const list = keys.state === 'ready' ? keys.value.authenticators : []
+  return (
+    <PageFrame title="Your keys" lead="Passkeys and security keys that sign you in and countersign for you." aside={!adding && <Button icon="key" onPress={() => { setAdding(true); setAdded(null) }}>Add a key</Button>}>
+      {added !== null && <Notice tone="green" title="The key was added."><p>"<Text of={added} />" can sign you in and countersign. It is in the directory that every evidence carries.</p></Notice>}
+      {adding && <AddKey onDone={(label) => { setAdding(false); setAdded(label); again() }} onCancel={() => setAdding(false)} />}
+      {keys.state === 'loading' && <Loading what="your keys" />}
+      {keys.state === 'failed' && <ProblemNotice problem={keys.problem} again={again} />}
+      {keys.state === 'ready' && list.length === 1 && !adding && (
+        <Notice tone="amber" title="You have only one key."><p>If it is lost you cannot sign in. Add a second one, and keep it in another place.</p></Notice>
+      )}
+      {keys.state === 'ready' && <ul class="list section">{list.map((key) => <li key={key.id}><KeyEntry one={key} only={list.length === 1} /></li>)}</ul>}
+      {keys.state === 'ready' && <p class="foot-note">"Claimed" is the key's own word: no maker's certificate was checked.</p>}
+    </PageFrame>
+  )
+}
+
+function KeyEntry({ one, only }: { one: KeyView; only: boolean }) {
+  const [removing, setRemoving] = useState(false)
+  return (
+    <div class="key">
+      <span class="key-sign"><Icon name="key" /></span>
+      <div class="key-main">
+        <h2 class="row-title">
+          <Text of={one.label} />
+          {one.thisSession && <span class="tag">signed you in</span>}
+          {one.demonstration && <span class="tag">software key</span>}
+        </h2>
+        <p class="row-sub">{one.model === '' ? 'Model unknown' : <Text of={one.model} />} · {one.backupEligible ? (one.backedUp ? 'synced' : 'can be synced') : 'bound to its device'} <i>(claimed)</i></p>
+        <p class="row-sub">Added <When at={one.createdAt} /> · {one.lastUsedAt === null ? 'never used' : <>used <Ago at={one.lastUsedAt} /></>}</p>
+        {removing && <RemoveKey id={one.id} label={one.label} only={only} onBack={() => setRemoving(false)} />}
+      </div>
+      {!removing && <button type="button" class="link-button calm" aria-label={`Remove ${plain(one.label)}`} onClick={() => setRemoving(true)}>Remove</button>}
+    </div>
+  )
+}

@@ -1,0 +1,53 @@
+/** Consent on one side, effect on the other: a countersignature says that a person agreed, never that it happened. */
+import type { GivenCountersignature, RunView } from '../api/views.ts'
+import { roleWords } from '../ceremony/words.ts'
+import { Icon } from '../parts/icon.tsx'
+import { Text } from '../parts/text.tsx'
+import { When } from '../parts/time.tsx'
+import { consentWords, effectWords, runWords } from './run-words.ts'
+
+export function RunTimeline({ run }: { run: RunView }) {
+  return (
+    <div class="two-sides section">
+      <section class="card" aria-labelledby="consent-title">
+        <h2 id="consent-title">Consent</h2>
+        <p class="quiet small">Who agreed. Proven by signatures.</p>
+        {run.signed.length > 0 && <ul class="given">{run.signed.map((one) => <Given key={`${one.person} ${one.at}`} one={one} />)}</ul>}
+        {consentWords(run) !== '' && <p class="side-words">{consentWords(run)}</p>}
+        {run.reasons.length > 0 && <ul class="reasons">{run.reasons.map((reason) => <li key={reason.code + reason.message}><Text of={reason.message} /></li>)}</ul>}
+        {run.grant !== null && <p class="side-words">May be applied once, until <When at={run.grant.expiresAt} />.</p>}
+      </section>
+      <section class="card" aria-labelledby="effect-side-title">
+        <h2 id="effect-side-title">Effect</h2>
+        <p class="quiet small">What the terminal reported. Its word.</p>
+        <p class={`side-words state-line ${runWords[run.status].tone}`}>{effectWords(run)}</p>
+        <dl class="facts">
+          {run.startedAt !== null && <><dt>Started</dt><dd><When at={run.startedAt} /></dd></>}
+          {run.endedAt !== null && run.startedAt !== null && <><dt>Reported</dt><dd><When at={run.endedAt} /></dd></>}
+          {run.outcome !== null && <Outcome outcome={run.outcome} />}
+        </dl>
+      </section>
+    </div>
+  )
+}
+
+function Outcome({ outcome }: { outcome: NonNullable<RunView['outcome']> }) {
+  return (
+    <>
+      {outcome.summary !== '' && <><dt>Terraform said</dt><dd><Text of={outcome.summary} /></dd></>}
+      <dt>State</dt><dd>serial {outcome.state.serial}</dd>
+      <dt>Files</dt><dd>{outcome.treeUnchanged ? 'the same after the apply as when it was countersigned' : <b class="tone-red">changed between the countersignature and the end of the apply</b>}</dd>
+    </>
+  )
+}
+
+/** A self step-up and an approval carry different signs and different words. */
+function Given({ one }: { one: GivenCountersignature }) {
+  const self = one.role === 'self'
+  return (
+    <li class={self ? 'by-self' : 'by-other'}>
+      <span class={self ? 'given-sign self' : 'given-sign other'}><Icon name={self ? 'key' : 'check'} size={16} /></span>
+      <span><b><Text of={one.name} /></b><span class="sub">{roleWords(one.role)}</span><span class="sub"><When at={one.at} /> · <Text of={one.label} /></span></span>
+    </li>
+  )
+}

@@ -1,0 +1,82 @@
+/**
+ * Which page a path names, and moving between pages without loading the document again.
+ *
+ * Guarantees: only the paths listed here are pages, and `safeNext` never lets a link send a person who has just
+ * signed in anywhere but to one of them. It does not decide who may see a page: the server does.
+ */
+import { useEffect, useState } from 'preact/hooks'
+
+export type Page =
+  | { name: 'home' | 'setup' | 'sign-in' | 'type-code' | 'runs' | 'keys' | 'policy' | 'audit' | 'nowhere' }
+  | { name: 'ceremony'; code: string }
+  | { name: 'run'; id: string }
+
+const FIXED: Record<string, Exclude<Page, { code: string } | { id: string }>['name']> = {
+  '/': 'home',
+  '/setup': 'setup',
+  '/sign-in': 'sign-in',
+  '/c': 'type-code',
+  '/runs': 'runs',
+  '/keys': 'keys',
+  '/policy': 'policy',
+  '/audit': 'audit',
+}
+
+export function pageOf(pathname: string): Page {
+  const path = pathname.length > 1 ? pathname.replace(/\/$/u, '') : pathname
+  const fixed = Object.hasOwn(FIXED, path) ? FIXED[path] : undefined
+  if (fixed !== undefined) return { name: fixed }
+  const code = /^\/c\/([0-9A-Za-z-]{1,32})$/u.exec(path)?.[1]
+  if (code !== undefined) return { name: 'ceremony', code }
+  const id = /^\/runs\/([0-9A-Za-z_]{1,64})$/u.exec(path)?.[1]
+  if (id !== undefined) return { name: 'run', id }
+  return { name: 'nowhere' }
+}
+
+/**
+ * Where to go after signing in. The value comes from a link that an attacker may have written, so it must name one of
+ * our own pages after the browser's own parsing: `//host`, `/\host`, `/<tab>/host` and `/.//host` all leave the origin
+ * in one browser or another.
+ */
+export function safeNext(raw: string | null, origin: string): string {
+  if (raw === null || !raw.startsWith('/')) return '/'
+  let url: URL
+  try {
+    url = new URL(raw, origin)
+  } catch {
+    return '/'
+  }
+  if (url.origin !== origin || url.pathname.startsWith('//')) return '/'
+  const page = pageOf(url.pathname)
+  if (page.name === 'nowhere' || page.name === 'setup' || page.name === 'sign-in') return '/'
+  return url.pathname + url.search
+}
+
+const listeners = new Set<() => void>()
+
+export function navigate(to: string, how: 'push' | 'replace' = 'push'): void {
+  if (how === 'push') history.pushState(null, '', to)
+  else history.replaceState(null, '', to)
+  for (const listener of listeners) listener()
+}
+
+/** The current path; the component renders again when it changes. */
+export function usePath(): string {
+  const [path, setPath] = useState(location.pathname)
+  useEffect(() => {
+    const changed = (): void => setPath(location.pathname)
+    listeners.add(changed)
+    addEventListener('popstate', changed)
+    return () => {
+      listeners.delete(changed)
+      removeEventListener('popstate', changed)
+    }
+  }, [])
+  return path
+}
+
+/** `/sign-in?next=...` for the page the person is on now. */
+export function signInFrom(here: { pathname: string; search: string }): string {
+  const next = safeNext(here.pathname + here.search, location.origin)
+  return next === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`
+}

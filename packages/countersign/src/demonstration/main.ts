@@ -1,0 +1,2 @@
+/** The entry of the demonstration's bundle. */
+export { demo } from './demo.ts'

@@ -1,0 +1,10 @@
+/** The refusals of the admin door: a closed set. */
+import { CodedError } from '../../platform/coded-error.ts'
+
+export type AdminErrorCode =
+  | 'policy_unchanged'
+  | 'policy_moved'
+  | 'policy_change_not_found'
+  | 'entries_not_found'
+
+export class AdminError extends CodedError<AdminErrorCode> {}

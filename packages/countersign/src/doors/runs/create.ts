@@ -1,0 +1,120 @@
+/**
+ * Asking for an apply. The client sends what it measured and the redacted plan; the server computes summary and risk from
+ * that plan itself, lets the client's findings raise them, and asks the gate.
+ *
+ * In wrapped mode nothing proves that the plan's text belongs to the plan file: the statement says `client-claimed`.
+ */
+import { createHash } from 'node:crypto'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import type { Answer, Authorized } from '../../gate/index.ts'
+import { assessRisk, classifyChanges, mergeRisk, readFindings, readRedacted, summarise } from '../../plan/index.ts'
+import type { Finding } from '../../plan/index.ts'
+import { newId } from '../../platform/ids.ts'
+import type { Tx } from '../../platform/store/store.ts'
+import type { PolicyInput, Reason } from '../../policy/index.ts'
+import { checkBinding } from './binding.ts'
+import type { RunClaims } from './claims.ts'
+import { RunError } from './errors.ts'
+import type { RunsDeps } from './ports.ts'
+import { bindings, consumerOf, insertRun } from './store.ts'
+import { runSubject } from './subject.ts'
+
+export type Asked = { workspace: string; scope: 'apply' | 'destroy'; claims: RunClaims; plan: string; findings: unknown }
+
+type Read = Pick<ReturnType<typeof summaryAndRisk>, 'summary' | 'risk'>
+
+/** What the policy would ask of this plan. Stores nothing, opens nothing. */
+export async function previewRun(deps: RunsDeps, by: Authorized<'run.plan'>, asked: Asked) {
+  const read = readPlan(asked)
+  return deps.store.write(async (tx) => {
+    const { environment, facts } = await place(deps, tx, asked, read)
+    const { decision } = await deps.gate.preview(tx, 'run.apply', inputOf(by.actor, asked, environment, facts))
+    return { environment, decision, ...facts }
+  })
+}
+
+/** @returns the id of the run. */
+export async function createRun(deps: RunsDeps, by: Authorized<'run.apply'>, asked: Asked): Promise<string> {
+  const read = readPlan(asked)
+  const body = await promisify(gzip)(asked.plan, { level: 1 })
+  return deps.store.write(async (tx) => {
+    await refuseAppliedPlan(tx, asked.claims.plan.file)
+    const { environment, facts } = await place(deps, tx, asked, read)
+    const id = newId('run', deps.clock, deps.random)
+    const answer = await deps.gate.ask(tx, by, {
+      input: inputOf(by.actor, asked, environment, facts), ref: id, scope: asked.workspace, ids: { ref: id },
+      subject: (policy) => runSubject(asked.claims, {
+        ...deps.place, run: id, requester: by.actor.id, executor: by.actor.executor, scope: asked.scope, environment, ...facts,
+      }, policy),
+    })
+    await store(deps, tx, by, asked, { id, environment, answer, body })
+    return id
+  })
+}
+
+async function store(
+  deps: RunsDeps, tx: Tx, by: Authorized<'run.apply'>, asked: Asked, made: { id: string; environment: string; answer: Answer; body: Uint8Array },
+): Promise<void> {
+  const { id, answer } = made
+  const reasons: readonly Reason[] = answer.effect === 'deny' ? answer.reasons : []
+  const now = deps.clock.now()
+  await insertRun(tx, {
+    id, workspace: asked.workspace, environment: made.environment, scope: asked.scope, state: answer.effect === 'deny' ? 'denied' : 'asked',
+    subject: answer.text, subject_digest: answer.digest, code: answer.code, plan_file: asked.claims.plan.file,
+    requester: by.actor.id, requester_name: by.actor.name, executor: by.actor.executor, decision: answer.effect, reasons: JSON.stringify(reasons),
+    allowed_grant: answer.effect === 'allow' ? answer.grant.id : '', created_at: now,
+    expires_at: answer.effect === 'step-up' ? answer.expiresAt : answer.effect === 'allow' ? answer.grant.expiresAt : now,
+    started_at: null, ended_at: null, lease_hash: null, outcome: null,
+  }, { digest: asked.claims.plan.json, body: made.body })
+  await deps.ledger.append(tx, {
+    type: 'run.created', ids: { ref: id, run: id, person: by.actor.id },
+    details: { run: id, subjectDigest: answer.digest, workspace: asked.workspace, planFile: asked.claims.plan.file },
+  })
+}
+
+function readPlan(asked: Asked): ReturnType<typeof summaryAndRisk> {
+  if (createHash('sha256').update(asked.plan, 'utf8').digest('hex') !== asked.claims.plan.json) {
+    throw new RunError(
+      'plan_digest_mismatch',
+      'The redacted plan is not the one whose digest was sent with it.',
+      'Plan again with this version of the command line.',
+    )
+  }
+  return summaryAndRisk(asked)
+}
+
+function summaryAndRisk(asked: Asked) {
+  const plan = readRedacted(asked.plan)
+  const changes = classifyChanges(plan)
+  const risk = mergeRisk(assessRisk(changes, plan), [...readFindings(asked.findings), ...unboundFindings(asked.claims)])
+  return { summary: summarise(changes, plan), risk }
+}
+
+/** What cannot be bound is named, and raises the risk: nobody can later show that it was the same at the apply. */
+function unboundFindings(claims: RunClaims): Finding[] {
+  const findings: Finding[] = []
+  if (!claims.tree.bound) findings.push({ code: 'tree_not_bound', address: '', detail: 'the working tree is too large to be bound' })
+  const credentials = claims.unbound.filter((name) => name !== 'PATH' && name !== 'tree')
+  if (credentials.length > 0)
+    findings.push({ code: 'environment_not_bound', address: '', detail: `not bound to this plan: ${credentials.join(', ')}`.slice(0, 200) })
+  return findings
+}
+
+async function place(deps: RunsDeps, tx: Tx, asked: Asked, read: Read) {
+  const { name } = deps.policy().environmentOf(asked.workspace)
+  const unusual = await checkBinding(bindings(tx), asked.claims)
+  return { environment: name, facts: { summary: read.summary, risk: mergeRisk(read.risk, unusual) } }
+}
+
+async function refuseAppliedPlan(tx: Tx, planFile: string): Promise<void> {
+  const run = await consumerOf(tx, planFile)
+  if (run) throw new RunError('plan_already_applied', `This plan file was applied already, in ${run}; a plan is applied once.`, 'Plan again.')
+}
+
+function inputOf(actor: { id: string; roles: string[] }, asked: Asked, environment: string, facts: Read): PolicyInput {
+  return {
+    action: 'run.apply', workspace: asked.workspace, environment, risk: facts.risk.level, scope: asked.scope, mode: asked.claims.mode,
+    requester: { id: actor.id, roles: [...actor.roles] },
+  }
+}

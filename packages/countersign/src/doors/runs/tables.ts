@@ -1,0 +1,124 @@
+/** The tables of the runs door. */
+import type { Kysely } from 'kysely'
+import type { Migration, Tables } from '../../platform/store/tables.ts'
+
+/** What happened to a run at this door; whether it waits or is granted is the gate's to say. */
+export type RunState = 'asked' | 'denied' | 'cancelled' | 'applying' | 'applied' | 'failed' | 'outcome-unknown'
+
+export interface RunTable {
+  id: string
+  workspace: string
+  environment: string
+  scope: string
+  state: RunState
+  /** Canonical text of the subject, and its digest and code. */
+  subject: string
+  subject_digest: string
+  code: string
+  plan_file: string
+  requester: string
+  requester_name: string
+  executor: string
+  decision: string
+  /** JSON: the reasons of a denial. */
+  reasons: string
+  /** The grant of a run that the policy allowed, or "". */
+  allowed_grant: string
+  created_at: number
+  expires_at: number
+  started_at: number | null
+  ended_at: number | null
+  /** SHA-256 of the lease's secret: whoever holds lease and executor key may report. */
+  lease_hash: string | null
+  /** JSON of what was reported. */
+  outcome: string | null
+}
+
+export interface RunPlanTable {
+  run: string
+  digest: string
+  /** The redacted plan, gzip. */
+  body: Uint8Array
+}
+
+/** A plan file is applied once, for ever: this row is inserted in the transaction that starts the apply. */
+export interface RunPlanConsumedTable {
+  plan_file: string
+  run: string
+  at: number
+}
+
+/** What a workspace's state is known to be. Written when an apply starts, moved on when its outcome is reported. */
+export interface RunWorkspaceTable {
+  workspace: string
+  /** "" until a first outcome names it. */
+  lineage: string
+  /** JSON of the backend's fingerprint. */
+  backend: string
+  /** The lowest serial a next plan may be based on. */
+  serial: number
+  last_run: string
+  updated_at: number
+}
+
+declare module '../../platform/store/tables.ts' {
+  interface Tables {
+    run: RunTable
+    run_plan: RunPlanTable
+    run_plan_consumed: RunPlanConsumedTable
+    run_workspace: RunWorkspaceTable
+  }
+}
+
+export const runsMigrations: Migration[] = [{ name: 'runs-0001', up: first }]
+
+async function first(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .createTable('run')
+    .addColumn('id', 'text', (c) => c.primaryKey())
+    .addColumn('workspace', 'text', (c) => c.notNull())
+    .addColumn('environment', 'text', (c) => c.notNull())
+    .addColumn('scope', 'text', (c) => c.notNull())
+    .addColumn('state', 'text', (c) => c.notNull())
+    .addColumn('subject', 'text', (c) => c.notNull())
+    .addColumn('subject_digest', 'text', (c) => c.notNull().unique())
+    .addColumn('code', 'text', (c) => c.notNull())
+    .addColumn('plan_file', 'text', (c) => c.notNull())
+    .addColumn('requester', 'text', (c) => c.notNull())
+    .addColumn('requester_name', 'text', (c) => c.notNull())
+    .addColumn('executor', 'text', (c) => c.notNull())
+    .addColumn('decision', 'text', (c) => c.notNull())
+    .addColumn('reasons', 'text', (c) => c.notNull())
+    .addColumn('allowed_grant', 'text', (c) => c.notNull())
+    .addColumn('created_at', 'bigint', (c) => c.notNull())
+    .addColumn('expires_at', 'bigint', (c) => c.notNull())
+    .addColumn('started_at', 'bigint')
+    .addColumn('ended_at', 'bigint')
+    .addColumn('lease_hash', 'text')
+    .addColumn('outcome', 'text')
+    .execute()
+  await db.schema.createIndex('run_by_time').on('run').column('created_at').execute()
+  await db.schema.createIndex('run_by_workspace').on('run').columns(['workspace', 'state']).execute()
+  await db.schema
+    .createTable('run_plan')
+    .addColumn('run', 'text', (c) => c.primaryKey().references('run.id'))
+    .addColumn('digest', 'text', (c) => c.notNull())
+    .addColumn('body', 'blob', (c) => c.notNull())
+    .execute()
+  await db.schema
+    .createTable('run_plan_consumed')
+    .addColumn('plan_file', 'text', (c) => c.primaryKey())
+    .addColumn('run', 'text', (c) => c.notNull().unique().references('run.id'))
+    .addColumn('at', 'bigint', (c) => c.notNull())
+    .execute()
+  await db.schema
+    .createTable('run_workspace')
+    .addColumn('workspace', 'text', (c) => c.primaryKey())
+    .addColumn('lineage', 'text', (c) => c.notNull())
+    .addColumn('backend', 'text', (c) => c.notNull())
+    .addColumn('serial', 'bigint', (c) => c.notNull())
+    .addColumn('last_run', 'text', (c) => c.notNull())
+    .addColumn('updated_at', 'bigint', (c) => c.notNull())
+    .execute()
+  await db.schema.createIndex('run_workspace_lineage').on('run_workspace').column('lineage').execute()
+}

@@ -1,0 +1,65 @@
+/**
+ * The first question of every use case: may this actor ask for this action at all?
+ *
+ * `Authorized<A>` can only be made here: a handler that wants one for 'policy.change' cannot be called with a promise
+ * that somebody was checked elsewhere. It proves permission to *ask*; what needs a countersignature is decided after it.
+ */
+import type { Actor } from '../identity/actor.ts'
+import { rowOf } from './catalogue.ts'
+import type { ActionName } from './catalogue.ts'
+import { GateError } from './errors.ts'
+import type { GateDeps } from './ports.ts'
+
+declare const admitted: unique symbol
+
+export type Authorized<A extends ActionName> = { readonly [admitted]: A; readonly action: A; readonly actor: Actor }
+
+export type UseCase<A extends ActionName, I, O> = {
+  readonly name: string
+  readonly action: A
+  run(actor: Actor | null, input: I): Promise<O>
+}
+
+type AdmitDeps = Pick<GateDeps, 'store' | 'ledger' | 'people'>
+
+/** A use case is its action and its handler; the handler is out of reach for anybody the gate does not admit. */
+export function useCase<A extends ActionName, I, O>(
+  deps: AdmitDeps,
+  name: string,
+  action: A,
+  handler: (authorized: Authorized<A>, input: I) => Promise<O>,
+): UseCase<A, I, O> {
+  return { name, action, run: async (actor, input) => handler(await admit(deps, actor, action), input) }
+}
+
+async function admit<A extends ActionName>(deps: AdmitDeps, actor: Actor | null, action: A): Promise<Authorized<A>> {
+  const row = rowOf(action)
+  if (!actor) {
+    throw new GateError('session_required', `You are not signed in, so you cannot ${row.says}.`, 'Sign in (in a terminal: countersign login) and try again.')
+  }
+  const refusal = await refusalOf(deps, actor, action)
+  if (!refusal) return { action, actor } as Authorized<A>
+  await deps.store.write((tx) =>
+    deps.ledger.append(tx, {
+      type: 'gate.denied',
+      ids: { person: actor.id },
+      details: { action, code: refusal.code, via: actor.via, address: actor.source.address },
+    }),
+  )
+  throw refusal
+}
+
+/** Roles are read from the directory as it is now, never from what the session remembered at sign-in. */
+async function refusalOf(deps: AdmitDeps, actor: Actor, action: ActionName): Promise<GateError | null> {
+  const row = rowOf(action)
+  if (!row.via.includes(actor.via)) {
+    return new GateError(
+      'wrong_channel',
+      `A ${actor.via} cannot ${row.says}.`,
+      actor.via === 'terminal' ? 'Do it in the browser, where you are signed in with your own key.' : 'Do it from a terminal that is signed in.',
+    )
+  }
+  const roles = await deps.store.read((db) => deps.people.rolesOf(db, actor.id))
+  if (roles.some((role) => row.roles.includes(role))) return null
+  return new GateError('not_permitted', `You may not ${row.says}: it takes the role ${row.roles.join(' or ')}.`, 'Ask an owner of this installation.')
+}

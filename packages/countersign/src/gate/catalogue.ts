@@ -1,0 +1,53 @@
+/**
+ * Every action there is. A use case names one of these or does not compile; the gate looks its row up before anything
+ * else happens. What is not in a row is refused.
+ *
+ * `via`     through which sign-in the action may come. A token never answers a challenge: whoever steals a terminal's
+ *           token and key can ask, and only ask.
+ * `roles`   who may ask for it at all. Asking is not getting: `decides` says what happens then.
+ * `decides` 'role'    the role is the whole decision (reading one's own organisation's records)
+ *           'policy'  the policy decides: allow, step-up or deny
+ *           'always'  always countersigned; no policy can loosen it
+ *           'answer'  it is itself the answer to a challenge, whose own checks follow
+ *           'grant'   worth nothing without a grant, which is checked and consumed in the transaction of the effect
+ *           'lease'   worth nothing without the lease that the consumed grant opened
+ * `recorded` whether an allowed decision is a leaf of its own. Denials always are.
+ */
+import type { Via } from '../identity/actor.ts'
+
+export type Row = {
+  readonly door: 'runs' | 'admin' | 'gate'
+  readonly via: readonly Via[]
+  readonly roles: readonly string[]
+  readonly decides: 'role' | 'policy' | 'always' | 'answer' | 'grant' | 'lease'
+  readonly recorded: boolean
+  readonly says: string
+}
+
+const both: readonly Via[] = ['browser', 'terminal']
+const terminal: readonly Via[] = ['terminal']
+const browser: readonly Via[] = ['browser']
+const owner: readonly string[] = ['owner']
+
+export const catalogue = {
+  'run.plan': { door: 'runs', via: terminal, roles: owner, decides: 'role', recorded: false, says: 'see what the policy would ask of a plan' },
+  'run.apply': { door: 'runs', via: terminal, roles: owner, decides: 'policy', recorded: true, says: 'ask to apply a plan' },
+  'run.start': { door: 'runs', via: terminal, roles: owner, decides: 'grant', recorded: true, says: 'start the apply of a countersigned plan' },
+  'run.report': { door: 'runs', via: terminal, roles: owner, decides: 'lease', recorded: true, says: 'report what an apply did' },
+  'run.cancel': { door: 'runs', via: both, roles: owner, decides: 'role', recorded: true, says: 'cancel a run' },
+  'run.read': { door: 'runs', via: both, roles: owner, decides: 'role', recorded: false, says: 'read runs, plans and evidence' },
+  'challenge.read': { door: 'gate', via: browser, roles: owner, decides: 'role', recorded: false, says: 'see what waits for a countersignature' },
+  'challenge.answer': { door: 'gate', via: browser, roles: owner, decides: 'answer', recorded: true, says: 'countersign or deny' },
+  'policy.read': { door: 'admin', via: both, roles: owner, decides: 'role', recorded: false, says: 'read the policy' },
+  'policy.change': { door: 'admin', via: both, roles: owner, decides: 'always', recorded: true, says: 'change the policy' },
+  'authenticator.change': { door: 'admin', via: browser, roles: owner, decides: 'always', recorded: true, says: 'remove an authenticator' },
+  'ledger.read': { door: 'admin', via: both, roles: owner, decides: 'role', recorded: false, says: 'read the audit log, the directory and the trust file' },
+} as const satisfies Record<string, Row>
+
+export type ActionName = keyof typeof catalogue
+
+export const actionNames = Object.keys(catalogue) as ActionName[]
+
+export function rowOf(action: ActionName): Row {
+  return catalogue[action]
+}

@@ -1,0 +1,220 @@
+/**
+ * The answer: one person's assertion over one statement. The steps stand in one list, in the order in which they count.
+ *
+ * What an attacker may control here: everything in the request, the moment it is sent, and how often. What they cannot
+ * choose: the envelope (stored when the ceremony began), the subject (stored when it was asked), the registered key.
+ * The whole list runs in one unit of work. A refusal undoes it all, and is then recorded in a unit of its own.
+ */
+import { canonicalize, challengeFor, ProofError, verifyAssertion } from '@countersign/proof'
+import type { Countersignature, Requirement } from '@countersign/proof'
+import { createHash } from 'node:crypto'
+import type { Tx } from '../platform/store/store.ts'
+import { afterCommit } from '../platform/store/unit.ts'
+import type { Authorized } from './admit.ts'
+import { findByCode, partOf, refuseClosed, refuseOldPolicy, signedOf } from './challenge.ts'
+import type { ChallengeRow, Signed } from './challenge.ts'
+import { GateError } from './errors.ts'
+import { openGrant } from './grant.ts'
+import type { GateDeps, KnownKey } from './ports.ts'
+
+/** An assertion as a browser sends it (AuthenticationResponseJSON), reduced to what counts. */
+export type SentAssertion = { id: string; response: { authenticatorData: string; clientDataJSON: string; signature: string } }
+
+export type Completed = { challenge: ChallengeRow; signed: Signed[]; grant: string }
+/** What a door does with the countersignature that completes a statement of its kind, in the same transaction. */
+export type Effects = Readonly<Record<string, (tx: Tx, completed: Completed) => Promise<void>>>
+
+type Answering = {
+  readonly deps: GateDeps
+  readonly tx: Tx
+  readonly by: Authorized<'challenge.answer'>
+  readonly sent: { code: string; ceremony: string; assertion: SentAssertion }
+  readonly now: number
+  readonly effects: Effects
+  challenge: ChallengeRow
+  ceremony: { id: string; envelope: string; role: string; slot: number }
+  key: KnownKey
+  countersignature: Countersignature
+  signed: Signed[]
+}
+type Step = (answering: Answering) => Promise<void>
+
+export const steps: readonly Step[] = [
+  findChallenge,
+  refuseClosedChallenge,
+  refuseAskedUnderOldPolicy,
+  findCeremony,
+  refuseWhoMayNot,
+  findKey,
+  verifyTheAssertion,
+  refuseTurnedBackCounter,
+  consumeCeremony,
+  storeCountersignature,
+  appendToLedger,
+  completeIfQuorum,
+]
+
+export async function countersign(deps: GateDeps, effects: Effects, by: Authorized<'challenge.answer'>, sent: Answering['sent']): Promise<string> {
+  try {
+    return await deps.store.write(async (tx) => {
+      const answering = { deps, tx, by, sent, effects, now: deps.clock.now() } as Answering
+      for (const step of steps) await step(answering)
+      afterCommit(tx, () => deps.notify.changed(answering.challenge.ref))
+      return answering.challenge.code
+    })
+  } catch (error) {
+    if (error instanceof GateError) await recordRefusal(deps, by, sent.code, error)
+    throw error
+  }
+}
+
+async function recordRefusal(deps: GateDeps, by: Authorized<'challenge.answer'>, code: string, error: GateError): Promise<void> {
+  await deps.store.write((tx) =>
+    deps.ledger.append(tx, {
+      type: 'gate.refused',
+      ids: { person: by.actor.id },
+      details: { action: by.action, code: error.code, challengeCode: code.slice(0, 20), address: by.actor.source.address, ...error.evidence },
+    }),
+  )
+}
+
+async function findChallenge(a: Answering): Promise<void> {
+  a.challenge = await findByCode(a.tx, a.sent.code)
+}
+
+/** Before anything about the assertion is looked at: a late or second answer is refused as such, whatever it holds. */
+async function refuseClosedChallenge(a: Answering): Promise<void> {
+  refuseClosed(a.challenge, a.now)
+}
+
+async function refuseAskedUnderOldPolicy(a: Answering): Promise<void> {
+  await refuseOldPolicy(a.deps, a.tx, a.challenge.policy_digest)
+}
+
+/** The ceremony must be this person's, in this session, for this statement. One that is somebody else's does not exist. */
+async function findCeremony(a: Answering): Promise<void> {
+  const row = await a.tx.selectFrom('gate_ceremony').selectAll().where('id', '=', a.sent.ceremony).executeTakeFirst()
+  if (!row || row.person !== a.by.actor.id || row.session !== a.by.actor.session || row.challenge !== a.challenge.id) {
+    throw new GateError(
+      'ceremony_not_found',
+      'This answer belongs to no ceremony of yours for this request.',
+      'Open the request again and countersign it there.',
+    )
+  }
+  if (row.used_at !== null)
+    throw new GateError('challenge_consumed', 'This answer was given already; an answer counts once.', 'Nothing more needs to be done with it.')
+  if (row.expires_at <= a.now) throw new GateError('challenge_expired', 'The answer came too late.', 'Open the request again and countersign it there.')
+  a.ceremony = row
+}
+
+async function refuseWhoMayNot(a: Answering): Promise<void> {
+  a.signed = await signedOf(a.tx, a.challenge.id)
+  const part = await partOf(a.deps, a.tx, a.challenge, a.by.actor.id, a.signed)
+  if (!part.may) throw new GateError('wrong_person', part.reason, 'Nothing to do here for you.')
+  if (part.role !== a.ceremony.role || part.slot !== a.ceremony.slot)
+    throw new GateError('ceremony_not_found', 'Your part in this request has changed since you opened it.', 'Open the request again.')
+}
+
+/** The key must be one that is registered to this person and not revoked: read now, inside the transaction. */
+async function findKey(a: Answering): Promise<void> {
+  const key = await a.deps.keys.find(a.tx, a.sent.assertion.id)
+  if (!key || key.person !== a.by.actor.id) {
+    throw new GateError('wrong_person', 'That key is not registered to you.', 'Use one of your own keys; see Keys.')
+  }
+  a.key = key
+}
+
+async function verifyTheAssertion(a: Answering): Promise<void> {
+  const { authenticatorData, clientDataJSON, signature } = a.sent.assertion.response
+  a.countersignature = { type: 'webauthn', envelope: a.ceremony.envelope, credential: a.key.credential.id, authenticatorData, clientDataJSON, signature }
+  try {
+    await verifyAssertion({
+      assertion: a.countersignature, key: { person: a.key.person, ...a.key.credential }, person: a.by.actor.id,
+      challenge: await challengeFor(a.challenge.subject_digest, a.ceremony.envelope), rpId: a.deps.place.rpId, origins: a.deps.place.origins,
+    })
+  } catch (error) {
+    if (!(error instanceof ProofError)) throw error
+    const evidence = { proof: error.code, authenticator: a.key.authenticator }
+    if (error.code === 'assertion_challenge') {
+      throw new GateError('challenge_mismatch', 'That is an answer to another statement.', 'Open the request again and countersign it there.', {
+        cause: error,
+        evidence,
+      })
+    }
+    throw new GateError('assertion_invalid', `The key's answer does not hold: ${error.message}`, 'Open the request again and use your own key.', {
+      cause: error,
+      evidence,
+    })
+  }
+}
+
+/** WebAuthn level 3, 7.2 step 22: a counter that does not advance may be a cloned key. Zero on both sides is a key without one. */
+async function refuseTurnedBackCounter(a: Answering): Promise<void> {
+  const count = Buffer.from(a.sent.assertion.response.authenticatorData, 'base64url').readUInt32BE(33)
+  if ((count !== 0 || a.key.signCount !== 0) && count <= a.key.signCount) {
+    throw new GateError(
+      'counter_regressed',
+      "The key's counter went back: it may have been copied.",
+      'Do not use this key. Remove it under Keys, and tell whoever is responsible.',
+      { evidence: { authenticator: a.key.authenticator } },
+    )
+  }
+  await a.deps.keys.used(a.tx, a.key.authenticator, count)
+}
+
+async function consumeCeremony(a: Answering): Promise<void> {
+  const { numUpdatedRows } = await a.tx
+    .updateTable('gate_ceremony')
+    .set({ used_at: a.now })
+    .where('id', '=', a.ceremony.id)
+    .where('used_at', 'is', null)
+    .executeTakeFirst()
+  if (numUpdatedRows !== 1n)
+    throw new GateError('challenge_consumed', 'This answer was given already; an answer counts once.', 'Nothing more needs to be done with it.')
+}
+
+async function storeCountersignature(a: Answering): Promise<void> {
+  const canonical = canonicalize(a.countersignature)
+  await a.tx.insertInto('gate_countersignature').values({
+    digest: digestOf(canonical), challenge: a.challenge.id, person: a.by.actor.id, person_name: a.by.actor.name,
+    authenticator: a.key.authenticator, authenticator_label: a.key.label, role: a.ceremony.role, slot: a.ceremony.slot,
+    countersignature: new TextDecoder().decode(canonical), at: a.now,
+  }).execute()
+}
+
+async function appendToLedger(a: Answering): Promise<void> {
+  await a.deps.ledger.append(a.tx, {
+    type: 'gate.countersigned',
+    ids: { ref: a.challenge.ref, challenge: a.challenge.id, person: a.by.actor.id },
+    details: {
+      challenge: a.challenge.id, subjectDigest: a.challenge.subject_digest, countersignatureDigest: digestOf(canonicalize(a.countersignature)),
+      role: a.ceremony.role, authenticator: a.key.authenticator, address: a.by.actor.source.address,
+    },
+  })
+}
+
+async function completeIfQuorum(a: Answering): Promise<void> {
+  const requirement = JSON.parse(a.challenge.requirement) as Requirement
+  const signed = await signedOf(a.tx, a.challenge.id)
+  const self = signed.some((one) => one.role === 'self')
+  const approvals = signed.filter((one) => one.role === 'approver').length
+  if ((requirement.selfStepUp && !self) || approvals < requirement.approvals) return
+  await a.tx.updateTable('gate_challenge').set({ status: 'countersigned', decided_at: a.now }).where('id', '=', a.challenge.id).execute()
+  const oldest = Math.min(...signed.map((one) => one.at))
+  const grant = await openGrant(a.deps, a.tx, {
+    challenge: a.challenge.id,
+    action: a.challenge.action,
+    subjectDigest: a.challenge.subject_digest,
+    actor: a.challenge.requester,
+    executor: a.challenge.executor,
+    scope: a.challenge.scope,
+    ref: a.challenge.ref,
+    expiresAt: oldest + requirement.freshSeconds * 1000,
+    ids: { ref: a.challenge.ref },
+  })
+  await a.effects[a.challenge.kind]?.(a.tx, { challenge: a.challenge, signed, grant: grant.id })
+}
+
+function digestOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}

@@ -1,0 +1,112 @@
+/**
+ * Grants: what a satisfied decision is worth. One action, one subject, one actor, one executor key, until a time, once.
+ *
+ * A grant is redeemed in the transaction of its effect. Between the countersignature and that moment a key may have been
+ * revoked or a role removed: whoever signed must still stand when it counts.
+ */
+import { newId } from '../platform/ids.ts'
+import type { Tx } from '../platform/store/store.ts'
+import { afterCommit } from '../platform/store/unit.ts'
+import type { ActionName } from './catalogue.ts'
+import { GateError } from './errors.ts'
+import type { GateDeps } from './ports.ts'
+
+export type GrantSpec = {
+  challenge: string; action: string; subjectDigest: string; actor: string; executor: string
+  scope: string; ref: string; expiresAt: number; ids: Readonly<Record<string, string>>
+}
+
+export async function openGrant(deps: GateDeps, tx: Tx, spec: GrantSpec): Promise<{ id: string; expiresAt: number }> {
+  const id = newId('grt', deps.clock, deps.random)
+  await tx.insertInto('gate_grant').values({
+    id, challenge: spec.challenge, action: spec.action, subject_digest: spec.subjectDigest, actor: spec.actor, executor: spec.executor,
+    scope: spec.scope, ref: spec.ref, status: 'open', created_at: deps.clock.now(), expires_at: spec.expiresAt, ended_at: null, ended_why: null,
+  }).execute()
+  await deps.ledger.append(tx, {
+    type: 'gate.granted',
+    ids: { ...spec.ids, grant: id },
+    details: {
+      grant: id,
+      action: spec.action,
+      subjectDigest: spec.subjectDigest,
+      actor: spec.actor,
+      executor: spec.executor,
+      expires: new Date(spec.expiresAt).toISOString(),
+    },
+  })
+  return { id, expiresAt: spec.expiresAt }
+}
+
+export type Claim = { grant: string; action: ActionName; subjectDigest: string; actor: string; executor: string }
+
+/** Checks that the grant covers exactly this, and consumes it. Call it in the transaction of the effect, before the effect. */
+export async function redeem(deps: GateDeps, tx: Tx, claim: Claim): Promise<void> {
+  const row = await tx.selectFrom('gate_grant').selectAll().where('id', '=', claim.grant).executeTakeFirst()
+  // A grant of somebody else's is answered like one that does not exist: its id alone must not tell anything.
+  if (!row || row.actor !== claim.actor) {
+    throw new GateError('grant_not_found', 'There is no such grant of yours.', 'Ask again: a countersigned request gives you a grant.')
+  }
+  if (row.status === 'consumed')
+    throw new GateError('grant_consumed', 'This grant was used already; each is good for one use.', 'Plan again and have it countersigned.')
+  if (row.status === 'void')
+    throw new GateError(
+      'grant_void',
+      `This grant is void: ${row.ended_why ?? 'something else changed first'}.`,
+      'Plan again and have it countersigned.',
+    )
+  if (row.expires_at <= deps.clock.now())
+    throw new GateError('grant_expired', 'The countersignature is too old: its grant has expired.', 'Plan again and have it countersigned.')
+  if (row.action !== claim.action || row.subject_digest !== claim.subjectDigest) {
+    throw new GateError('grant_mismatch', 'This grant is for another statement.', 'Use the grant of the request you are carrying out.')
+  }
+  if (row.executor !== claim.executor) {
+    throw new GateError('executor_mismatch', 'This grant belongs to another terminal\'s key.', 'Carry it out on the machine that asked for it.')
+  }
+  await refuseFallenCountersigners(deps, tx, row.challenge)
+  const { numUpdatedRows } = await tx.updateTable('gate_grant').set({ status: 'consumed', ended_at: deps.clock.now(), ended_why: 'used' })
+    .where('id', '=', row.id).where('status', '=', 'open').executeTakeFirst()
+  if (numUpdatedRows !== 1n)
+    throw new GateError('grant_consumed', 'This grant was used already; each is good for one use.', 'Plan again and have it countersigned.')
+  if (row.challenge !== '') await tx.updateTable('gate_challenge').set({ status: 'consumed' }).where('id', '=', row.challenge).execute()
+}
+
+async function refuseFallenCountersigners(deps: GateDeps, tx: Tx, challenge: string): Promise<void> {
+  if (challenge === '') return
+  const signed = await tx
+    .selectFrom('gate_countersignature')
+    .select(['person', 'person_name', 'authenticator', 'role'])
+    .where('challenge', '=', challenge)
+    .execute()
+  const { requirement } = await tx.selectFrom('gate_challenge').select('requirement').where('id', '=', challenge).executeTakeFirstOrThrow()
+  const { approverRole } = JSON.parse(requirement) as { approverRole: string }
+  for (const one of signed) {
+    const keys = await deps.keys.usableBy(tx, one.person)
+    const roles = await deps.people.rolesOf(tx, one.person)
+    const stands = keys.some((key) => key.authenticator === one.authenticator) && roles.length > 0 && (one.role !== 'approver' || roles.includes(approverRole))
+    if (!stands) {
+      throw new GateError(
+        'countersigner_gone',
+        `${one.person_name} countersigned, and has lost the key or the role since.`,
+        'Plan again and have it countersigned by somebody who may.',
+      )
+    }
+  }
+}
+
+/** Voids the open grants of a scope, about one thing, or all there are, and says why. The transaction that calls this is the reason. */
+export async function voidGrants(deps: GateDeps, tx: Tx, of: { scope?: string; ref?: string }, why: string): Promise<number> {
+  let query = tx.selectFrom('gate_grant').select(['id', 'subject_digest', 'ref']).where('status', '=', 'open')
+  if (of.scope !== undefined) query = query.where('scope', '=', of.scope)
+  if (of.ref !== undefined) query = query.where('ref', '=', of.ref)
+  const open = await query.execute()
+  for (const grant of open) {
+    await tx.updateTable('gate_grant').set({ status: 'void', ended_at: deps.clock.now(), ended_why: why }).where('id', '=', grant.id).execute()
+    await deps.ledger.append(tx, {
+      type: 'gate.voided',
+      ids: { grant: grant.id, ref: grant.ref },
+      details: { grant: grant.id, subjectDigest: grant.subject_digest, why },
+    })
+    afterCommit(tx, () => deps.notify.changed(grant.ref))
+  }
+  return open.length
+}

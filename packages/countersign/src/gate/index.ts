@@ -1,0 +1,124 @@
+/**
+ * The gate: the only place where a decision about a privileged action is made, and the one way through.
+ *
+ * ask -> decide -> challenge -> countersign -> grant. Doors meet only here. Every decision, allowed or denied, is a leaf
+ * of the ledger in the transaction of its effect; if the ledger cannot be written, the action does not happen.
+ */
+import type { Tx } from '../platform/store/store.ts'
+import type { Actor } from '../identity/actor.ts'
+import { useCase } from './admit.ts'
+import type { Authorized, UseCase } from './admit.ts'
+import { ask, preview } from './ask.ts'
+import type { Answer, Question } from './ask.ts'
+import { begin } from './begin.ts'
+import type { ActionName } from './catalogue.ts'
+import { findByCode, signedOf, statusOf, viewOf } from './challenge.ts'
+import type { ChallengeView, Signed } from './challenge.ts'
+import { cancel, deny, sweepExpired } from './close.ts'
+import { countersign } from './countersign.ts'
+import type { Effects, SentAssertion } from './countersign.ts'
+import { redeem, voidGrants } from './grant.ts'
+import type { Claim } from './grant.ts'
+import type { GateDeps } from './ports.ts'
+import type { Db } from '../platform/store/store.ts'
+import type { Decision, PolicyInput } from '../policy/index.ts'
+import type { ChallengeStatus } from './tables.ts'
+
+export type { Answer, Question } from './ask.ts'
+export type { Authorized, UseCase } from './admit.ts'
+export type { ChallengeView, Signed } from './challenge.ts'
+export type { Completed, Effects, SentAssertion } from './countersign.ts'
+export type { GateDeps, Keys, KnownKey, People, Place } from './ports.ts'
+export { actionNames } from './catalogue.ts'
+export type { ActionName } from './catalogue.ts'
+export { GateError } from './errors.ts'
+export type { GateErrorCode } from './errors.ts'
+export { gateMigrations } from './tables.ts'
+
+export interface Gate {
+  readonly useCase: <A extends ActionName, I, O>(name: string, action: A, handler: (authorized: Authorized<A>, input: I) => Promise<O>) => UseCase<A, I, O>
+  ask<A extends ActionName>(tx: Tx, by: Authorized<A>, question: Question): Promise<Answer>
+  preview(tx: Tx, action: ActionName, input: PolicyInput): Promise<{ decision: Decision; policy: string }>
+  /** Checks that a grant covers exactly this, and consumes it: the first thing in the transaction of the effect. */
+  covers(tx: Tx, claim: Claim): Promise<void>
+  /** Voids the open grants of a scope. */
+  void(tx: Tx, scope: string, why: string): Promise<number>
+  /** Voids the open grants about one thing. */
+  voidOf(tx: Tx, ref: string, why: string): Promise<number>
+  /** Voids every open grant: the ground under all of them has moved. */
+  voidAll(tx: Tx, why: string): Promise<number>
+  cancel(tx: Tx, ref: string, by: string): Promise<void>
+  sweepExpired(): Promise<number>
+  /** Where the question about `ref` stands, for the door that asked. */
+  standing(db: Db | Tx, ref: string): Promise<Standing>
+}
+
+export type Standing = {
+  challenge: { code: string; status: ChallengeStatus; expiresAt: number; subject: string; digest: string; signed: Signed[] } | null
+  grant: { id: string; expiresAt: number; status: 'open' | 'consumed' | 'void' | 'expired' } | null
+}
+
+export function createGate(deps: GateDeps): Gate {
+  return {
+    useCase: (name, action, handler) => useCase(deps, name, action, handler),
+    ask: (tx, by, question) => ask(deps, tx, by, question),
+    preview: (tx, action, input) => preview(deps, tx, action, input),
+    covers: (tx, claim) => redeem(deps, tx, claim),
+    void: (tx, scope, why) => voidGrants(deps, tx, { scope }, why),
+    voidAll: (tx, why) => voidGrants(deps, tx, {}, why),
+    voidOf: (tx, ref, why) => voidGrants(deps, tx, { ref }, why),
+    cancel: (tx, ref, by) => cancel(deps, tx, ref, by),
+    sweepExpired: () => sweepExpired(deps),
+    standing: (db, ref) => standing(deps, db, ref),
+  }
+}
+
+async function standing(deps: GateDeps, db: Db | Tx, ref: string): Promise<Standing> {
+  const now = deps.clock.now()
+  const row = await db.selectFrom('gate_challenge').selectAll().where('ref', '=', ref).orderBy('created_at', 'desc').executeTakeFirst()
+  const grant = await db.selectFrom('gate_grant').select(['id', 'expires_at', 'status']).where('ref', '=', ref).orderBy('created_at', 'desc').executeTakeFirst()
+  return {
+    challenge: row
+      ? {
+          code: row.code,
+          status: statusOf(row, now),
+          expiresAt: row.expires_at,
+          subject: row.subject,
+          digest: row.subject_digest,
+          signed: await signedOf(db, row.id),
+        }
+      : null,
+    grant: grant
+      ? { id: grant.id, expiresAt: grant.expires_at, status: grant.status === 'open' && grant.expires_at <= now ? 'expired' : grant.status }
+      : null,
+  }
+}
+
+/** The gate's own use cases: reading what waits and answering it. Only a browser session of a member can. */
+export function gateUseCases(deps: GateDeps, effects: Effects) {
+  const view = async (actor: Actor, code: string): Promise<ChallengeView> =>
+    deps.store.read(async (db) => viewOf(deps, db, await findByCode(db, code), actor))
+  return {
+    list: useCase(deps, 'list challenges', 'challenge.read', async ({ actor }, _: Record<string, never>): Promise<ChallengeView[]> =>
+      deps.store.read(async (db) => {
+        const rows = await db
+          .selectFrom('gate_challenge')
+          .selectAll()
+          .where('status', '=', 'waiting')
+          .where('expires_at', '>', deps.clock.now())
+          .orderBy('created_at', 'desc')
+          .limit(50)
+          .execute()
+        return Promise.all(rows.map((row) => viewOf(deps, db, row, actor)))
+      }),
+    ),
+    show: useCase(deps, 'show a challenge', 'challenge.read', async ({ actor }, input: { code: string }) => view(actor, input.code)),
+    begin: useCase(deps, 'begin a ceremony', 'challenge.answer', async (by, input: { code: string; typed: string }) => begin(deps, by, input)),
+    finish: useCase(deps, 'countersign', 'challenge.answer', async (by, input: { code: string; ceremony: string; assertion: SentAssertion }) =>
+      view(by.actor, await countersign(deps, effects, by, input)),
+    ),
+    deny: useCase(deps, 'deny a challenge', 'challenge.answer', async (by, input: { code: string; report: boolean }) =>
+      view(by.actor, await deny(deps, by, input)),
+    ),
+  }
+}

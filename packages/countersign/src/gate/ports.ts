@@ -1,0 +1,62 @@
+/** What the gate needs of other rooms, in its own words. Whoever wires the server hands these in. */
+import type { Credential } from '@countersign/proof'
+import type { Ledger } from '../ledger/index.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Notify } from '../platform/notify.ts'
+import type { Random } from '../platform/random.ts'
+import type { Db, Store, Tx } from '../platform/store/store.ts'
+import type { Policy } from '../policy/index.ts'
+
+export type KnownKey = {
+  /** `aut_` */
+  readonly authenticator: string
+  readonly label: string
+  readonly person: string
+  readonly credential: Credential
+  readonly signCount: number
+}
+
+/** Read inside the transaction of the effect, so that a key revoked a moment ago does not count. */
+export interface Keys {
+  usableBy(tx: Db | Tx, person: string): Promise<KnownKey[]>
+  find(tx: Db | Tx, credentialId: string): Promise<KnownKey | null>
+  used(tx: Tx, authenticator: string, signCount: number): Promise<void>
+}
+
+export interface People {
+  directoryHead(tx: Db | Tx): Promise<{ size: number; head: string }>
+  /** Roles a person holds now; none for somebody who is not, or is no longer, a member. */
+  rolesOf(tx: Db | Tx, person: string): Promise<readonly string[]>
+  ownerCount(tx: Db | Tx): Promise<number>
+}
+
+/** Who asked, when a person says that it was not them. */
+export interface Terminals {
+  /** Signs the terminal with this key out. */
+  disown(tx: Tx, person: string, executor: string): Promise<void>
+}
+
+export type GateDeps = {
+  readonly store: Store
+  readonly ledger: Ledger
+  readonly clock: Clock
+  readonly random: Random
+  readonly notify: Notify
+  readonly keys: Keys
+  readonly people: People
+  readonly terminals: Terminals
+  /** The countersigned policy. Throws GateError `policy_not_pinned` when there is none: everything is denied then. */
+  readonly policy: () => Policy
+  /** The digest in force as this transaction sees it; memory may be a moment behind. */
+  readonly policyInForce: (tx: Db | Tx) => Promise<string | null>
+  readonly place: Place
+}
+
+/** Where this installation stands: what every statement and envelope names. */
+export type Place = {
+  readonly instance: string
+  readonly org: string
+  readonly rpId: string
+  readonly origin: string
+  readonly origins: readonly string[]
+}

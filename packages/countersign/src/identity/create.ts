@@ -1,0 +1,181 @@
+/** Puts the room together. Whoever wires the server calls this once and hands the parts on. */
+import type { Countersignature } from '@countersign/proof'
+import type { Db, Tx } from '../platform/store/store.ts'
+import type { Actor } from './actor.ts'
+import type { Authenticator } from './authenticators/authenticators.ts'
+import { createKeys, type Keys } from './authenticators/keys.ts'
+import { removable, revokeAuthenticator } from './authenticators/revoke.ts'
+import { createStanding } from './authenticators/standing.ts'
+import { createDirectory, type DirectoryStore } from './directory/directory.ts'
+import { createPeople, type People, type Person } from './directory/people.ts'
+import { decideInteraction, showInteraction, type Http, type Terminal } from './oidc/interactions.ts'
+import { createOidcHandler, createProvider, type OidcHandler, type OidcLog } from './oidc/provider.ts'
+import type { IdentityContext, Room } from './ports.ts'
+import { beginRegistration } from './registration/begin.ts'
+import { createRegistration } from './registration/create.ts'
+import { finishRegistration } from './registration/finish.ts'
+import { endSession, listSessions, resolveSession, type Session } from './sessions/sessions.ts'
+import { beginSetUp } from './setup/begin.ts'
+import { createGenesis } from './setup/create.ts'
+import { finishSetUp } from './setup/finish.ts'
+import { issueSetupToken } from './setup/token.ts'
+import { beginSignIn, finishSignIn } from './sign-in/sign-in.ts'
+import { IdentityError } from './errors.ts'
+import { sweep } from './sweep.ts'
+import { createNonces, type Nonces } from './terminal/nonce.ts'
+import { resolveTerminal, type TerminalRequest } from './terminal/resolve.ts'
+import { endToken, endTokensOfKey, listTokens, type TerminalToken } from './terminal/tokens.ts'
+
+/** A use case of this room, without the room. */
+type UseCase<F> = F extends (room: Room, ...given: infer Given) => infer Answer ? (...given: Given) => Answer : never
+
+export interface Identity {
+  readonly context: IdentityContext
+  readonly directory: DirectoryStore
+  readonly people: People
+  /** What the gate needs of keys. */
+  readonly keys: Keys
+  readonly setUp: {
+    issueToken(): ReturnType<typeof issueSetupToken>
+    done(): Promise<boolean>
+    begin: UseCase<typeof beginSetUp>
+    create: UseCase<typeof createGenesis>
+    finish: UseCase<typeof finishSetUp>
+  }
+  readonly registration: {
+    begin: UseCase<typeof beginRegistration>
+    create: UseCase<typeof createRegistration>
+    finish: UseCase<typeof finishRegistration>
+  }
+  readonly signIn: { begin: UseCase<typeof beginSignIn>; finish: UseCase<typeof finishSignIn> }
+  readonly sessions: {
+    /** Throws `session_required`. */
+    resolve(cookie: string | undefined): Promise<{ actor: Actor; session: Session }>
+    list(person: string): Promise<Session[]>
+    /** Ends a session of this person; `session_required` when it is not there. */
+    end(given: { id: string; person: string; why: 'signed-out' | 'ended-by-owner' }): Promise<void>
+  }
+  readonly tokens: {
+    resolve(request: TerminalRequest): Promise<{ actor: Actor; token: TerminalToken }>
+    list(person: string): Promise<TerminalToken[]>
+    end(given: { id: string; person: string; why: 'signed-out' | 'ended-by-owner' }): Promise<void>
+    /** Signs out whoever holds this terminal's key; in the transaction of the report. */
+    disown(tx: Tx, person: string, thumbprint: string): Promise<void>
+    /** For the DPoP-Nonce header of every answer to a terminal. */
+    nonce(): string
+  }
+  readonly authenticators: {
+    find(db: Db | Tx, credentialId: string): Promise<Authenticator | undefined>
+    of(person: string): Promise<Authenticator[]>
+    removable(tx: Tx, given: { person: string; authenticator: string }): Promise<Authenticator>
+    /** The effect of a completed challenge of kind revocation. */
+    revoke(tx: Tx, subject: string, countersignatures: Countersignature[]): Promise<void>
+  }
+  readonly interactions: {
+    show(http: Http, uid: string): Promise<Terminal>
+    decide(http: Http, given: { uid: string; decision: 'allow' | 'deny'; session: Session }): Promise<{ redirect: string }>
+  }
+  /** Answers everything under /oidc, on the raw request (its body unread). */
+  readonly oidc: OidcHandler
+  /** Deletes what has expired; call it now and then. */
+  sweep(): Promise<void>
+}
+
+export async function createIdentity(context: IdentityContext, log: OidcLog): Promise<Identity> {
+  const { settings, ports } = context
+  const { store, clock } = ports
+  const directory = createDirectory(ports)
+  const people = createPeople(directory, store)
+  const standing = createStanding(directory)
+  const room: Room = { ...context, directory, people, standing }
+  const [root, jwks] = await Promise.all([ports.keyring.secret('cookie'), ports.keyring.keySet('oidc-jwks')])
+  const provider = await createProvider(room, { root, jwks }, async (person) => (await people.now(person)) !== undefined, log)
+  return {
+    context, directory, people,
+    keys: createKeys(clock, settings, standing),
+    setUp: {
+      issueToken: () => issueSetupToken(room),
+      done: () => store.read(async (db) => (await directory.head(db)).size > 0),
+      begin: (given) => beginSetUp(room, given),
+      create: (given) => createGenesis(room, given),
+      finish: (given) => finishSetUp(room, given),
+    },
+    registration: {
+      begin: (by, given) => beginRegistration(room, by, given),
+      create: (by, given) => createRegistration(room, by, given),
+      finish: (by, given) => finishRegistration(room, by, given),
+    },
+    signIn: { begin: () => beginSignIn(room), finish: (given) => finishSignIn(room, given) },
+    sessions: sessionsOf(room),
+    tokens: tokensOf(room, createNonces(root, clock)),
+    authenticators: {
+      find: (db, credentialId) => standing.find(db, credentialId),
+      of: (person) => store.read((db) => standing.of(db, person)),
+      removable: (tx, given) => removable(room, tx, given),
+      revoke: (tx, subject, countersignatures) => revokeAuthenticator(room, tx, subject, countersignatures),
+    },
+    interactions: {
+      show: (http, uid) => showInteraction(provider, http, uid),
+      decide: (http, given) => decideInteraction(provider, context, http, given),
+    },
+    oidc: createOidcHandler(provider, settings.url),
+    sweep: () => sweep(ports),
+  }
+}
+
+/**
+ * Whose session or token this is. The key that it was opened with must stand in the directory and be that person's: what a key
+ * opened does not outlive it, and a row of the database alone opens nothing.
+ */
+function holderOf({ ports, people, standing }: Room, held: { person: string; authenticator: string }): Promise<Person | undefined> {
+  return ports.store.read(async (db) => {
+    const key = await standing.get(db, held.authenticator)
+    return key?.person === held.person ? await people.find(db, held.person) : undefined
+  })
+}
+
+function sessionsOf(room: Room): Identity['sessions'] {
+  const { ports } = room
+  return {
+    async resolve(cookie) {
+      const session = await resolveSession(ports, cookie)
+      const person = await holderOf(room, session)
+      if (!person) {
+        throw new IdentityError('session_required', 'The person of this session, or the key that opened it, is not in the directory.', 'Sign in again.')
+      }
+      const { id, source, authTime } = session
+      return { session, actor: { kind: 'person', ...person, via: 'browser', session: id, executor: '', source, authTime } }
+    },
+    list: (person) => listSessions(ports, person),
+    async end({ id, person, why }) {
+      await ports.store.write(async (tx) => {
+        if (!(await endSession(tx, { id, person, why, now: ports.clock.now() }))) {
+          throw new IdentityError('session_required', 'There is no such session of yours, or it has ended.', 'Nothing more needs to be done.')
+        }
+        await ports.ledger.append(tx, { type: 'session.ended', ids: { person, session: id }, details: { why } })
+      })
+    },
+  }
+}
+
+function tokensOf(room: Room, nonces: Nonces): Identity['tokens'] {
+  const { settings, ports } = room
+  const tokenPorts = { store: ports.store, clock: ports.clock, nonces, url: settings.url, holder: (token: TerminalToken) => holderOf(room, token) }
+  return {
+    resolve: (request) => resolveTerminal(tokenPorts, request),
+    list: (person) => listTokens(ports, person),
+    async end({ id, person, why }) {
+      await ports.store.write(async (tx) => {
+        if (!(await endToken(tx, { id, person, why, now: ports.clock.now() }))) {
+          throw new IdentityError('token_invalid', 'There is no such token of yours, or it has ended.', 'Nothing more needs to be done.')
+        }
+        await ports.ledger.append(tx, { type: 'terminal.ended', ids: { person, token: id }, details: { why } })
+      })
+    },
+    async disown(tx, person, thumbprint) {
+      const ended = await endTokensOfKey(tx, { person, thumbprint, now: ports.clock.now() })
+      if (ended > 0) await ports.ledger.append(tx, { type: 'terminal.ended', ids: { person }, details: { thumbprint, why: 'reported', tokens: ended } })
+    },
+    nonce: () => nonces.current(),
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * The OpenID provider as a plain Node request handler under /oidc.
+ *
+ * It builds its URLs from request headers. So a request for any host but the configured one is answered 421, and the forwarding
+ * headers it would read are replaced by the configured URL before it sees them: nothing that a client sends decides where a browser
+ * is sent or what a proof is compared with.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type Provider from 'oidc-provider'
+import type { Room } from '../ports.ts'
+import { secretPrefixes } from '../secrets.ts'
+import { oidcConfiguration, type OidcSecrets } from './configuration.ts'
+import { collectNotices } from './quiet.ts'
+
+export const oidcPath = '/oidc'
+
+export type OidcLog = { notice(text: string): void; failure(error: unknown): void }
+export type OidcHandler = (request: IncomingMessage & { originalUrl?: string }, response: ServerResponse) => void
+
+export async function createProvider(
+  context: Room,
+  secrets: OidcSecrets,
+  knows: (person: string) => Promise<boolean>,
+  log: OidcLog,
+): Promise<Provider> {
+  return await collectNotices(async () => {
+    const library = await import('oidc-provider')
+    const provider = new library.Provider(context.settings.url + oidcPath, oidcConfiguration(context, library.errors, secrets, knows))
+    provider.proxy = true
+    prefixTokens(provider)
+    provider.on('server_error', (_ctx, error) => log.failure(error))
+    return provider
+  }, (text) => log.notice(text))
+}
+
+/** The library asks each model for the id of a new token: 256 random bits. We put in front what it is. */
+function prefixTokens(provider: Provider): void {
+  const { prototype } = provider.AccessToken
+  const original: unknown = Reflect.get(prototype, 'generateTokenId')
+  if (typeof original !== 'function') throw new Error('oidc-provider makes the ids of its tokens in another way than this was written for')
+  Object.defineProperty(prototype, 'generateTokenId', {
+    value(this: unknown) {
+      return secretPrefixes.accessToken + String(Reflect.apply(original, this, []))
+    },
+  })
+}
+
+export function createOidcHandler(provider: Provider, url: string): OidcHandler {
+  const configured = new URL(url)
+  const answer = provider.callback()
+  return (request, response) => {
+    for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value)
+    if (request.headers.host?.toLowerCase() !== configured.host) return misdirected(response, url)
+    const path = request.url ?? ''
+    if (path !== oidcPath && !path.startsWith(`${oidcPath}/`)) return void response.writeHead(404).end()
+    delete request.headers['x-forwarded-for']
+    request.headers['x-forwarded-host'] = configured.host
+    request.headers['x-forwarded-proto'] = configured.protocol.slice(0, -1)
+    request.originalUrl = path
+    request.url = path.slice(oidcPath.length) || '/'
+    void answer(request, response)
+  }
+}
+
+const securityHeaders = {
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+}
+
+function misdirected(response: ServerResponse, url: string): void {
+  const problem = {
+    type: 'about:blank', title: 'Misdirected Request', status: 421, code: 'misdirected_request',
+    detail: 'This server does not answer for the host that was asked.', next: `Use ${url}.`,
+  }
+  response.writeHead(421, { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' }).end(JSON.stringify(problem))
+}

@@ -1,0 +1,38 @@
+/** What this room needs from outside, and what it is told about the installation. */
+import type { Ledger } from '../ledger/index.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Keyring } from '../platform/keyring.ts'
+import type { Random } from '../platform/random.ts'
+import type { Store, Tx } from '../platform/store/store.ts'
+import type { Standing } from './authenticators/standing.ts'
+import type { DirectoryStore } from './directory/directory.ts'
+import type { People } from './directory/people.ts'
+
+export type IdentitySettings = {
+  instance: string
+  org: string
+  /** The configured public URL, an origin: where our pages are. Never taken from a request. */
+  url: string
+  rpId: string
+  /** Origins that assertions may come from. */
+  origins: readonly string[]
+  /** Only a server started for a demonstration registers the software authenticator. */
+  demonstration: boolean
+}
+
+export type IdentityPorts = {
+  store: Store
+  ledger: Pick<Ledger, 'append' | 'checkpoint' | 'vkey'>
+  clock: Clock
+  random: Random
+  keyring: Pick<Keyring, 'secret' | 'keySet'>
+  /** Digest of the policy that the genesis statement pins. */
+  policyDigest(): Promise<string>
+  /** In the transaction of the genesis: what others must write with it (the pinned policy). */
+  atGenesis(tx: Tx, genesis: { person: string; policyDigest: string; seq: number }): Promise<void>
+}
+
+export type IdentityContext = { settings: IdentitySettings; ports: IdentityPorts }
+
+/** What the use cases of this room work with. */
+export type Room = IdentityContext & { directory: DirectoryStore; people: People; standing: Standing }

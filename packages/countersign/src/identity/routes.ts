@@ -1,0 +1,21 @@
+/**
+ * The routes of this room, as one Fastify plugin. The server brings @fastify/cookie, the zod compilers, `decorateRequests(app)` on the
+ * root and the mapping of IdentityError to an answer; routes parse, call one use case, and render.
+ */
+import type { FastifyInstance } from 'fastify'
+import type { Identity } from './create.ts'
+import { authenticatorRoutes } from './routes/authenticators.ts'
+import { oidcRoutes } from './routes/oidc.ts'
+import { sessionRoutes } from './routes/session.ts'
+import { setupRoutes } from './routes/setup.ts'
+import { terminalRoutes } from './routes/terminal.ts'
+
+export { decorateRequests, requireEither } from './routes/guards.ts'
+
+export async function identityRoutes(app: FastifyInstance, deps: { identity: Identity }): Promise<void> {
+  setupRoutes(app, deps.identity)
+  sessionRoutes(app, deps.identity)
+  authenticatorRoutes(app, deps.identity)
+  terminalRoutes(app, deps.identity)
+  await oidcRoutes(app, deps.identity)
+}

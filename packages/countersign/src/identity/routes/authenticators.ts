@@ -1,0 +1,76 @@
+/** My keys: the list, and adding one. Removing one goes through the gate and is the admin door's. */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { rfc3339 } from '../../platform/clock.ts'
+import type { Authenticator } from '../authenticators/authenticators.ts'
+import { modelOf } from '../authenticators/models.ts'
+import type { Identity } from '../create.ts'
+import type { By } from '../registration/stages.ts'
+import { actorOf, requireSession, sessionOf } from './guards.ts'
+import { authenticationResponse, creationOptions, registrationResponse, requestOptions } from './webauthn-schemas.ts'
+
+const authenticatorView = z.object({
+  id: z.string(),
+  label: z.string(),
+  credential: z.string(),
+  createdAt: z.string(),
+  lastUsedAt: z.string().nullable(),
+  backupEligible: z.boolean(),
+  backedUp: z.boolean(),
+  aaguid: z.string(),
+  model: z.string(),
+  /** No attestation of it was verified: what it says of itself is its claim. */
+  claimed: z.literal(true),
+  demonstration: z.boolean(),
+  thisSession: z.boolean(),
+  alg: z.number(),
+})
+const signing = z.object({ envelope: z.string(), options: requestOptions })
+const ceremony = z.string().max(128)
+const list = { response: { 200: z.object({ authenticators: z.array(authenticatorView) }) } }
+const begin = {
+  body: z.object({ label: z.string().max(400) }),
+  response: { 200: z.object({ ceremony: z.string(), intent: z.string(), options: creationOptions }) },
+}
+const create = {
+  body: z.object({ ceremony, response: registrationResponse }),
+  response: { 200: z.object({ subject: z.string(), code: z.string(), possession: signing, voucher: signing }) },
+}
+const finish = {
+  body: z.object({ ceremony, possession: authenticationResponse, voucher: authenticationResponse }),
+  response: { 200: z.object({ authenticator: authenticatorView }) },
+}
+
+export function authenticatorRoutes(root: FastifyInstance, identity: Identity): void {
+  const app = root.withTypeProvider<ZodTypeProvider>()
+  const signedIn = { preHandler: requireSession(identity) }
+  const { registration } = identity
+
+  app.get('/api/v1/authenticators', { ...signedIn, schema: list }, async (request) => {
+    const keys = await identity.authenticators.of(actorOf(request).id)
+    return { authenticators: keys.map((key) => view(key, sessionOf(request).authenticator)) }
+  })
+
+  app.post('/api/v1/authenticators/begin', { ...signedIn, schema: begin }, async (request) => registration.begin(by(request), request.body))
+
+  app.post('/api/v1/authenticators/create', { ...signedIn, schema: create }, async (request) => registration.create(by(request), request.body))
+
+  app.post('/api/v1/authenticators/finish', { ...signedIn, schema: finish }, async (request) => {
+    const key = await registration.finish(by(request), request.body)
+    return { authenticator: view(key, sessionOf(request).authenticator) }
+  })
+}
+
+function by(request: FastifyRequest): By {
+  const { id, name } = actorOf(request)
+  return { session: sessionOf(request), person: { id, name } }
+}
+
+function view({ id, label, credential, createdAt, lastUsedAt, demonstration }: Authenticator, current: string): z.output<typeof authenticatorView> {
+  const { aaguid, backupEligible, backedUp, alg } = credential
+  return {
+    id, label, credential: credential.id, createdAt: rfc3339(createdAt), lastUsedAt: lastUsedAt === null ? null : rfc3339(lastUsedAt),
+    backupEligible, backedUp, aaguid, model: modelOf(aaguid), claimed: true, demonstration, thisSession: id === current, alg,
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * Who is calling, for every route that needs somebody: hooks that put an Actor on the request, or refuse.
+ *
+ * A browser's call that changes something must carry `X-Countersign: 1`, which no form and no foreign page can send without a preflight
+ * that we never answer, and come from our own origin. A terminal's call carries a proof of its key instead, and no cookie counts there.
+ */
+import type { FastifyInstance, FastifyRequest, preHandlerAsyncHookHandler } from 'fastify'
+import type { Actor, Source } from '../actor.ts'
+import type { Identity } from '../create.ts'
+import { IdentityError } from '../errors.ts'
+import type { Session } from '../sessions/sessions.ts'
+import type { TerminalToken } from '../terminal/tokens.ts'
+import { clientFamily } from '../words.ts'
+import { sessionCookie } from './session-cookie.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by the guards; null on public routes. */
+    actor: Actor | null
+    session: Session | null
+    terminal: TerminalToken | null
+  }
+}
+
+/** Once, on the root instance. */
+export function decorateRequests(app: FastifyInstance): void {
+  app.decorateRequest('actor', null)
+  app.decorateRequest('session', null)
+  app.decorateRequest('terminal', null)
+}
+
+const safe = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** A browser that is signed in. */
+export function requireSession(identity: Identity): preHandlerAsyncHookHandler {
+  return async (request) => {
+    if (!safe.has(request.method)) refuseForeignPages(identity, request)
+    const { actor, session } = await identity.sessions.resolve(sessionCookie(identity, request))
+    request.actor = actor
+    request.session = session
+  }
+}
+
+/** A terminal that is signed in. Every answer carries the nonce for the next proof. */
+export function requireTerminal(identity: Identity): preHandlerAsyncHookHandler {
+  return async (request, reply) => {
+    reply.header('DPoP-Nonce', identity.tokens.nonce())
+    const { method, url, headers } = request.raw
+    const { actor, token } = await identity.tokens.resolve({ method: method ?? '', url: url ?? '/', headers, remoteAddress: request.ip })
+    request.actor = actor
+    request.terminal = token
+  }
+}
+
+/** Either: whoever sends an Authorization header is a terminal, and stands or falls as one. */
+export function requireEither(identity: Identity): preHandlerAsyncHookHandler {
+  const [session, terminal] = [requireSession(identity), requireTerminal(identity)]
+  return async function either(request, reply) {
+    await (request.headers.authorization === undefined ? session : terminal).call(this, request, reply)
+  }
+}
+
+/** For calls that nobody is signed in to yet: another page must not make this browser begin or finish one. */
+export function refuseForeignOrigin(identity: Identity): preHandlerAsyncHookHandler {
+  return async (request) => {
+    const { origin } = request.headers
+    if (origin !== undefined && origin !== ownOrigin(identity)) throw foreign()
+  }
+}
+
+/** The Actor that a guard has set. */
+export function actorOf(request: FastifyRequest): Actor {
+  if (!request.actor) throw new IdentityError('session_required', 'Nobody is signed in.', 'Sign in with your passkey or security key.')
+  return request.actor
+}
+
+export function sessionOf(request: FastifyRequest): Session {
+  if (!request.session) throw new IdentityError('session_required', 'Nobody is signed in.', 'Sign in with your passkey or security key.')
+  return request.session
+}
+
+export function sourceOf(request: FastifyRequest): Source {
+  return { address: request.ip, client: clientFamily(request.headers['user-agent'] ?? '') }
+}
+
+function refuseForeignPages(identity: Identity, request: FastifyRequest): void {
+  if (request.headers.origin !== ownOrigin(identity)) throw foreign()
+  if (request.headers['x-countersign'] === '1') return
+  throw new IdentityError('client_header_required', 'A change needs the header X-Countersign: 1.', 'Use the console, or send the header.')
+}
+
+function foreign(): IdentityError {
+  return new IdentityError('origin_refused', 'The call did not come from a page of this server.', 'Use the console at the configured URL.')
+}
+
+function ownOrigin(identity: Identity): string {
+  return new URL(identity.context.settings.url).origin
+}

@@ -1,0 +1,18 @@
+/** Deletes what can be of no use to anybody any more. Sessions and tokens that ended stay for 30 days, to be looked at. */
+import type { Clock } from '../platform/clock.ts'
+import type { Store } from '../platform/store/store.ts'
+
+const keptAfterEnd = 30 * 24 * 60 * 60_000
+/** An answer that comes late is still told "expired" and not "unknown". */
+const keptAfterExpiry = 60 * 60_000
+
+export async function sweep({ store, clock }: { store: Store; clock: Clock }): Promise<void> {
+  const now = clock.now()
+  await store.write(async (tx) => {
+    await tx.deleteFrom('ceremony').where('expires_at', '<', now - keptAfterExpiry).execute()
+    await tx.deleteFrom('oidc_record').where('expires_at', '<', now).execute()
+    await tx.deleteFrom('dpop_proof').where('expires_at', '<', now).execute()
+    await tx.deleteFrom('session').where('expires_at', '<', now - keptAfterEnd).execute()
+    await tx.deleteFrom('terminal_token').where('expires_at', '<', now - keptAfterEnd).execute()
+  })
+}

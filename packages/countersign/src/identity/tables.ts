@@ -1,0 +1,128 @@
+/**
+ * The tables of this room. Secrets (set-up token, session, tokens, proof ids) are stored as SHA-256 only: reading the database signs nobody in.
+ *
+ * The directory chain is the authority on people, keys and roles; `authenticator` repeats what a ceremony needs quickly, and adds
+ * what is the server's own knowledge (sign counter, last use, attestation object).
+ */
+export interface DirectoryEntryTable {
+  seq: number
+  /** Canonical text of the entry. */
+  entry: string
+  /** Head of the chain after this entry, hex. */
+  head: string
+  time: number
+}
+
+export interface AuthenticatorTable {
+  id: string
+  person: string
+  label: string
+  credential_id: string
+  alg: number
+  /** SPKI DER, base64url. */
+  public_key: string
+  aaguid: string
+  backup_eligible: number
+  backed_up: number
+  /** JSON array. */
+  transports: string
+  attestation_format: string
+  attestation_digest: string
+  /** base64url: text is the same in SQLite and PostgreSQL. */
+  attestation_object: string
+  demonstration: number
+  sign_count: number
+  /** 'genesis' or 'registration': the rule for newly added keys reads this with created_at. */
+  via: string
+  /** Credential id that vouched; "" for genesis. */
+  vouched_by: string
+  created_at: number
+  last_used_at: number | null
+  revoked_at: number | null
+}
+
+export interface SetupTokenTable {
+  hash: string
+  created_at: number
+  expires_at: number
+}
+
+export interface CeremonyTable {
+  /** SHA-256 of the ceremony's secret. */
+  hash: string
+  purpose: string
+  stage: string
+  /** Person and session it belongs to; "" before sign-in. */
+  person: string
+  session: string
+  /** JSON. */
+  data: string
+  created_at: number
+  expires_at: number
+  consumed_at: number | null
+}
+
+export interface SessionTable {
+  id: string
+  secret_hash: string
+  person: string
+  authenticator: string
+  client: string
+  address: string
+  auth_time: number
+  last_seen_at: number
+  expires_at: number
+  ended_at: number | null
+  ended_why: string | null
+}
+
+export interface TerminalTokenTable {
+  id: string
+  secret_hash: string
+  person: string
+  /** Session it was granted from, and that session's authenticator: revoking the key ends the token. */
+  session: string
+  authenticator: string
+  /** Thumbprint of the DPoP key. */
+  thumbprint: string
+  client: string
+  auth_time: number
+  created_at: number
+  expires_at: number
+  ended_at: number | null
+  ended_why: string | null
+  grant_hash: string
+  /** The provider's own record of it (JSON, without the token). */
+  payload: string
+}
+
+export interface OidcRecordTable {
+  model: string
+  id_hash: string
+  uid_hash: string | null
+  grant_hash: string | null
+  payload: string
+  consumed_at: number | null
+  expires_at: number
+}
+
+export interface DpopProofTable {
+  /** SHA-256 over the key's thumbprint and the proof's jti. */
+  hash: string
+  expires_at: number
+}
+
+export { identityMigrations } from './migrations.ts'
+
+declare module '../platform/store/tables.ts' {
+  interface Tables {
+    directory_entry: DirectoryEntryTable
+    authenticator: AuthenticatorTable
+    setup_token: SetupTokenTable
+    ceremony: CeremonyTable
+    session: SessionTable
+    terminal_token: TerminalTokenTable
+    oidc_record: OidcRecordTable
+    dpop_proof: DpopProofTable
+  }
+}

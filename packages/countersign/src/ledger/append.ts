@@ -1,0 +1,61 @@
+/**
+ * Appending. During a unit of work leaves are only collected; at its end they get their places, all at once.
+ * The first statement then updates the row of the tree head: on PostgreSQL that is the lock under which
+ * indexes are given out, taken after every other lock of the unit, so no two units can wait for each other.
+ */
+import { toHex } from '@countersign/proof'
+import { extendRange, rangeAt, rangeRoot, type TreeNode } from '@countersign/proof/produce'
+import type { Clock } from '../platform/clock.ts'
+import type { Random } from '../platform/random.ts'
+import type { Tx } from '../platform/store/store.ts'
+import { afterCommit, atUnitEnd } from '../platform/store/unit.ts'
+import { LedgerError } from './errors.ts'
+import type { NewEntry } from './index.ts'
+import { writeLeaf, type Written } from './leaf.ts'
+import { nodeReader } from './nodes.ts'
+
+type Collected = { written: Promise<Written>; slot: { index: number | null } }
+type Unit = { leaves: Collected[]; sealed: boolean }
+
+export type Append = (tx: Tx, entry: NewEntry) => Promise<{ readonly index: number }>
+
+export function appender(clock: Clock, random: Random): Append {
+  const units = new WeakMap<Tx, Unit>()
+  const owner = {}
+  return async (tx, entry) => {
+    const unit = units.get(tx) ?? { leaves: [], sealed: false }
+    units.set(tx, unit)
+    atUnitEnd(tx, owner, (end) => place(end, unit))
+    if (unit.sealed) throw new LedgerError('entry_invalid', 'An entry came after its unit of work had ended. Await every append inside the unit.')
+    const slot: Collected['slot'] = { index: null }
+    const written = writeLeaf(entry, clock, random)
+    // Whoever does not wait for this, or swallows its error, is caught at the end of the unit: no effect without its leaf.
+    unit.leaves.push({ written, slot })
+    await written
+    return {
+      get index() {
+        if (slot.index === null) throw new LedgerError('not_in_ledger', 'The place of a leaf is known when its unit of work is committed, not inside it.')
+        return slot.index
+      },
+    }
+  }
+}
+
+async function place(tx: Tx, unit: Unit): Promise<void> {
+  unit.sealed = true
+  const leaves = await Promise.all(unit.leaves.map(({ written }) => written))
+  const head = await tx.updateTable('ledger_head').set((row) => ({ size: row('size', '+', leaves.length) })).where('id', '=', 1).returning('size').executeTakeFirst()
+  if (head === undefined) throw new LedgerError('ledger_unavailable', 'The ledger has not been opened: nothing can be done that it does not record.')
+  const start = head.size - leaves.length
+  const range = await rangeAt(start, nodeReader(tx))
+  const nodes: TreeNode[] = []
+  for (const { hash } of leaves) nodes.push(...(await extendRange(range, hash)))
+  const rows = leaves.map((written, at) => ({ idx: start + at, ...written }))
+  await tx.insertInto('ledger_leaf').values(rows.map(({ idx, leaf }) => ({ idx, leaf }))).execute()
+  await tx.insertInto('ledger_details').values(rows.map(({ idx, salt, details }) => ({ idx, salt, details }))).execute()
+  const ids = rows.flatMap(({ idx, ids }) => Object.entries(ids).map(([key, value]) => ({ key, value, idx })))
+  if (ids.length > 0) await tx.insertInto('ledger_id').values(ids).execute()
+  await tx.insertInto('ledger_node').values(nodes.map(({ level, index, hash }) => ({ level, idx: index, hash }))).execute()
+  await tx.updateTable('ledger_head').set({ root: toHex(await rangeRoot(range)) }).where('id', '=', 1).execute()
+  afterCommit(tx, () => unit.leaves.forEach(({ slot }, at) => (slot.index = start + at)))
+}

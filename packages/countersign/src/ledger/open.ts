@@ -1,0 +1,24 @@
+/** Opening the ledger: reconcile, then a checkpoint where one is due. */
+import { checkpointOrigin } from '@countersign/proof'
+import type { Clock } from '../platform/clock.ts'
+import type { Folder } from '../platform/folder.ts'
+import type { Keyring } from '../platform/keyring.ts'
+import type { Random } from '../platform/random.ts'
+import type { Store } from '../platform/store/store.ts'
+import { appender } from './append.ts'
+import { checkpoints } from './checkpoints.ts'
+import type { Ledger } from './index.ts'
+import { reader } from './read.ts'
+import { reconcile, type Reconciled } from './reconcile.ts'
+
+/** `folder` is <data>/checkpoints. */
+export type LedgerOptions = { store: Store; folder: Folder; keyring: Keyring; clock: Clock; random: Random; instance: string }
+
+/** Throws LedgerError when the ledger must not start; `start` is for the log. */
+export async function openLedger({ store, folder, keyring, clock, random, instance }: LedgerOptions): Promise<{ ledger: Ledger; start: Pick<Reconciled, 'code' | 'action' | 'message'> }> {
+  const origin = checkpointOrigin(instance)
+  const { code, action, message, signer, vkey, newest } = await reconcile(store, folder, keyring, instance)
+  const checkpoint = checkpoints({ store, folder, signer, origin, newest })
+  await checkpoint()
+  return { ledger: { origin, vkey, append: appender(clock, random), checkpoint, ...reader(store) }, start: { code, action, message } }
+}

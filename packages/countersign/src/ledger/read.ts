@@ -1,0 +1,44 @@
+/** Reading the ledger: entries and proofs. */
+import { toHex } from '@countersign/proof'
+import { consistencyProof, inclusionProof } from '@countersign/proof/produce'
+import type { Db, Store } from '../platform/store/store.ts'
+import { LedgerError } from './errors.ts'
+import type { Entry, Ledger } from './index.ts'
+import { nodeReader } from './nodes.ts'
+
+const LIMIT = 1_000
+
+export function reader(store: Store): Pick<Ledger, 'entries' | 'find' | 'newest' | 'inclusion' | 'consistency'> {
+  const within = async (db: Db, holds: boolean, size: number): Promise<void> => {
+    const head = await db.selectFrom('ledger_head').select('size').where('id', '=', 1).executeTakeFirst()
+    if (!holds || head === undefined || size > head.size) throw new LedgerError('not_in_ledger', `The ledger has ${head?.size ?? 0} leaves; there is no such proof.`)
+  }
+  return {
+    entries: (from, limit) => store.read((db) => entriesIn(db).where('leaf.idx', '>=', from).limit(Math.max(0, Math.min(limit, LIMIT))).execute().then(shown)),
+    find: ({ key, value }) =>
+      store.read((db) => entriesIn(db).innerJoin('ledger_id as id', 'id.idx', 'leaf.idx').where('id.key', '=', key).where('id.value', '=', value).execute().then(shown)),
+    newest: (type) =>
+      store.read(async (db) => {
+        // The canonical text of a leaf ends with its type and version: the pattern finds leaves of this type and no others.
+        const row = await entriesIn(db).clearOrderBy().orderBy('leaf.idx', 'desc').where('leaf.leaf', 'like', `%"type":"${type}","v":1}`).limit(1).execute()
+        return shown(row)[0] ?? null
+      }),
+    inclusion: (index, size) =>
+      store.read(async (db) => {
+        await within(db, isIndex(index) && isIndex(size) && index < size, size)
+        return (await inclusionProof(index, size, nodeReader(db))).map(toHex)
+      }),
+    consistency: (from, to) =>
+      store.read(async (db) => {
+        await within(db, isIndex(from) && isIndex(to) && from <= to, to)
+        return (await consistencyProof(from, to, nodeReader(db))).map(toHex)
+      }),
+  }
+}
+
+const isIndex = (value: number): boolean => Number.isSafeInteger(value) && value >= 0
+
+const entriesIn = (db: Db) =>
+  db.selectFrom('ledger_leaf as leaf').leftJoin('ledger_details as beside', 'beside.idx', 'leaf.idx').select(['leaf.idx as index', 'leaf.leaf', 'beside.salt', 'beside.details']).orderBy('leaf.idx')
+
+const shown = (rows: { index: number; leaf: string; salt: string | null; details: string | null }[]): Entry[] => rows.map((row) => ({ ...row, salt: row.salt ?? '' }))

@@ -1,0 +1,114 @@
+/**
+ * The tables of the ledger. `ledger_leaf` is the log; `ledger_details` lies beside it and may be erased;
+ * `ledger_id`, `ledger_node` and `ledger_head` can all be computed from the leaves, and are, at every start.
+ */
+import type { Kysely } from 'kysely'
+import type { Migration, Tables } from '../platform/store/tables.ts'
+
+export interface LedgerLeafTable {
+  idx: number
+  /** Canonical text; its UTF-8 bytes are what is hashed. */
+  leaf: string
+}
+
+export interface LedgerDetailsTable {
+  idx: number
+  /** 32 bytes, base64url. */
+  salt: string
+  /** Canonical text. */
+  details: string
+}
+
+export interface LedgerIdTable {
+  key: string
+  value: string
+  idx: number
+}
+
+/** Roots of complete subtrees: level 0 is the leaf hash, (level, idx) covers leaves idx * 2^level and on. */
+export interface LedgerNodeTable {
+  level: number
+  idx: number
+  hash: Uint8Array
+}
+
+/** One row. Updating it is the lock on the tree, taken last in a unit of work. */
+export interface LedgerHeadTable {
+  id: number
+  size: number
+  /** Hex. */
+  root: string
+}
+
+export interface LedgerCheckpointTable {
+  size: number
+  root: string
+  note: string
+}
+
+/** One row: which key signs, under which origin. */
+export interface LedgerKeyTable {
+  id: number
+  origin: string
+  vkey: string
+}
+
+declare module '../platform/store/tables.ts' {
+  interface Tables {
+    ledger_leaf: LedgerLeafTable
+    ledger_details: LedgerDetailsTable
+    ledger_id: LedgerIdTable
+    ledger_node: LedgerNodeTable
+    ledger_head: LedgerHeadTable
+    ledger_checkpoint: LedgerCheckpointTable
+    ledger_key: LedgerKeyTable
+  }
+}
+
+export const ledgerMigrations: Migration[] = [{ name: 'ledger_0001_tree', up: tree }]
+
+async function tree(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .createTable('ledger_leaf')
+    .addColumn('idx', 'bigint', (column) => column.primaryKey())
+    .addColumn('leaf', 'text', (column) => column.notNull())
+    .execute()
+  await db.schema
+    .createTable('ledger_details')
+    .addColumn('idx', 'bigint', (column) => column.primaryKey().references('ledger_leaf.idx'))
+    .addColumn('salt', 'text', (column) => column.notNull())
+    .addColumn('details', 'text', (column) => column.notNull())
+    .execute()
+  await db.schema
+    .createTable('ledger_id')
+    .addColumn('key', 'text', (column) => column.notNull())
+    .addColumn('value', 'text', (column) => column.notNull())
+    .addColumn('idx', 'bigint', (column) => column.notNull().references('ledger_leaf.idx'))
+    .addPrimaryKeyConstraint('ledger_id_key', ['key', 'value', 'idx'])
+    .execute()
+  await db.schema
+    .createTable('ledger_node')
+    .addColumn('level', 'integer', (column) => column.notNull())
+    .addColumn('idx', 'bigint', (column) => column.notNull())
+    .addColumn('hash', 'blob', (column) => column.notNull())
+    .addPrimaryKeyConstraint('ledger_node_place', ['level', 'idx'])
+    .execute()
+  await db.schema
+    .createTable('ledger_head')
+    .addColumn('id', 'integer', (column) => column.primaryKey())
+    .addColumn('size', 'bigint', (column) => column.notNull())
+    .addColumn('root', 'text', (column) => column.notNull())
+    .execute()
+  await db.schema
+    .createTable('ledger_checkpoint')
+    .addColumn('size', 'bigint', (column) => column.primaryKey())
+    .addColumn('root', 'text', (column) => column.notNull())
+    .addColumn('note', 'text', (column) => column.notNull())
+    .execute()
+  await db.schema
+    .createTable('ledger_key')
+    .addColumn('id', 'integer', (column) => column.primaryKey())
+    .addColumn('origin', 'text', (column) => column.notNull())
+    .addColumn('vkey', 'text', (column) => column.notNull())
+    .execute()
+}

@@ -1,0 +1,31 @@
+/** What addresses and URLs in settings may look like. Each refusal says what would be right. */
+
+export type Address = { host: string; port: number }
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+/** `127.0.0.1:7420,[::1]:7420` */
+export function parseAddresses(text: string): Address[] {
+  return text.split(',').map((part) => {
+    const match = /^(?:\[(?<six>[0-9a-fA-F:.]+)\]|(?<host>[A-Za-z0-9.-]+)):(?<port>\d{1,5})$/.exec(part.trim())
+    const port = Number(match?.groups?.['port'] ?? -1)
+    const host = match?.groups?.['six'] ?? match?.groups?.['host']
+    if (host === undefined || port < 0 || port > 65_535) throw new Error('must be host:port, with commas between several, such as 127.0.0.1:7420,[::1]:7420')
+    return { host, port }
+  })
+}
+
+/** An origin and nothing more: keys are bound to the host, and every link is made from it. Browsers offer security keys on https, and on http for localhost alone. */
+export function parsePublicUrl(text: string): URL {
+  const wanted = 'must be https://host or, on one machine, http://localhost:7420'
+  if (!URL.canParse(text)) throw new Error(wanted)
+  const url = new URL(text)
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new Error(wanted)
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '' || url.pathname !== '/') throw new Error(`${wanted}, without a path, a name or a password`)
+  const address = /^\[|^\d{1,3}(\.\d{1,3}){3}$/.test(url.hostname)
+  if (address) throw new Error(`${wanted}: security keys need a host name, not an address (localhost instead of 127.0.0.1)`)
+  if (url.protocol === 'http:' && url.hostname !== 'localhost') throw new Error(`${wanted}: browsers refuse security keys over plain http`)
+  return url
+}

@@ -1,0 +1,90 @@
+/** The table of settings. Order matters: `config` is found in `data`, and the rest in `config`. */
+import { homedir } from 'node:os'
+import { isAbsolute, join, resolve } from 'node:path'
+import { logLevels, type LogLevel } from './log.ts'
+import { isLoopback, parseAddresses, parsePublicUrl, type Address } from './setting-values.ts'
+
+export type Settings = { data: string; config: string; databaseUrl: string; addr: Address[]; url: URL; log: LogLevel }
+export type SettingName = keyof Settings
+
+export type SettingRow<N extends SettingName> = {
+  flag: string
+  environment: string
+  /** Key in countersign.yaml; "" where the file cannot say it. */
+  key: string
+  /** As text; the words in `shown` stand for it in the help where it is computed. */
+  initial: (environment: Environment, settings: Partial<Settings>) => string
+  shown: string
+  help: string
+  /** Throws SettingError with what is wrong and what would be right. */
+  parse: (text: string) => Settings[N]
+  /** "" or why the value is less safe than the default. */
+  warning: (value: Settings[N]) => string
+}
+
+export type Environment = Record<string, string | undefined>
+
+export class SettingError extends Error {
+  override readonly name = 'SettingError'
+  readonly code = 'invalid_setting'
+}
+
+/** A row without its type: reads a text into the settings and returns the warning, or "". */
+export type Setting = Omit<SettingRow<SettingName>, 'parse' | 'warning'> & { name: SettingName; read: (text: string, into: Partial<Settings>) => string }
+
+const none = (): string => ''
+
+function setting<N extends SettingName>(name: N, row: SettingRow<N>): Setting {
+  return { name, ...row, read: (text, into) => row.warning((into[name] = row.parse(text))) }
+}
+
+export const settingsTable: readonly Setting[] = [
+  setting('data', {
+    flag: '--data', environment: 'COUNTERSIGN_DATA', key: '', shown: '$XDG_DATA_HOME/countersign',
+    initial: (environment) => join(environment['XDG_DATA_HOME'] || join(environment['HOME'] || homedir(), '.local', 'share'), 'countersign'),
+    help: 'Folder with everything: database, keys, checkpoints, settings, policy. One server at a time.',
+    parse: (text) => path(text), warning: none,
+  }),
+  setting('config', {
+    flag: '--config', environment: 'COUNTERSIGN_CONFIG', key: '', shown: 'countersign.yaml in the data folder',
+    initial: (_environment, settings) => join(settings.data ?? '', 'countersign.yaml'),
+    help: 'File with the settings of this table.',
+    parse: (text) => path(text), warning: none,
+  }),
+  setting('databaseUrl', {
+    flag: '--database-url', environment: 'COUNTERSIGN_DATABASE_URL', key: 'database_url', shown: 'none: the database in the data folder',
+    initial: none, help: 'PostgreSQL to use in place of the database in the data folder. Not in this version.',
+    parse: (text) => text, warning: none,
+  }),
+  setting('addr', {
+    flag: '--addr', environment: 'COUNTERSIGN_ADDR', key: 'addr', shown: '127.0.0.1:7420,[::1]:7420',
+    initial: () => '127.0.0.1:7420,[::1]:7420', help: 'Addresses to listen on, as host:port with commas between.',
+    parse: parseAddresses,
+    warning: (addresses) => {
+      const open = addresses.filter(({ host }) => !isLoopback(host)).map(({ host }) => host)
+      return open.length === 0 ? '' : `The server can be reached from other machines (${open.join(', ')}). Put it behind a proxy that speaks HTTPS, and set url to what people type.`
+    },
+  }),
+  setting('url', {
+    flag: '--url', environment: 'COUNTERSIGN_URL', key: 'url', shown: 'http://localhost:7420',
+    // The link that is printed carries the owner's token: it must never name a port that is not ours.
+    initial: (_environment, settings) => `http://localhost:${settings.addr?.[0]?.port ?? 7420}`, help: 'What people type into the browser; if not said, localhost with the port of addr. Security keys are bound to its host name for good.',
+    parse: parsePublicUrl,
+    warning: (url) => (url.hostname === 'localhost' ? 'The public URL is localhost: keys enrolled now work on this machine only, and not under another name later.' : ''),
+  }),
+  setting('log', {
+    flag: '--log', environment: 'COUNTERSIGN_LOG', key: 'log', shown: 'info',
+    initial: () => 'info', help: `How much to log to stderr: ${logLevels.join(', ')}.`,
+    parse: (text) => {
+      const level = logLevels.find((one) => one === text)
+      if (level === undefined) throw new SettingError(`must be one of ${logLevels.join(', ')}`)
+      return level
+    },
+    warning: (level) => (level === 'silent' ? 'Nothing is logged: failures are seen by nobody.' : ''),
+  }),
+]
+
+function path(text: string): string {
+  if (text === '') throw new SettingError('must not be empty')
+  return isAbsolute(text) ? text : resolve(text)
+}

@@ -1,0 +1,100 @@
+/** The HTTP server: hooks and doors in the order in which a request meets them. */
+import cookie from '@fastify/cookie'
+import rateLimit from '@fastify/rate-limit'
+import swagger from '@fastify/swagger'
+import fastify, { LogController } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import type { Logger } from 'pino'
+import { adminRoutes } from '../doors/admin/routes.ts'
+import { runsRoutes } from '../doors/runs/routes.ts'
+import { gateRoutes } from '../gate/routes.ts'
+import { decorateRequests, identityRoutes, requireEither } from '../identity/routes.ts'
+import { rfc3339 } from '../platform/clock.ts'
+import { addConsole } from './http/console.ts'
+import { addErrors, send } from './http/errors.ts'
+import { addHeaders } from './http/headers.ts'
+import { readJson } from './http/json.ts'
+import { openapiOptions } from './http/openapi.ts'
+import { problem } from './http/problem.ts'
+import type { Parts } from './parts.ts'
+import { version } from './version.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Every route there is: what a test of strangers goes through. */
+    routeTable: { method: string; url: string }[]
+  }
+}
+
+export type AppOptions = { log: Logger; consoleFolder: string; demonstration: boolean }
+
+export async function createApp(parts: Parts, options: AppOptions): Promise<FastifyInstance> {
+  const logger: FastifyBaseLogger = options.log
+  const app = fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: 256 * 1024,
+    trustProxy: false,
+    // The set-up token and codes never stand in a query; an over-long address is refused before it is routed.
+    routerOptions: { maxParamLength: 128, caseSensitive: true, ignoreTrailingSlash: false },
+    requestTimeout: 120_000,
+    keepAliveTimeout: 75_000,
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  listRoutes(app)
+  addErrors(app)
+  addHeaders(app, { https: parts.place.origin.startsWith('https:') })
+  refuseOtherHosts(app, parts.place.origin)
+  await app.register(cookie)
+  await app.register(rateLimit, {
+    global: true,
+    max: 1200,
+    timeWindow: '1 minute',
+    errorResponseBuilder: () => Object.assign(new Error('rate limited'), { statusCode: 429 }),
+  })
+  await app.register(swagger, openapiOptions)
+  decorateRequests(app)
+  readJson(app)
+  await addDoors(app, parts, options)
+  await addConsole(app, options.consoleFolder)
+  return app
+}
+
+function listRoutes(app: FastifyInstance): void {
+  app.decorate('routeTable', [])
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) app.routeTable.push({ method: one, url })
+  })
+}
+
+async function addDoors(app: FastifyInstance, parts: Parts, options: AppOptions): Promise<void> {
+  app.get('/api/v1/status', async () => ({
+    name: 'countersign', version, setUp: await parts.identity.setUp.done(), demonstration: options.demonstration,
+    rpId: parts.place.rpId, url: parts.place.origin, time: rfc3339(parts.base.clock.now()),
+  }))
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+  await app.register((scope) => identityRoutes(scope, { identity: parts.identity }))
+  await app.register(async (scope) => {
+    // Before the body is read: a stranger's 96 MB are never received, let alone parsed.
+    const identify = requireEither(parts.identity)
+    scope.addHook('onRequest', async (request, reply) => identify.call(scope, request, reply))
+    const actorOf = (request: FastifyRequest) => request.actor
+    await scope.register(gateRoutes, { useCases: parts.useCases.gate, rpId: parts.place.rpId, actorOf })
+    await scope.register(runsRoutes, { useCases: parts.useCases.runs, actorOf })
+    await scope.register(adminRoutes, { useCases: parts.useCases.admin, origin: parts.place.origin, actorOf })
+  })
+}
+
+/**
+ * Only the configured host is answered. A page of another origin that resolves its own name to this address (DNS rebinding)
+ * would otherwise be same-origin with us in the eyes of a browser.
+ */
+function refuseOtherHosts(app: FastifyInstance, origin: string): void {
+  const { host } = new URL(origin)
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.headers.host?.toLowerCase() === host) return
+    await send(reply, problem('misdirected_request', 'This server does not answer for the host that was asked.', `Use ${origin}.`))
+  })
+}

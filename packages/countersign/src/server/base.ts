@@ -1,0 +1,60 @@
+/** The ground everything stands on: data folder, database, keys, ledger; each checked before anything is served. */
+import type { Logger } from 'pino'
+import { join } from 'node:path'
+import { adminMigrations } from '../doors/admin/tables.ts'
+import { runsMigrations } from '../doors/runs/tables.ts'
+import { GateError, gateMigrations } from '../gate/index.ts'
+import { identityMigrations } from '../identity/index.ts'
+import { ledgerMigrations, openLedger } from '../ledger/index.ts'
+import type { Ledger } from '../ledger/index.ts'
+import type { Clock } from '../platform/clock.ts'
+import { loadInstance, platformMigrations } from '../platform/instance.ts'
+import { openKeyFiles } from '../platform/key-files.ts'
+import type { Keyring } from '../platform/keyring.ts'
+import { diskFolder } from '../platform/folder.ts'
+import { createNotify } from '../platform/notify.ts'
+import type { Notify } from '../platform/notify.ts'
+import { systemRandom } from '../platform/random.ts'
+import type { Random } from '../platform/random.ts'
+import { openStore } from '../platform/store/open.ts'
+import type { Migration, Store, Tx } from '../platform/store/store.ts'
+import { afterCommit } from '../platform/store/unit.ts'
+
+/** Every room's migrations, in the order in which rooms may refer to one another's tables. */
+export const migrations: readonly Migration[] = [
+  ...platformMigrations, ...ledgerMigrations, ...identityMigrations, ...gateMigrations, ...runsMigrations, ...adminMigrations,
+]
+
+export type Base = {
+  dataDir: string
+  instance: string
+  org: string
+  store: Store
+  ledger: Ledger
+  keyring: Keyring
+  notify: Notify
+  clock: Clock
+  random: Random
+  afterCommit: (tx: Tx, hook: () => void) => void
+  notSetUp: () => Error
+  close(): Promise<void>
+}
+
+export async function openBase(options: { dataDir: string; clock: Clock; log: Logger; random?: Random }): Promise<Base> {
+  const { dataDir, clock, log } = options
+  const random = options.random ?? systemRandom
+  const store = await openStore({ dataDir, migrations, clock })
+  try {
+    const keyring = await openKeyFiles(join(dataDir, 'keys'), random)
+    const { instance, org } = await loadInstance(store, clock, random)
+    const { ledger, start } = await openLedger({ store, keyring, clock, random, instance, folder: await diskFolder(join(dataDir, 'checkpoints')) })
+    log[start.action === 'start' ? 'debug' : 'warn']({ case: start.code, action: start.action }, start.message)
+    return {
+      dataDir, instance, org, store, ledger, keyring, clock, random, notify: createNotify(), afterCommit, close: () => store.close(),
+      notSetUp: () => new GateError('not_set_up', 'This server has no owner yet.', 'Open the set-up link that the server printed.'),
+    }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * The description of the interface, OpenAPI 3.1, served at /openapi.json and checked in as docs/openapi.json. What each call does and
+ * who may make it stands in one table; a route without a row fails the test.
+ */
+import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
+import { jsonSchemaTransform } from 'fastify-type-provider-zod'
+import { version } from '../version.ts'
+
+type Who = 'anyone' | 'browser' | 'terminal' | 'either'
+export const operations: Record<string, readonly [who: Who, summary: string]> = {
+  'GET /api/v1/status': ['anyone', 'That there is a server, of which version, and whether it has an owner'],
+  'POST /api/v1/setup/begin': ['anyone', 'Set-up, first step: with the one-time token, begin making the first key'],
+  'POST /api/v1/setup/create': ['anyone', 'Set-up, second step: the new key; answers the genesis statement to sign'],
+  'POST /api/v1/setup/finish': ['anyone', 'Set-up, third step: the genesis statement, signed'],
+  'POST /api/v1/session/begin': ['anyone', 'Sign in: a challenge for a passkey or security key'],
+  'POST /api/v1/session/finish': ['anyone', 'Sign in: the answer; sets the session cookie'],
+  'GET /api/v1/session': ['browser', 'Who is signed in here, and until when'],
+  'DELETE /api/v1/session': ['browser', 'Sign out'],
+  'GET /api/v1/sessions': ['browser', 'Where you are signed in'],
+  'DELETE /api/v1/sessions/{id}': ['browser', 'End one of your sessions'],
+  'GET /api/v1/authenticators': ['browser', 'Your keys'],
+  'POST /api/v1/authenticators/begin': ['browser', 'Add a key, first step: begin making it'],
+  'POST /api/v1/authenticators/create': ['browser', 'Add a key, second step: the new key; answers the statement that both keys sign'],
+  'POST /api/v1/authenticators/finish': ['browser', 'Add a key, third step: signed by the new key and by an earlier one'],
+  'POST /api/v1/authenticators/{id}/revocation': ['browser', 'Ask to remove a key; it is removed by a countersignature'],
+  'GET /api/v1/interactions/{uid}': ['browser', 'A terminal that asks to be signed in'],
+  'POST /api/v1/interactions/{uid}': ['browser', 'Let that terminal in, or not'],
+  'GET /api/v1/terminals': ['browser', 'Your terminals'],
+  'DELETE /api/v1/terminals/{id}': ['browser', 'Sign one of your terminals out'],
+  'GET /api/v1/me': ['terminal', 'Who this terminal is signed in as'],
+  'DELETE /api/v1/token': ['terminal', 'Sign this terminal out'],
+  'POST /api/v1/runs': ['terminal', 'Ask to apply a plan; with dryRun, what the policy would ask'],
+  'GET /api/v1/runs': ['either', 'Runs, newest first'],
+  'GET /api/v1/runs/{id}': ['either', 'One run; with wait and since, as soon as it changes'],
+  'GET /api/v1/runs/{id}/plan': ['either', 'The redacted plan, byte for byte as it was hashed'],
+  'GET /api/v1/runs/{id}/evidence': ['either', 'The evidence bundle'],
+  'POST /api/v1/runs/{id}/apply-start': ['terminal', 'Spend the grant: what was measured again, against what was countersigned'],
+  'POST /api/v1/runs/{id}/outcome': ['terminal', 'Report what the apply did'],
+  'POST /api/v1/runs/{id}/cancel': ['either', 'Take a run back before it starts'],
+  'GET /api/v1/ceremonies': ['browser', 'What waits for a countersignature'],
+  'GET /api/v1/ceremonies/{code}': ['browser', 'One request: the statement, who asked, your part in it'],
+  'POST /api/v1/ceremonies/{code}/begin': ['browser', 'The envelope you would sign, and the challenge for your key'],
+  'POST /api/v1/ceremonies/{code}/finish': ['browser', 'Your key\'s answer'],
+  'POST /api/v1/ceremonies/{code}/deny': ['browser', 'Deny; with report, say that you did not ask for it'],
+  'GET /api/v1/policy': ['either', 'The policy in force'],
+  'GET /api/v1/policy/chain': ['either', 'Every policy there was, with who countersigned it: what proves the newest'],
+  'POST /api/v1/policy/changes': ['either', 'Ask to change the policy; it changes by a countersignature'],
+  'GET /api/v1/policy/changes/{id}': ['either', 'Where a change of policy stands'],
+  'GET /api/v1/policy/changes/{id}/texts': ['browser', 'Both texts of a change of policy'],
+  'GET /api/v1/ledger/checkpoint': ['either', 'The newest checkpoint, a signed note'],
+  'GET /api/v1/ledger/consistency': ['either', 'The proof that one checkpoint grew out of another'],
+  'GET /api/v1/ledger/entries': ['either', 'Leaves with their details'],
+  'GET /api/v1/directory': ['either', 'The directory: a hash chain of who is who'],
+  'GET /api/v1/trust': ['either', 'What to pin beforehand, for verify'],
+}
+
+const security: Record<Who, Record<string, never[]>[]> = {
+  anyone: [],
+  browser: [{ session: [] }],
+  terminal: [{ dpop: [] }],
+  either: [{ session: [] }, { dpop: [] }],
+}
+
+const problemResponse = {
+  description: 'A refusal, as RFC 9457 describes it; `code` is for programs, `detail` and `next` are for people',
+  type: 'object',
+  required: ['type', 'title', 'status', 'detail', 'code', 'next'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    code: { type: 'string' },
+    next: { type: 'string' },
+  },
+}
+
+export function nameOf(method: string, url: string): string {
+  return `${method} ${url.replaceAll(/:([A-Za-z]+)/g, '{$1}')}`
+}
+
+export const openapiOptions: FastifyDynamicSwaggerOptions = {
+  openapi: {
+    openapi: '3.1.0',
+    info: {
+      title: 'Countersign',
+      version,
+      description: 'Step-up multi-factor authentication for Infrastructure as Code.',
+      license: { name: 'Apache-2.0' },
+    },
+    components: {
+      securitySchemes: {
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'countersign_session',
+          description: 'A browser that is signed in. Calls that change something also carry X-Countersign: 1 and come from our own origin.',
+        },
+        dpop: { type: 'http', scheme: 'DPoP', description: "A terminal that is signed in (RFC 9449), with the server's nonce." },
+      },
+    },
+  },
+  transform: (route) => {
+    const { schema, url } = jsonSchemaTransform(route)
+    const method = [route.route.method].flat()[0] ?? ''
+    const [who, summary] = operations[nameOf(method, url)] ?? []
+    const described = { ...schema, ...(summary === undefined ? {} : { summary }), ...(who === undefined ? {} : { security: security[who] }) }
+    return { url, schema: { ...described, response: { ...(typeof schema?.response === 'object' ? schema.response : {}), default: problemResponse } } }
+  },
+}

@@ -1,0 +1,219 @@
+/**
+ * Errors as RFC 9457 problem documents. The one table from code to status: a code without a row does not compile. What a
+ * reader needs is in `detail` and `next`; what only we need goes to the log; no stack trace leaves the process.
+ */
+import type { AdminErrorCode } from '../../doors/admin/errors.ts'
+import type { RunErrorCode } from '../../doors/runs/errors.ts'
+import type { GateErrorCode } from '../../gate/index.ts'
+import type { IdentityErrorCode } from '../../identity/errors.ts'
+import type { LedgerErrorCode } from '../../ledger/index.ts'
+import type { PlanErrorCode } from '../../plan/index.ts'
+import type { StorageErrorCode } from '../../platform/store/errors.ts'
+import type { PolicyErrorCode } from '../../policy/index.ts'
+
+type ServerCode =
+  | 'not_found'
+  | 'invalid_request'
+  | 'too_large'
+  | 'rate_limited'
+  | 'misdirected_request'
+  | 'unsupported_media_type'
+  | 'method_not_allowed'
+  | 'too_many_waiters'
+  | 'internal'
+export type Code =
+  | AdminErrorCode
+  | RunErrorCode
+  | GateErrorCode
+  | IdentityErrorCode
+  | PlanErrorCode
+  | StorageErrorCode
+  | PolicyErrorCode
+  | LedgerErrorCode
+  | ServerCode
+
+const unavailable = 503
+const statuses: Record<Code, number> = {
+  // the server's own
+  not_found: 404,
+  invalid_request: 400,
+  too_large: 413,
+  rate_limited: 429,
+  misdirected_request: 421,
+  unsupported_media_type: 415,
+  method_not_allowed: 405,
+  too_many_waiters: unavailable,
+  internal: 500,
+  // identity
+  setup_done: 409,
+  setup_token_invalid: 401,
+  setup_token_expired: 401,
+  setup_not_local: 403,
+  not_set_up: 409,
+  challenge_unknown: 404,
+  challenge_expired: 410,
+  challenge_consumed: 409,
+  challenge_mismatch: 403,
+  registration_invalid: 400,
+  demonstration_key_refused: 403,
+  authenticator_known: 409,
+  assertion_invalid: 403,
+  credential_unknown: 403,
+  authenticator_revoked: 403,
+  counter_regressed: 403,
+  wrong_person: 403,
+  voucher_invalid: 403,
+  too_many_authenticators: 409,
+  authenticator_not_found: 404,
+  last_authenticator: 409,
+  directory_refused: 409,
+  session_required: 401,
+  origin_refused: 403,
+  client_header_required: 403,
+  interaction_unknown: 404,
+  token_required: 401,
+  token_invalid: 401,
+  token_expired: 401,
+  bearer_refused: 401,
+  dpop_proof_missing: 401,
+  dpop_proof_malformed: 401,
+  dpop_type_wrong: 401,
+  dpop_algorithm_refused: 401,
+  dpop_key_private: 401,
+  dpop_signature_invalid: 401,
+  dpop_method_mismatch: 401,
+  dpop_url_mismatch: 401,
+  dpop_token_mismatch: 401,
+  dpop_stale: 401,
+  use_dpop_nonce: 401,
+  dpop_proof_replayed: 401,
+  dpop_key_mismatch: 401,
+  // gate
+  not_permitted: 403,
+  wrong_channel: 403,
+  denied_by_policy: 403,
+  countersignature_required: 401,
+  challenge_not_found: 404,
+  challenge_denied: 403,
+  challenge_cancelled: 409,
+  challenge_exists: 409,
+  ceremony_not_found: 404,
+  code_required: 403,
+  already_answered: 409,
+  grant_not_found: 403,
+  grant_expired: 403,
+  grant_consumed: 409,
+  grant_void: 403,
+  grant_mismatch: 403,
+  executor_mismatch: 403,
+  countersigner_gone: 403,
+  policy_not_pinned: unavailable,
+  policy_changed: 409,
+  statement_invalid: 400,
+  too_many_waiting: 429,
+  // runs
+  run_not_found: 404,
+  run_not_yours: 403,
+  run_already_applied: 409,
+  run_not_applicable: 409,
+  plan_mismatch: 409,
+  plan_already_applied: 409,
+  plan_digest_mismatch: 400,
+  state_changed: 409,
+  tree_changed: 409,
+  engine_changed: 409,
+  arguments_changed: 409,
+  backend_mismatch: 409,
+  lineage_bound_elsewhere: 409,
+  lineage_mismatch: 409,
+  serial_regressed: 409,
+  lease_invalid: 403,
+  outcome_reported: 409,
+  // admin
+  policy_unchanged: 409,
+  policy_moved: 409,
+  policy_chain_broken: unavailable,
+  policy_change_not_found: 404,
+  entries_not_found: 404,
+  // plan
+  plan_empty: 400,
+  plan_not_text: 400,
+  plan_not_json: 400,
+  plan_not_a_plan: 400,
+  plan_format_unsupported: 400,
+  plan_errored: 400,
+  plan_too_large: 413,
+  plan_too_deep: 400,
+  plan_too_many_changes: 413,
+  plan_not_redacted: 400,
+  // policy
+  policy_not_yaml: 400,
+  policy_invalid: 400,
+  policy_too_large: 413,
+  policy_demonstration: 403,
+  // ledger: a history that contradicts itself stops the start, and is answered so when it is met later
+  ledger_unavailable: unavailable,
+  not_in_ledger: 404,
+  entry_invalid: 500,
+  fresh: unavailable,
+  equal: unavailable,
+  ahead: unavailable,
+  unsigned: unavailable,
+  folder_behind: unavailable,
+  table_behind: unavailable,
+  database_missing: unavailable,
+  database_behind: unavailable,
+  history_rewritten: unavailable,
+  leaf_changed: unavailable,
+  leaf_missing: unavailable,
+  tree_damaged: unavailable,
+  key_missing: unavailable,
+  key_mismatch: unavailable,
+  instance_mismatch: unavailable,
+  checkpoint_invalid: unavailable,
+  checkpoint_foreign: unavailable,
+  // storage: nothing happened; whoever asks again finds out
+  storage_unavailable: unavailable,
+  overloaded: unavailable,
+  conflict: 409,
+  constraint: 500,
+  unit_closed: 500,
+  nested_unit: 500,
+  unit_overrun: unavailable,
+  statement_refused: 500,
+  schema_newer: 500,
+  schema_mismatch: 500,
+  data_folder_in_use: unavailable,
+  data_folder_unsafe: 500,
+  database_damaged: unavailable,
+  store_closed: unavailable,
+  not_supported: 501,
+}
+
+export type Problem = { type: string; title: string; status: number; detail: string; code: string; next: string }
+
+/** What our own errors have in common. */
+export type Coded = Error & { code: Code; next?: string; headers?: Readonly<Record<string, string>> }
+
+export function isCoded(error: unknown): error is Coded {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && Object.hasOwn(statuses, error.code)
+}
+
+export function problemOf(error: Coded): Problem {
+  const status = statuses[error.code]
+  // What went wrong inside is for the log: a storage message may name a path of this machine.
+  const inside = status >= 500
+  return problem(
+    error.code,
+    inside ? insideSays(status) : error.message,
+    error.next ?? (inside ? "Try again; if it stays, see the server's log." : 'Correct the request and try again.'),
+  )
+}
+
+function insideSays(status: number): string {
+  return status === unavailable ? 'The server cannot do this now. Nothing was changed.' : 'The server made a mistake. Nothing was changed.'
+}
+
+export function problem(code: Code, detail: string, next: string): Problem {
+  return { type: `urn:countersign:problem:${code}`, title: code.replaceAll('_', ' '), status: statuses[code], detail, code, next }
+}

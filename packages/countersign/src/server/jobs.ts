@@ -1,0 +1,46 @@
+/** What happens by itself: recording what has expired, deleting what nobody can use, a checkpoint now and then. */
+import type { Logger } from 'pino'
+import { sweepSilent } from '../doors/runs/report.ts'
+import type { Parts } from './parts.ts'
+import { writePolicyFile } from './policy-file.ts'
+
+const EVERY = 30_000
+
+export function startJobs(parts: Parts, log: Logger): { stop(): void } {
+  const jobs: [string, () => Promise<unknown>][] = [
+    ['expired challenges', () => parts.gate.sweepExpired()],
+    ['silent runs', () => sweepSilent(parts.runs)],
+    ['expired sessions', () => parts.identity.sweep()],
+    ['checkpoint', () => parts.base.ledger.checkpoint()],
+  ]
+  let running = false
+  const tick = async (): Promise<void> => {
+    if (running) return
+    running = true
+    for (const [name, job] of jobs) await job().catch((error: unknown) => log.warn({ err: error }, `job failed: ${name}`))
+    running = false
+  }
+  const timer = setInterval(() => void tick(), EVERY)
+  timer.unref()
+  const gone = new AbortController()
+  void followPolicy(parts, log, gone.signal)
+  return {
+    stop() {
+      clearInterval(timer)
+      gone.abort()
+    },
+  }
+}
+
+/** policy.yaml follows the policy in force. */
+async function followPolicy(parts: Parts, log: Logger, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const seen = parts.base.notify.version()
+    if ((await parts.base.notify.wait('policy', seen, 3_600_000, signal)) === 'aborted') return
+    try {
+      writePolicyFile(parts.base.dataDir, parts.pin.current())
+    } catch (error) {
+      log.warn({ err: error }, 'policy.yaml could not be written; the countersigned policy is in force all the same')
+    }
+  }
+}

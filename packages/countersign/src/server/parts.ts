@@ -1,0 +1,156 @@
+/**
+ * The rooms put together, in the order in which they need one another. Several functions of one screen; no rule lives here.
+ */
+import { relyingPartyAt } from '@countersign/proof'
+import type { TrustFile } from '@countersign/proof'
+import type { Logger } from 'pino'
+import { adminEffects, adminUseCases } from '../doors/admin/use-cases.ts'
+import type { AdminDeps } from '../doors/admin/ports.ts'
+import { createPolicyPin, digestInForce, versionsOf } from '../doors/admin/policy-pin.ts'
+import type { PolicyPin } from '../doors/admin/policy-pin.ts'
+import { runsUseCases } from '../doors/runs/use-cases.ts'
+import type { RunsDeps } from '../doors/runs/ports.ts'
+import { createGate, gateUseCases } from '../gate/index.ts'
+import type { Gate, GateDeps, Place } from '../gate/index.ts'
+import { createIdentity } from '../identity/index.ts'
+import type { Identity } from '../identity/index.ts'
+import type { Base } from './base.ts'
+import { refuseCutTables } from './cut-tables.ts'
+import { CodedError } from '../platform/coded-error.ts'
+import { verifyPolicyChain } from '../policy/index.ts'
+import type { Policy } from '../policy/index.ts'
+import { policyFile } from './policy-file.ts'
+
+export type Parts = {
+  base: Base
+  place: Place
+  pin: PolicyPin
+  identity: Identity
+  gate: Gate
+  runs: RunsDeps
+  useCases: { gate: ReturnType<typeof gateUseCases>; runs: ReturnType<typeof runsUseCases>; admin: ReturnType<typeof adminUseCases> }
+}
+
+export async function assemble(base: Base, options: { url: string; demonstration: boolean; log: Logger }): Promise<Parts> {
+  const url = new URL(options.url)
+  const place: Place = { instance: base.instance, org: base.org, rpId: url.hostname, origin: url.origin, origins: [url.origin] }
+  const pin = createPolicyPin(options)
+  const file = policyFile(base.dataDir, options)
+  const identity = await assembleIdentity(base, place, pin, file, options)
+  const gateDeps: GateDeps = { ...base, place, keys: identity.keys, people: identity.people, terminals: identity.tokens, policy: () => pin.current(), policyInForce: digestInForce }
+  const gate = createGate(gateDeps)
+  const runs: RunsDeps = { ...base, gate, place, policy: () => pin.current(), directoryEntries: (db) => identity.directory.entries(db) }
+  const admin = adminDeps(base, place, pin, identity, gate, options)
+  await loadPolicy(base, place, pin, identity, file, options)
+  return {
+    base, place, pin, identity, gate, runs,
+    useCases: { gate: gateUseCases(gateDeps, adminEffects(admin)), runs: runsUseCases(runs), admin: adminUseCases(admin) },
+  }
+}
+
+/** The genesis statement pins the digest of the policy that this server will start with: read once, so that both see the same bytes. */
+async function assembleIdentity(
+  base: Base,
+  place: Place,
+  pin: PolicyPin,
+  file: () => Policy,
+  options: { demonstration: boolean; log: Logger },
+): Promise<Identity> {
+  return createIdentity(
+    {
+      settings: {
+        instance: place.instance,
+        org: place.org,
+        url: place.origin,
+        rpId: place.rpId,
+        origins: place.origins,
+        demonstration: options.demonstration,
+      },
+      ports: {
+        ...base,
+        policyDigest: async () => file().digest,
+        atGenesis: async (tx, genesis) => {
+          const policy = file()
+          await tx
+            .insertInto('policy_version')
+            .values({
+              seq: 0,
+              digest: genesis.policyDigest,
+              text: policy.text,
+              subject: '',
+              countersignatures: '[]',
+              directory_size: 0,
+              changed_by: genesis.person,
+              at: base.clock.now(),
+            })
+            .execute()
+          base.afterCommit(tx, () => pin.use(policy))
+        },
+      },
+    },
+    {
+      notice: (text) => options.log.debug({ notice: text }, 'sign-in provider'),
+      failure: (error) => options.log.error({ err: error }, 'sign-in provider failed'),
+    },
+  )
+}
+
+/** A chain that does not hold stops the start: a server that denies everything without saying why helps nobody. */
+async function loadPolicy(base: Base, place: Place, pin: PolicyPin, identity: Identity, file: () => Policy, options: { demonstration: boolean; log: Logger }): Promise<void> {
+  const chain = await base.store.read(async (db) => ({ versions: await versionsOf(db), entries: await identity.directory.entries(db), head: await identity.directory.head(db) }))
+  await refuseCutTables(base, chain)
+  if (chain.entries.length === 0) return void file()
+  await refuseMovedUrl(base, place, identity)
+  const pinned = await verifyPolicyChain({ ...chain, demonstration: options.demonstration })
+  pin.use(pinned)
+  try {
+    if (file().digest !== pinned.digest) options.log.warn({ pinned: pinned.digest, file: file().digest }, differs)
+  } catch (error) {
+    options.log.warn({ err: error }, 'policy.yaml cannot be read; the countersigned policy is in force')
+  }
+}
+
+class MovedError extends CodedError<'url_moved'> {}
+
+/** Keys are bound to the name that genesis pinned: under another one, nothing that is signed would count. */
+async function refuseMovedUrl(base: Base, place: Place, identity: Identity): Promise<void> {
+  const directory = await base.store.read((db) => identity.directory.state(db))
+  const site = directory && relyingPartyAt(directory, directory.size)
+  if (!site || (site.rpId === place.rpId && site.origins.includes(place.origin))) return
+  const next = `Start it with --url ${site.origins[0] ?? ''} and an address with that port. Moving to another URL comes with a later version.`
+  throw new MovedError('url_moved', `This data folder belongs to ${site.origins.join(', ')}, and the server was started as ${place.origin}.`, next)
+}
+
+const differs = 'policy.yaml is not the countersigned policy and was not loaded; countersign it with: countersign policy apply policy.yaml'
+
+function adminDeps(base: Base, place: Place, pin: PolicyPin, identity: Identity, gate: Gate, options: { demonstration: boolean }): AdminDeps {
+  return {
+    ...base, gate, pin, place,
+    directory: {
+      entries: (db) => identity.directory.entries(db),
+      head: (db) => identity.directory.head(db),
+    },
+    keys: {
+      async own(tx, person, authenticator) {
+        const key = await identity.authenticators.removable(tx, { person, authenticator })
+        return { id: key.id, credential: key.credential.id, label: key.label }
+      },
+      revoke: (tx, subject, countersignatures) => identity.authenticators.revoke(tx, subject, countersignatures),
+    },
+    trust: () => trustOf(base, place, identity, options),
+  }
+}
+
+/** What a verifier pins: taken from the directory's first entry, which nobody can change later without another head. */
+async function trustOf(base: Base, place: Place, identity: Identity, options: { demonstration: boolean }): Promise<TrustFile> {
+  return base.store.read(async (db) => {
+    const directory = await identity.directory.state(db)
+    const genesis = directory && [...directory.keys.values()].find((key) => key.from === 1)
+    if (!directory || !genesis) throw base.notSetUp()
+    return {
+      v: 1, type: 'countersign.trust', instance: place.instance, org: place.org,
+      genesis: { entry: directory.heads[1] ?? '', person: genesis.person, credential: genesis.credential.id, publicKey: genesis.credential.publicKey },
+      ledgerKeys: [base.ledger.vkey], rpId: place.rpId, origins: [...place.origins], demonstration: options.demonstration && genesis.demonstration,
+    }
+  })
+}

@@ -1,0 +1,161 @@
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from '@photostructure/sqlite'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { auditVerify, type Audit } from '../../src/ledger/index.ts'
+import { existingFolder } from '../../src/platform/folder.ts'
+import { act, Place } from './place.ts'
+
+let sound: Place
+let vkey: string
+beforeAll(async () => {
+  sound = await Place.make()
+  const { ledger, store } = await sound.open()
+  for (let n = 0; n < 11; n++) {
+    await act(store, ledger, `thing ${n}`, { run: `run_${n % 3}`, person: 'usr_1' })
+    if (n % 4 === 1) await ledger.checkpoint()
+  }
+  vkey = ledger.vkey
+  await sound.close()
+})
+afterAll(() => sound.remove())
+
+/** The audit of a copy that was damaged. */
+async function auditOf(damage: (place: Place) => void, pinned: readonly string[] = []): Promise<Audit> {
+  const place = await Place.make()
+  try {
+    cpSync(sound.dataDir, place.dataDir, { recursive: true })
+    damage(place)
+    const store = await place.store({ readOnly: true })
+    try {
+      return await auditVerify(store, existingFolder(place.checkpoints), pinned)
+    } finally {
+      await store.close()
+    }
+  } finally {
+    await place.remove()
+  }
+}
+
+test('a sound ledger: everything counted, nothing found', async () => {
+  const audit = await auditOf(() => undefined, [vkey])
+  expect(audit).toMatchObject({ leaves: 11, details: 11, erased: 0, nodes: 19, checkpoints: 4, files: 4, newest: { size: 10 }, problems: [] })
+})
+
+test('details that were erased are counted and are no problem', async () => {
+  expect(await auditOf((place) => place.edit('delete from ledger_details where idx in (2, 5)'))).toMatchObject({ details: 9, erased: 2, problems: [] })
+})
+
+/** Every column of every table of the ledger, row by row: one character, one number, one byte. */
+const columns: [string, string, string][] = [
+  ['ledger_leaf', 'idx', 'idx + 1000'], ['ledger_leaf', 'leaf', ''],
+  ['ledger_details', 'idx', 'idx + 1000'], ['ledger_details', 'salt', ''], ['ledger_details', 'details', ''],
+  ['ledger_id', 'key', ''], ['ledger_id', 'value', ''], ['ledger_id', 'idx', 'idx + 100'],
+  ['ledger_node', 'level', 'level + 20'], ['ledger_node', 'idx', 'idx + 1000'], ['ledger_node', 'hash', ''],
+  ['ledger_head', 'id', 'id + 1'], ['ledger_head', 'size', 'size + 1'], ['ledger_head', 'size', 'size - 1'], ['ledger_head', 'root', ''],
+  ['ledger_checkpoint', 'size', 'size + 1'], ['ledger_checkpoint', 'root', ''], ['ledger_checkpoint', 'note', ''],
+  ['ledger_key', 'id', 'id + 1'], ['ledger_key', 'origin', ''], ['ledger_key', 'vkey', ''],
+]
+
+test('the table of columns is the whole schema of the ledger', () => {
+  const database = new DatabaseSync(join(sound.dataDir, 'countersign.db'))
+  const schema = database.prepare(`select m.name as t, c.name as c from sqlite_master m, pragma_table_info(m.name) c where m.type = 'table' and m.name like 'ledger_%'`).all().map((row: { t: string; c: string }) => `${row.t}.${row.c}`)
+  database.close()
+  expect([...new Set(columns.map(([table, column]) => `${table}.${column}`))].toSorted()).toEqual(schema.toSorted())
+})
+
+test.each(columns)('%s.%s %s: an edit of any row, at any of several places in it, is found', async (table, column, expression) => {
+  const database = new DatabaseSync(join(sound.dataDir, 'countersign.db'))
+  const rows: { row: number; value: unknown }[] = database.prepare(`select rowid as row, ${column} as value from ${table}`).all()
+  database.close()
+  const unnoticed: string[] = []
+  for (const { row, value } of [rows[0], rows[Math.floor(rows.length / 2)], rows.at(-1)].filter((one) => one !== undefined)) {
+    const assignments = expression !== '' ? [expression] : edited(value)
+    for (const assignment of assignments) {
+      const audit = await auditOf((place) => place.edit(`update ${table} set ${column} = ${assignment} where rowid = ${row}`))
+      if (audit.problems.length === 0) unnoticed.push(`${row}: ${assignment}`)
+    }
+  }
+  expect(unnoticed).toEqual([])
+})
+
+/** The value with one character or byte changed: the first, one in the middle, the last. */
+function edited(value: unknown): string[] {
+  if (value instanceof Uint8Array) return [0, 15, 31].map((at) => `x'${Buffer.from(value.map((byte, n) => (n === at ? byte ^ 1 : byte))).toString('hex')}'`)
+  const text = String(value)
+  return [0, Math.floor(text.length / 2), text.length - 1].map((at) => {
+    const other = text[at] === '1' ? '2' : '1'
+    return `'${(text.slice(0, at) + other + text.slice(at + 1)).replaceAll(`'`, `''`)}'`
+  })
+}
+
+test.each([
+  ['a leaf', 'delete from ledger_leaf where idx = 4'], ['a node', 'delete from ledger_node where level = 1 and idx = 2'], ['an id', `delete from ledger_id where idx = 3 and key = 'run'`],
+  ['the head', 'delete from ledger_head'], ['the key', 'delete from ledger_key'],
+])('%s that is gone is found', async (_what, statement) => {
+  expect((await auditOf((place) => place.edit(statement))).problems).not.toEqual([])
+})
+
+test.each([
+  ['a leaf', `insert into ledger_leaf values (11, '{}')`], ['a node', 'insert into ledger_node values (7, 0, zeroblob(32))'], ['an id', `insert into ledger_id values ('run', 'run_9', 3)`],
+  ['an id of no leaf', `insert into ledger_id values ('run', 'run_9', 99)`], ['details of no leaf', `insert into ledger_details values (99, '', '')`],
+  ['a head', `insert into ledger_head values (2, 0, '')`], ['a key', `insert into ledger_key values (2, '', '')`], ['a checkpoint', `insert into ledger_checkpoint values (3, '00', 'x')`],
+])('%s too many is found', async (_what, statement) => {
+  expect((await auditOf((place) => place.edit(statement))).problems).not.toEqual([])
+})
+
+test('any byte of any checkpoint file that changes is found', async () => {
+  const name = readdirSync(sound.checkpoints)[1] ?? ''
+  const note = readFileSync(join(sound.checkpoints, name))
+  const unnoticed: number[] = []
+  for (let at = 0; at < note.length; at += 7) {
+    const audit = await auditOf((place) => writeFileSync(join(place.checkpoints, name), note.map((byte, n) => (n === at ? byte ^ 1 : byte))))
+    if (audit.problems.length === 0) unnoticed.push(at)
+  }
+  expect(unnoticed).toEqual([])
+})
+
+test('details and leaf edited together are found by the tree', async () => {
+  const audit = await auditOf((place) => place.edit(`update ledger_details set details = replace(details, 'thing 4', 'thing 5') where idx = 4`))
+  expect(audit.problems).toEqual([{ where: 'ledger_details 4', what: 'do not match the commitment in the leaf' }])
+})
+
+test('a database that was rolled back is found by the checkpoint files', async () => {
+  const audit = await auditOf((place) => {
+    const later = readFileSync(join(place.checkpoints, readdirSync(place.checkpoints).at(-1) ?? ''), 'utf8')
+    place.edit(
+      'delete from ledger_id where idx >= 8', 'delete from ledger_details where idx >= 8', 'delete from ledger_leaf where idx >= 8', 'delete from ledger_checkpoint where size > 8',
+      'delete from ledger_node where (idx + 1) * (1 << level) > 8', 'update ledger_head set size = 8, root = (select lower(hex(hash)) from ledger_node where level = 3)',
+    )
+    expect(later).toContain('\n10\n')
+  })
+  expect(audit.problems).toEqual([{ where: expect.stringContaining('checkpoints/'), what: expect.stringContaining('rolled back') }])
+})
+
+test('another key than the pinned one is found', async () => {
+  expect((await auditOf(() => undefined, ['countersign/other+00000000+AA'])).problems).toEqual([{ where: 'ledger_key', what: 'is not a key that was pinned' }])
+})
+
+test('very many problems are counted, and a hundred of them named', async () => {
+  const audit = await auditOf((place) => place.edit(`with recursive n(i) as (select 100 union all select i + 1 from n where i < 400) insert into ledger_checkpoint select i, '00', 'x' from n`))
+  expect(audit.problems).toHaveLength(101)
+  expect(audit.problems.at(-1)).toEqual({ where: 'and more', what: '201 further problems' })
+})
+
+test('it runs beside a server that appends', async () => {
+  const place = await Place.make()
+  try {
+    const { add, ledger } = await place.open()
+    await add(5)
+    const beside = await place.store({ readOnly: true })
+    const [audit] = await Promise.all([auditVerify(beside, existingFolder(place.checkpoints)), add(20).then(() => ledger.checkpoint())])
+    expect(audit.problems).toEqual([])
+    await beside.close()
+  } finally {
+    await place.remove()
+  }
+})
+
+test('a folder that is not there has no files', async () => {
+  expect(await auditOf((place) => rmSync(place.checkpoints, { recursive: true }))).toMatchObject({ files: 0, problems: [] })
+})

@@ -1,0 +1,28 @@
+/** A role is granted or taken away, on an owner's word. */
+import { ProofError } from '../errors.ts'
+import type { RoleSubject } from '../types/subject.ts'
+import { type Change, checkOwner, countersignedChange, type Step } from './change.ts'
+import { checkPerson } from './check-person.ts'
+import { holdsAt } from './moments.ts'
+
+export async function enterRole(step: Step<RoleSubject>): Promise<Change> {
+  const { draft, subject } = step
+  const { person, role, scope, change } = subject
+  checkPerson(draft, person)
+  const held = draft.roles.find(
+    (span) => span.person === person.id && span.role === role && span.scope === scope && holdsAt(span, draft.size),
+  )
+  if ((change === 'grant') === (held !== undefined)) {
+    throw new ProofError('directory_target', `the person ${change === 'grant' ? 'holds the role already' : 'does not hold the role'}`)
+  }
+  const asked = await countersignedChange(step)
+  const demonstration = checkOwner(asked) || asked.demonstration
+
+  const next = draft.size + 1
+  const apply = (): void => {
+    draft.people.set(person.id, person)
+    if (held === undefined) draft.roles.push({ from: next, until: null, demonstration, person: person.id, role, scope })
+    else draft.roles = draft.roles.map((span) => (span === held ? { ...span, until: next } : span))
+  }
+  return { signers: asked.signers, apply }
+}

@@ -1,0 +1,47 @@
+/** The verdict in words. What follows from a flag is decided here, and nowhere else. */
+import type { ProofError } from '../errors.ts'
+import type { Consent, Effect, Verdict } from '../types/verdict.ts'
+
+export const invalid = (error: ProofError, pinned: boolean): Verdict => ({
+  verdict: 'INVALID',
+  code: error.code,
+  message: error.message,
+  consent: null,
+  effect: null,
+  pinned,
+  notes: [],
+})
+
+/** How far the server's clock may lie ahead of the verifier's without a word. */
+const tolerated = 5 * 60_000
+
+function notesOf(consent: Consent, effect: Effect, pinned: boolean, now: number | undefined): string[] {
+  const { subject } = consent
+  const times = [effect.reportedAt, effect.startedAt, effect.grantedAt, ...consent.who.map(({ recordedAt }) => recordedAt)]
+  const ahead = now !== undefined && times.some((time) => time !== null && Date.parse(time) > now + tolerated)
+  return [
+    'Times are those of the server; no witness has confirmed them.',
+    'What authenticators say of themselves (model, whether they can be copied) is claimed, not proven.',
+    ...(pinned ? [] : ['No trust file was given: anybody could have made this bundle. Ask for one, and verify with it.']),
+    ...(ahead ? ['The times in this bundle lie ahead of the clock of this machine.'] : []),
+    ...(subject.kind === 'run' && subject.derivation === 'client-claimed'
+      ? ['That the plan text belongs to the plan file is the word of the client that made both.']
+      : []),
+    ...(effect.outcome === 'started' || effect.outcome === 'unknown'
+      ? ['No result is reported here: the apply may have gone on, and a later bundle may say how it ended.']
+      : []),
+  ]
+}
+
+export function sound(consent: Consent, effect: Effect, pinned: boolean, now: number | undefined): Verdict {
+  const common = { consent, effect, pinned, notes: notesOf(consent, effect, pinned, now) }
+  if (consent.demonstration) {
+    const message = 'consistent; DEMONSTRATION: it rests on a software key for demonstrations, and proves nothing about a person'
+    return { ...common, verdict: 'DEMONSTRATION', code: 'demonstration', message }
+  }
+  if (!pinned) {
+    return { ...common, verdict: 'CONSISTENT', code: 'issuer_not_pinned', message: 'signatures consistent, issuer not pinned' }
+  }
+  const message = 'the countersignatures hold, meet the requirement, and come from the installation that you trust'
+  return { ...common, verdict: 'VALID', code: 'valid', message }
+}

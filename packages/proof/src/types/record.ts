@@ -1,0 +1,86 @@
+/** What is stored and handed on: directory entries, ledger leaves, evidence bundles, trust files. */
+import type { JsonValue } from './json.ts'
+import type { Countersignature, TreeHead } from './statement.ts'
+
+/** One entry of the directory; stored and hashed as canonical JSON. `subject` is canonical text. */
+export type DirectoryEntry = {
+  v: 1
+  seq: number
+  previous: string
+  time: string
+  subject: string
+  countersignatures: Countersignature[]
+}
+
+/** One leaf of the ledger; hashed as canonical JSON. Its details lie beside it, behind a salted commitment. */
+export type Leaf = { v: 1; type: string; time: string; ids: Record<string, string>; commitment: string }
+
+export type LeafEvidence = {
+  index: number
+  /** canonical text of a Leaf */
+  leaf: string
+  /** 32 bytes, base64url */
+  salt: string
+  /** canonical text */
+  details: string
+  /** inclusion proof to the bundle's checkpoint, hex, lowest first */
+  proof: string[]
+}
+
+export type ConsistencyEvidence = { from: TreeHead; proof: string[] }
+
+export type Outcome = 'none' | 'started' | 'applied' | 'failed' | 'unknown'
+
+export type Evidence = {
+  v: 1
+  type: 'countersign.evidence'
+  instance: string
+  /** canonical text */
+  subject: string
+  countersignatures: Countersignature[]
+  /** canonical entries, from genesis on */
+  directory: string[]
+  ledger: {
+    /** signed note */
+    checkpoint: string
+    leaves: LeafEvidence[]
+    /** from each envelope's checkpoint to the bundle's */
+    consistency: ConsistencyEvidence[]
+  }
+  outcome: Outcome
+}
+
+/** What a verifier pinned beforehand. Nothing in it is ever taken from a bundle. */
+export type TrustFile = {
+  v: 1
+  type: 'countersign.trust'
+  instance: string
+  org: string
+  /** `entry`: the directory head after entry 0 */
+  genesis: { entry: string; person: string; credential: string; publicKey: string }
+  /** C2SP vkeys */
+  ledgerKeys: string[]
+  rpId: string
+  origins: string[]
+  demonstration: boolean
+}
+
+/** Details of the leaves that evidence of a run carries. Members that are not named here are ignored. */
+export type LeafDetails = {
+  'run.created': { run: string; subjectDigest: string }
+  'gate.decided': { action: string; subjectDigest: string; decision: string; rule: string; policy: string }
+  'gate.countersigned': { challenge: string; subjectDigest: string; countersignatureDigest: string }
+  'gate.granted': { grant: string; subjectDigest: string; executor: string; expires: string }
+  'run.apply-started': { run: string; grant: string; planFile: string }
+  'run.outcome': {
+    run: string
+    result: 'applied' | 'failed' | 'unknown'
+    /** the reporter's own words or counts */
+    summary: JsonValue
+    stateSerial: number
+    stateDigest: string
+    treeUnchanged: boolean | null
+  }
+}
+
+export type KnownLeafType = keyof LeafDetails

@@ -1,0 +1,200 @@
+/**
+ * Subjects: what is countersigned. A subject is the same bytes for everybody who signs it; who signs, when and against
+ * which directory stands in the envelope. These are shapes only: `parseSubject` is what makes one out of foreign text.
+ *
+ * Encodings: digests are 64 lower-case hex characters of SHA-256; keys, nonces and signatures are base64url without
+ * padding; times are RFC 3339 UTC with milliseconds; numbers are safe integers.
+ */
+
+export type Assurance = 'aal1' | 'aal2' | 'aal3'
+
+/** What the policy demands before the action may happen. `freshSeconds` is the greatest age of a touch at the effect. */
+export type Requirement = {
+  assurance: Assurance
+  phishingResistant: boolean
+  freshSeconds: number
+  /** the requester's own touch */
+  selfStepUp: boolean
+  /** how many different people must approve */
+  approvals: number
+  /** the role each of them holds; "" when no approvals are needed */
+  approverRole: string
+  excludeRequester: boolean
+}
+
+/** The policy that decided: digest of its bytes, the rule by name, and what it demanded. */
+export type PolicyRef = { digest: string; rule: string; requirement: Requirement }
+
+export type NamedPerson = { id: string; name: string }
+
+type Common = { v: 1; instance: string; org: string }
+
+export type ChangeSummary = {
+  create: number
+  update: number
+  replace: number
+  delete: number
+  import: number
+  forget: number
+  move: number
+  read: number
+  outputs: number
+  /** at most 50, most critical first */
+  critical: { address: string; action: string; reason: string }[]
+  criticalOmitted: number
+}
+
+export type Risk = {
+  level: 'none' | 'low' | 'medium' | 'high' | 'critical'
+  /** at most 100 */
+  reasons: { code: string; address: string; detail: string }[]
+  reasonsOmitted: number
+}
+
+export type RunSubject = Common & {
+  kind: 'run'
+  action: 'run.apply'
+  scope: 'apply' | 'destroy'
+  mode: 'wrapped' | 'native' | 'agent'
+  derivation: 'client-claimed' | 'agent-derived'
+  run: string
+  requester: string
+  /** RFC 7638 SHA-256 thumbprint of the key that may apply, base64url */
+  executor: string
+  workspace: {
+    /** project/name */
+    name: string
+    environment: string
+    enforcement: 'advisory' | 'state-gated' | 'credential-gated'
+    /** `location` is a digest */
+    backend: { type: string; cliWorkspace: string; location: string }
+  }
+  /** `file`: digest of the plan file; `json`: digest of the redacted plan JSON; `redactor`: its version */
+  plan: { file: string; json: string; redactor: string }
+  /** `digest`: of `tfstate` as stored in the plan file; a first apply has lineage "" and serial 0 */
+  state: { lineage: string; serial: number; digest: string }
+  engine: { name: 'terraform' | 'tofu'; version: string; binary: string }
+  /** sorted by address */
+  providers: { address: string; version: string; digest: string }[]
+  /** `digest` is "" when the tree is not bound */
+  tree: { digest: string; files: number; bytes: number; bound: boolean }
+  arguments: string[]
+  /** sorted by name; digests, because a TF_VAR_ may be a secret */
+  variables: { name: string; digest: string }[]
+  /** "" when unknown */
+  commit: string
+  dirty: boolean
+  summary: ChangeSummary
+  risk: Risk
+  /** what cannot be bound, by name */
+  unbound: string[]
+  policy: PolicyRef
+}
+
+export type PolicySubject = Common & {
+  kind: 'policy'
+  action: 'policy.change'
+  change: string
+  requester: string
+  from: string
+  to: string
+  /** plain sentences: what the change loosens or tightens */
+  effect: string[]
+  policy: PolicyRef
+}
+
+/** COSE algorithm identifiers: ES256, RS256, EdDSA (Ed25519). */
+export type Algorithm = -7 | -257 | -8
+
+/** A WebAuthn credential as it was registered. Everything but `id`, `alg` and `publicKey` is the authenticator's claim. */
+export type Credential = {
+  id: string
+  alg: Algorithm
+  /** SubjectPublicKeyInfo, DER, base64url */
+  publicKey: string
+  aaguid: string
+  backupEligible: boolean
+  backedUp: boolean
+  transports: string[]
+}
+
+export type Attestation = { format: string; digest: string }
+
+type Enrolment = Common & {
+  person: NamedPerson
+  authenticator: string
+  label: string
+  credential: Credential
+  attestation: Attestation
+  /** digest of the intent that was the challenge of create() */
+  intent: string
+  rpId: string
+  origins: string[]
+  demonstration: boolean
+}
+
+export type GenesisSubject = Enrolment & { kind: 'genesis'; ledgerKey: string; policy: string }
+
+export type RegistrationSubject = Enrolment & { kind: 'registration'; voucher: { person: string; credential: string } }
+
+export type RevocationSubject = Common & {
+  kind: 'revocation'
+  action: 'authenticator.change'
+  /** one question, one statement: the same change asked for again is another one */
+  request: string
+  person: string
+  authenticator: string
+  credential: string
+  reason: 'removed' | 'lost' | 'compromised'
+  requester: string
+  policy: PolicyRef
+}
+
+export type RoleSubject = Common & {
+  kind: 'role'
+  action: 'member.change'
+  /** one question, one statement: the same change asked for again is another one */
+  request: string
+  person: NamedPerson
+  role: string
+  /** "" the organisation, "project", or "project/name" */
+  scope: string
+  change: 'grant' | 'remove'
+  requester: string
+  policy: PolicyRef
+}
+
+export type LedgerKeySubject = Common & {
+  kind: 'ledger-key'
+  action: 'ledger.change'
+  /** one question, one statement: the same change asked for again is another one */
+  request: string
+  /** C2SP vkeys */
+  key: string
+  previous: string
+  requester: string
+  policy: PolicyRef
+}
+
+export type RelyingPartySubject = Common & {
+  kind: 'relying-party'
+  action: 'relying-party.change'
+  /** one question, one statement: the same change asked for again is another one */
+  request: string
+  rpId: string
+  origins: string[]
+  requester: string
+  policy: PolicyRef
+}
+
+export type DirectorySubject =
+  | GenesisSubject
+  | RegistrationSubject
+  | RevocationSubject
+  | RoleSubject
+  | LedgerKeySubject
+  | RelyingPartySubject
+
+export type Subject = RunSubject | PolicySubject | DirectorySubject
+
+export type SubjectKind = Subject['kind']

@@ -1,0 +1,76 @@
+/** What `verifyEvidence` answers. Consent (who signed) and effect (what was reported) are never mixed. */
+import type { ProofCode } from '../errors.ts'
+import type { JsonValue } from './json.ts'
+import type { Outcome } from './record.ts'
+import type { PolicySubject, Requirement, RunSubject } from './subject.ts'
+
+export type VerdictName = 'VALID' | 'CONSISTENT' | 'DEMONSTRATION' | 'INVALID'
+export type VerdictCode = 'valid' | 'issuer_not_pinned' | 'demonstration' | ProofCode
+
+/** What an authenticator says of itself. Without a verified attestation it is a claim, and printed as one. */
+export type ClaimedDevice = {
+  claimed: true
+  aaguid: string
+  backupEligible: boolean
+  backedUp: boolean
+  transports: readonly string[]
+  attestationFormat: string
+}
+
+export type SignerKey = {
+  credential: string
+  authenticator: string
+  label: string
+  alg: 'ES256' | 'RS256' | 'EdDSA'
+  device: ClaimedDevice
+  demonstration: boolean
+}
+
+export type Countersigner = {
+  person: { id: string; name: string }
+  /** the requester's own touch is never shown like somebody else's approval */
+  how: 'self step-up' | 'approval'
+  /** roles held at the moment named in the envelope, as "role" or "role@scope" */
+  roles: readonly string[]
+  key: SignerKey
+  /** the envelope's window */
+  notBefore: string
+  expires: string
+  /** the ledger's time of the countersignature (the server's word); null when no ledger was looked at */
+  recordedAt: string | null
+}
+
+export type Consent = {
+  subject: RunSubject | PolicySubject
+  subjectDigest: string
+  /** XXXX-XXXX-XXXX */
+  code: string
+  requirement: Requirement
+  who: readonly Countersigner[]
+  demonstration: boolean
+}
+
+export type Effect = {
+  /** what the bundle says was reported: not a proof of what the world did */
+  outcome: Outcome
+  grantedAt: string | null
+  startedAt: string | null
+  reportedAt: string | null
+  summary: JsonValue
+  stateSerial: number | null
+  stateDigest: string | null
+  treeUnchanged: boolean | null
+}
+
+export type Verdict = {
+  verdict: VerdictName
+  code: VerdictCode
+  message: string
+  /** null when INVALID */
+  consent: Consent | null
+  /** null when INVALID */
+  effect: Effect | null
+  /** whether a trust file named the issuer */
+  pinned: boolean
+  notes: readonly string[]
+}

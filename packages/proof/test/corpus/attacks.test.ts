@@ -1,0 +1,20 @@
+/** Each thought of an attacker, told in a world and answered. The corpus carries the same ones as files. */
+import { describe, expect, test } from 'vitest'
+import { verifyEvidence } from '../../src/index.ts'
+import { issuerAttacks } from './attacks-issuer.ts'
+import { ledgerAttacks } from './attacks-ledger.ts'
+import { quorumAttacks } from './attacks-quorum.ts'
+import { touchAttacks } from './attacks-touch.ts'
+
+describe.each([
+  ['touch', touchAttacks],
+  ['quorum', quorumAttacks],
+  ['ledger', ledgerAttacks],
+  ['issuer', issuerAttacks],
+])('%s', (_, attacks) => {
+  test.each(attacks.map((attack) => [attack.name, attack] as const))('%s', async (_, { make, expect: code }) => {
+    const { evidence, trust } = await make()
+    const verdict = await verifyEvidence(JSON.stringify(evidence), trust)
+    expect(verdict.code, verdict.message).toBe(code)
+  })
+})

@@ -1,0 +1,92 @@
+"""Section 8: the directory, replayed entry by entry. What each kind demands is in enter.py."""
+from assertion import Key
+from countersigned import subject_digest
+from enter import ENTER
+from envelope import countersignature
+from forms import array, digest, integer, one_of, shape, text, time
+from refusal import demand
+from spans import covers
+from subject import parse_subject
+from text import parse_canonical, sha256, utf8
+
+_entry = shape(
+    v=one_of(1),
+    seq=integer(0),
+    previous=digest,
+    time=time,
+    subject=text(65536),
+    countersignatures=array(32, countersignature),
+)
+
+
+class Directory:
+    """What stands at every size up to `size`."""
+
+    def __init__(self):
+        self.size = 0
+        self.heads = ["00" * 32]
+        self.times = []
+        self.instance = self.org = None
+        self.keys = {}  # by credential id; revoked ones stay
+        self.roles = []
+        self.ledger_keys = []
+        self.parties = []
+        self.persons = {}
+        self.nonces = set()
+
+    def key_holds(self, key: Key, size: int) -> bool:
+        return key.from_ <= size and (key.until is None or size < key.until)
+
+    def person_has_key(self, person: str, size: int) -> bool:
+        return any(key.person == person and self.key_holds(key, size) for key in self.keys.values())
+
+    def relying_party_at(self, size: int):
+        return next((party for party in self.parties if party.holds(size)), None)
+
+    def ledger_key_at(self, size: int):
+        return next((key for key in self.ledger_keys if key.holds(size)), None)
+
+    def role_at(self, person: str, role: str, scope: str, size: int):
+        """The span by which the person has the role; one without a demonstration counts first."""
+        found = [
+            span for span in self.roles
+            if span.value[:2] == (person, role) and covers(span.value[2], scope) and span.holds(size)
+        ]
+        return min(found, key=lambda span: span.demonstration, default=None)
+
+    def role_throughout(self, one, role: str, scope: str):
+        """The span at `until`, if a signer has the role at the size they signed and at `until`."""
+        return self.role_at(one.person, role, scope, one.at) and self.role_at(one.person, role, scope, one.until)
+
+    def enter(self, entry_text: str) -> None:
+        entry = parse_canonical(entry_text)
+        demand(_entry(entry), "directory_entry_invalid")
+        demand(entry["seq"] == self.size and entry["previous"] == self.heads[-1], "directory_chain")
+        demand(not self.times or self.times[-1] <= entry["time"], "directory_time")
+        subject = parse_subject(entry["subject"])
+        demand((subject["kind"] == "genesis") == (self.size == 0), "directory_genesis")
+        if self.size == 0:
+            self.instance, self.org = subject["instance"], subject["org"]
+        demand((subject["instance"], subject["org"]) == (self.instance, self.org), "directory_instance")
+        demand(subject["kind"] in ENTER, "directory_entry_invalid")
+        verified, effect = ENTER[subject["kind"]](self, subject, subject_digest(entry["subject"]), entry["countersignatures"])
+        nonces = set()
+        for one in verified:
+            demand(one.envelope["notBefore"] <= entry["time"] <= one.envelope["expires"], "envelope_window")
+            nonce = one.envelope["nonce"]
+            demand(nonce not in self.nonces and nonce not in nonces, "nonce_reused")
+            nonces.add(nonce)
+        effect(self.size + 1)
+        self.nonces |= nonces
+        self.times.append(entry["time"])
+        head = sha256(b"countersign.directory.v1\n", bytes.fromhex(self.heads[-1]), utf8(entry_text))
+        self.heads.append(head.hex())
+        self.size += 1
+
+
+def replay(entries: list) -> Directory:
+    demand(entries, "directory_genesis")
+    directory = Directory()
+    for entry in entries:
+        directory.enter(entry)
+    return directory

@@ -1,0 +1,133 @@
+"""Section 11: a bundle, verified in the order of 11.1. Total: every text gets a verdict and a code."""
+from checkpoint import verify_checkpoint
+from countersigned import subject_digest, verify_countersignature
+from directory import replay
+from effect import verify_effect
+from envelope import countersignature
+from forms import array, b64, digest, integer, milliseconds, name, one_of, shape, text
+from leaves import verify_leaves
+from merkle import EMPTY_ROOT, consistent
+from records import verify_records
+from refusal import Refused, demand
+from requirement import verify_requirement
+from subject import parse_subject
+from text import NotJson, parse
+from trust import check_directory, read_trust
+
+_hashes = array(64, digest)
+_bundle = shape(
+    v=one_of(1),
+    type=one_of("countersign.evidence"),
+    instance=name,
+    subject=text(4194304),
+    countersignatures=array(64, countersignature),
+    directory=array(100000, text(262144)),
+    ledger=shape(
+        checkpoint=text(65536),
+        leaves=array(
+            1000,
+            shape(index=integer(0), leaf=text(16384), salt=b64(32), details=text(1048576), proof=_hashes),
+        ),
+        consistency=array(64, shape(from_=shape(size=integer(0), root=digest), proof=_hashes)),
+    ),
+    outcome=one_of("none", "started", "applied", "failed", "unknown"),
+)
+
+
+def _read_bundle(bundle: str) -> dict:
+    try:
+        value = parse(bundle)
+    except NotJson:
+        raise Refused("evidence_invalid") from None
+    demand(_bundle(value), "evidence_invalid")
+    return value
+
+
+def _countersignatures(signed: list, subject_digest_: str, directory, trust) -> list:
+    verified, nonces = [], set(directory.nonces)
+    for raw in signed:
+        one = verify_countersignature(raw, subject_digest_, directory, None, {"self", "approver"})
+        if trust:
+            same = directory.relying_party_at(one.at).rp_id == trust["rpId"]
+            demand(same and one.envelope["origin"] in trust["origins"], "trust_relying_party")
+        nonce = one.envelope["nonce"]
+        demand(nonce not in nonces, "nonce_reused")
+        nonces.add(nonce)
+        verified.append(one)
+    return verified
+
+
+def _consistency(items: list, verified: list, checkpoint) -> None:
+    shown = {(0, EMPTY_ROOT)}
+    for item in items:
+        size, root = item["from"]["size"], item["from"]["root"]
+        proof = [bytes.fromhex(hash_) for hash_ in item["proof"]]
+        if size == 0:
+            holds = root == EMPTY_ROOT and not proof
+        else:
+            holds = consistent(size, bytes.fromhex(root), checkpoint.size, checkpoint.root, proof)
+        demand(holds, "consistency_invalid")
+        shown.add((size, root))
+    for one in verified:
+        seen = one.envelope["checkpoint"]
+        demand((seen["size"], seen["root"]) in shown, "consistency_missing")
+
+
+def _owners_of_policy(verified: list, directory) -> bool:
+    """Step 10's last demand, for the kind `policy`; True if what it counted rests on a demonstration."""
+    last = max(one.until for one in verified)
+    owners = sum(directory.role_at(person, "owner", "", last) is not None for person in directory.persons)
+    counted = [(one.person, directory.role_throughout(one, "owner", "")) for one in verified]
+    counted = [(person, span) for person, span in counted if span]
+    demand(len({person for person, _ in counted}) >= min(2, max(1, owners)), "directory_authority")
+    return any(span.demonstration for _, span in counted)
+
+
+def _consent(subject: dict, verified: list, directory) -> bool:
+    """True if it rests on a demonstration."""
+    scope = subject["workspace"]["name"] if subject["kind"] == "run" else ""
+    required = subject["policy"]["requirement"]
+    demonstration = verify_requirement(required, subject["requester"], scope, verified, directory)
+    if subject["kind"] == "policy":
+        demonstration = _owners_of_policy(verified, directory) or demonstration
+    return demonstration
+
+
+def _verdict(bundle_text: str, trust_text) -> tuple:
+    trust = None if trust_text is None else read_trust(trust_text)
+    bundle = _read_bundle(bundle_text)
+    subject = parse_subject(bundle["subject"])
+    demand(subject["kind"] in ("run", "policy"), "evidence_kind")
+    directory = replay(bundle["directory"])
+    if trust:
+        check_directory(trust, directory)
+    same = bundle["instance"] == subject["instance"] == directory.instance and subject["org"] == directory.org
+    demand(same, "evidence_instance")
+
+    ours = subject_digest(bundle["subject"])
+    verified = _countersignatures(bundle["countersignatures"], ours, directory, trust)
+    ledger, ledger_key = bundle["ledger"], directory.ledger_key_at(directory.size)
+    checkpoint = verify_checkpoint(ledger["checkpoint"], bundle["instance"], list(ledger_key.value))
+    if trust:
+        demand(ledger_key.value[0] in trust["ledgerKeys"], "trust_ledger_key")
+    leaves = verify_leaves(ledger["leaves"], checkpoint)
+    records = verify_records(ours, bundle["countersignatures"], verified, leaves, directory)
+    _consistency(ledger["consistency"], verified, checkpoint)
+    demonstration = _consent(subject, [record.signed for record in records], directory)
+    used = verify_effect(subject, ours, bundle["outcome"], leaves, records)
+    recorded = [record.leaf.time for record in records]
+    oldest = milliseconds(used.time if used else max(recorded)) - 1000 * subject["policy"]["requirement"]["freshSeconds"]
+    demand(all(milliseconds(time) >= oldest for time in recorded), "requirement_freshness")
+
+    if demonstration or ledger_key.demonstration or (trust and trust["demonstration"]):
+        return "DEMONSTRATION", "demonstration"
+    return ("VALID", "valid") if trust else ("CONSISTENT", "issuer_not_pinned")
+
+
+def verify(bundle: str, trust=None) -> dict:
+    """`trust` is the text of a trust file, or None."""
+    try:
+        verdict, code = _verdict(bundle, trust)
+    except Refused as refused:
+        verdict, code = "INVALID", refused.code
+    return {"verdict": verdict, "code": code}
