@@ -27,11 +27,12 @@ export interface Output {
 
 export function createOutput(json: boolean): Output {
   const stream = json ? process.stderr : process.stdout
-  const colour = pc.isColorSupported && stream.isTTY
+  // isTTY is absent where it is not true, and an absent answer would mean "ask the environment" to createColors.
+  const colour = pc.isColorSupported && stream.isTTY === true
   const paint = pc.createColors(colour)
   return {
     json,
-    live: stream.isTTY,
+    live: stream.isTTY === true,
     colour,
     paint,
     line: (text = '') => void stream.write(`${text}\n`),

@@ -267,7 +267,7 @@ describe('help and completion', () => {
   })
 
   it('colours nothing when it is not asked to', async () => {
-    const run = await (await terminal()).run(['whoami'])
+    const run = await (await terminal({ CI: 'true' })).run(['whoami'])
     // eslint-disable-next-line no-control-regex
     expect(run.all).not.toMatch(/\u001b/)
   })
