@@ -5,6 +5,7 @@
  * that somebody was checked elsewhere. It proves permission to *ask*; what needs a countersignature is decided after it.
  */
 import type { Actor } from '../identity/actor.ts'
+import type { Db, Tx } from '../platform/store/store.ts'
 import { rowOf } from './catalogue.ts'
 import type { ActionName } from './catalogue.ts'
 import { GateError } from './errors.ts'
@@ -30,6 +31,32 @@ export function useCase<A extends ActionName, I, O>(
   handler: (authorized: Authorized<A>, input: I) => Promise<O>,
 ): UseCase<A, I, O> {
   return { name, action, run: async (actor, input) => handler(await admit(deps, actor, action), input) }
+}
+
+/**
+ * Whether the actor may ask for this over that scope ("project/name", or "" for the organisation), as the caller's transaction
+ * sees the directory. Admission only knows that they hold such a role over something.
+ */
+export async function permitted(deps: Pick<GateDeps, 'people'>, db: Db | Tx, { action, actor }: Authorized<ActionName>, over: string): Promise<boolean> {
+  const roles = await deps.people.rolesOf(db, actor.id, over)
+  return roles.some((role) => rowOf(action).roles.includes(role))
+}
+
+/** Over which scopes the actor may do this: "" is everything. */
+export async function scopesOf(deps: Pick<GateDeps, 'people'>, db: Db | Tx, { action, actor }: Authorized<ActionName>): Promise<readonly string[]> {
+  const held = (await deps.people.held(db, actor.id)).filter(({ role }) => rowOf(action).roles.includes(role))
+  return held.some(({ scope }) => scope === '') ? [''] : [...new Set(held.map(({ scope }) => scope))]
+}
+
+/** The same as a refusal. */
+export async function permits(deps: Pick<GateDeps, 'people'>, db: Db | Tx, by: Authorized<ActionName>, over: string): Promise<void> {
+  if (!(await permitted(deps, db, by, over))) throw notPermitted(by.action, over)
+}
+
+function notPermitted(action: ActionName, over: string): GateError {
+  const row = rowOf(action)
+  const where = over === '' ? '' : ` over ${over}`
+  return new GateError('not_permitted', `You may not ${row.says}${over === '' ? '' : ` in ${over}`}: it takes the role ${row.roles.join(' or ')}${where}.`, 'Ask an owner or a manager of this installation.')
 }
 
 async function admit<A extends ActionName>(deps: AdmitDeps, actor: Actor | null, action: A): Promise<Authorized<A>> {
@@ -59,7 +86,6 @@ async function refusalOf(deps: AdmitDeps, actor: Actor, action: ActionName): Pro
       actor.via === 'terminal' ? 'Do it in the browser, where you are signed in with your own key.' : 'Do it from a terminal that is signed in.',
     )
   }
-  const roles = await deps.store.read((db) => deps.people.rolesOf(db, actor.id))
-  if (roles.some((role) => row.roles.includes(role))) return null
-  return new GateError('not_permitted', `You may not ${row.says}: it takes the role ${row.roles.join(' or ')}.`, 'Ask an owner of this installation.')
+  const roles = await deps.store.read((db) => deps.people.rolesOf(db, actor.id, null))
+  return roles.some((role) => row.roles.includes(role)) ? null : notPermitted(action, '')
 }

@@ -11,6 +11,7 @@ import { createHash } from 'node:crypto'
 import { newId } from '../platform/ids.ts'
 import type { Tx } from '../platform/store/store.ts'
 import type { Decision, Policy, PolicyInput, Reason } from '../policy/index.ts'
+import { permits } from './admit.ts'
 import type { Authorized } from './admit.ts'
 import { rowOf } from './catalogue.ts'
 import type { ActionName } from './catalogue.ts'
@@ -25,6 +26,8 @@ export type Question = {
   readonly ref: string
   /** Grants of one scope are voided together. */
   readonly scope: string
+  /** What the asker's role has to cover: a workspace, or "" for the organisation. */
+  readonly over: string
   readonly ids: Readonly<Record<string, string>>
   /** Called once, with what the statement must say about the decision. */
   subject(policy: PolicyRef): Subject
@@ -50,6 +53,7 @@ const ALLOWED_FOR = nothing.freshSeconds * 1000
 const MOST_WAITING = 50
 
 export async function ask<A extends ActionName>(deps: GateDeps, tx: Tx, by: Authorized<A>, question: Question): Promise<Answer> {
+  await permits(deps, tx, by, question.over)
   const policy = deps.policy()
   await refuseOldPolicy(deps, tx, policy.digest)
   const decision = await decide(deps, tx, policy, by.action, question.input)

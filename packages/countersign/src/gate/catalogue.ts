@@ -4,7 +4,8 @@
  *
  * `via`     through which sign-in the action may come. A token never answers a challenge: whoever steals a terminal's
  *           token and key can ask, and only ask.
- * `roles`   who may ask for it at all. Asking is not getting: `decides` says what happens then.
+ * `roles`   who may ask for it at all: over the workspace it is about, or else over the organisation. Asking is not getting:
+ *           `decides` says what happens then.
  * `decides` 'role'    the role is the whole decision (reading one's own organisation's records)
  *           'policy'  the policy decides: allow, step-up or deny
  *           'always'  always countersigned; no policy can loosen it
@@ -16,7 +17,7 @@
 import type { Via } from '../identity/actor.ts'
 
 export type Row = {
-  readonly door: 'runs' | 'admin' | 'gate'
+  readonly door: 'runs' | 'admin' | 'members' | 'gate'
   readonly via: readonly Via[]
   readonly roles: readonly string[]
   readonly decides: 'role' | 'policy' | 'always' | 'answer' | 'grant' | 'lease'
@@ -28,20 +29,30 @@ const both: readonly Via[] = ['browser', 'terminal']
 const terminal: readonly Via[] = ['terminal']
 const browser: readonly Via[] = ['browser']
 const owner: readonly string[] = ['owner']
+const memberKeepers: readonly string[] = ['owner', 'manager']
+const operator: readonly string[] = ['owner', 'operator']
+const reader: readonly string[] = ['owner', 'manager', 'operator', 'approver', 'auditor']
 
 export const catalogue = {
-  'run.plan': { door: 'runs', via: terminal, roles: owner, decides: 'role', recorded: false, says: 'see what the policy would ask of a plan' },
-  'run.apply': { door: 'runs', via: terminal, roles: owner, decides: 'policy', recorded: true, says: 'ask to apply a plan' },
-  'run.start': { door: 'runs', via: terminal, roles: owner, decides: 'grant', recorded: true, says: 'start the apply of a countersigned plan' },
-  'run.report': { door: 'runs', via: terminal, roles: owner, decides: 'lease', recorded: true, says: 'report what an apply did' },
-  'run.cancel': { door: 'runs', via: both, roles: owner, decides: 'role', recorded: true, says: 'cancel a run' },
-  'run.read': { door: 'runs', via: both, roles: owner, decides: 'role', recorded: false, says: 'read runs, plans and evidence' },
-  'challenge.read': { door: 'gate', via: browser, roles: owner, decides: 'role', recorded: false, says: 'see what waits for a countersignature' },
-  'challenge.answer': { door: 'gate', via: browser, roles: owner, decides: 'answer', recorded: true, says: 'countersign or deny' },
-  'policy.read': { door: 'admin', via: both, roles: owner, decides: 'role', recorded: false, says: 'read the policy' },
+  'run.plan': { door: 'runs', via: terminal, roles: operator, decides: 'role', recorded: false, says: 'see what the policy would ask of a plan' },
+  'run.apply': { door: 'runs', via: terminal, roles: operator, decides: 'policy', recorded: true, says: 'ask to apply a plan' },
+  'run.start': { door: 'runs', via: terminal, roles: operator, decides: 'grant', recorded: true, says: 'start the apply of a countersigned plan' },
+  'run.report': { door: 'runs', via: terminal, roles: operator, decides: 'lease', recorded: true, says: 'report what an apply did' },
+  'run.cancel': { door: 'runs', via: both, roles: operator, decides: 'role', recorded: true, says: 'cancel a run' },
+  'run.read': { door: 'runs', via: both, roles: reader, decides: 'role', recorded: false, says: 'read runs, plans and evidence' },
+  'challenge.read': { door: 'gate', via: browser, roles: reader, decides: 'role', recorded: false, says: 'see what waits for a countersignature' },
+  'challenge.answer': { door: 'gate', via: browser, roles: reader, decides: 'answer', recorded: true, says: 'countersign or deny' },
+  'policy.read': { door: 'admin', via: both, roles: reader, decides: 'role', recorded: false, says: 'read the policy' },
   'policy.change': { door: 'admin', via: both, roles: owner, decides: 'always', recorded: true, says: 'change the policy' },
-  'authenticator.change': { door: 'admin', via: browser, roles: owner, decides: 'always', recorded: true, says: 'remove an authenticator' },
-  'ledger.read': { door: 'admin', via: both, roles: owner, decides: 'role', recorded: false, says: 'read the audit log, the directory and the trust file' },
+  'authenticator.change': { door: 'admin', via: browser, roles: reader, decides: 'always', recorded: true, says: 'remove an authenticator' },
+  'member.read': { door: 'members', via: both, roles: ['owner', 'manager', 'auditor'], decides: 'role', recorded: false, says: 'see who is a member' },
+  'member.change': { door: 'members', via: browser, roles: memberKeepers, decides: 'always', recorded: true, says: 'invite people and change their roles' },
+  'member.invite': { door: 'members', via: browser, roles: memberKeepers, decides: 'role', recorded: true, says: 'make an enrolment link for somebody who is invited' },
+  'member.vouch': { door: 'members', via: browser, roles: memberKeepers, decides: 'answer', recorded: true, says: 'vouch for the first key of somebody else' },
+  'member.remove': { door: 'members', via: browser, roles: memberKeepers, decides: 'always', recorded: true, says: 'remove a person' },
+  'member.recover': { door: 'members', via: browser, roles: reader, decides: 'always', recorded: true, says: 'start or veto the recovery of a person' },
+  'member.link': { door: 'members', via: browser, roles: owner, decides: 'always', recorded: true, says: 'declare that two identities are one person' },
+  'ledger.read': { door: 'admin', via: both, roles: reader, decides: 'role', recorded: false, says: 'read the audit log, the directory and the trust file' },
 } as const satisfies Record<string, Row>
 
 export type ActionName = keyof typeof catalogue

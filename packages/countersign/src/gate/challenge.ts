@@ -38,7 +38,11 @@ export async function findByCode(tx: Db | Tx, typed: string): Promise<ChallengeR
   const code = codeOf(typed)
   const row = code === null ? undefined : await tx.selectFrom('gate_challenge').selectAll().where('code', '=', code).executeTakeFirst()
   if (row) return row
-  throw new GateError('challenge_not_found', `Nothing waits under the code ${codeForPeople(typed)}.`, 'Compare it with your terminal, letter by letter.')
+  throw noSuchCode(typed)
+}
+
+export function noSuchCode(typed: string): GateError {
+  return new GateError('challenge_not_found', `Nothing waits under the code ${codeForPeople(typed)}.`, 'Compare it with your terminal, letter by letter.')
 }
 
 function codeOf(typed: string): string | null {
@@ -91,6 +95,11 @@ export async function signedOf(tx: Db | Tx, challenge: string): Promise<Signed[]
   }))
 }
 
+/** What a role has to cover for this: the workspace of a run, or the organisation. */
+export function overOf(row: Pick<ChallengeRow, 'kind' | 'scope'>): string {
+  return row.kind === 'run' ? row.scope : ''
+}
+
 /** Which part this person has in it. The requester's own touch and another's approval are different roles, always. */
 export async function partOf(deps: Pick<GateDeps, 'people'>, tx: Db | Tx, row: ChallengeRow, person: string, signed: readonly Signed[]): Promise<May> {
   const requirement = JSON.parse(row.requirement) as Requirement
@@ -100,11 +109,16 @@ export async function partOf(deps: Pick<GateDeps, 'people'>, tx: Db | Tx, row: C
   const slot = self ? 0 : approvals + 1
   const no = (reason: string): May => ({ may: false, role, slot, reason })
   if (signed.some((one) => one.person === person)) return no('You have countersigned this already.')
+  for (const { person: other, name } of signed) {
+    if (await deps.people.same(tx, person, other)) return no(`You and ${name}, who has countersigned this, are one person here.`)
+  }
   if (self) return requirement.selfStepUp ? { may: true, role, slot, reason: '' } : no('You asked for this; others approve it.')
   if (requirement.approvals === 0) return no('Only the person who asked can countersign this.')
   if (approvals >= requirement.approvals) return no('Everybody who was needed has approved this.')
-  const roles = await deps.people.rolesOf(tx, person)
-  if (!roles.includes(requirement.approverRole)) return no(`It takes the role ${requirement.approverRole} to approve this.`)
+  if (await deps.people.same(tx, person, row.requester)) return no('You and the person who asked are one person here; others approve it.')
+  const over = overOf(row)
+  const roles = await deps.people.rolesOf(tx, person, over)
+  if (!roles.includes(requirement.approverRole)) return no(`It takes the role ${requirement.approverRole}${over === '' ? '' : ` over ${over}`} to approve this.`)
   return { may: true, role, slot, reason: '' }
 }
 

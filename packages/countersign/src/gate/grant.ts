@@ -7,7 +7,9 @@
 import { newId } from '../platform/ids.ts'
 import type { Tx } from '../platform/store/store.ts'
 import { afterCommit } from '../platform/store/unit.ts'
+import { rowOf } from './catalogue.ts'
 import type { ActionName } from './catalogue.ts'
+import { overOf } from './challenge.ts'
 import { GateError } from './errors.ts'
 import type { GateDeps } from './ports.ts'
 
@@ -62,12 +64,21 @@ export async function redeem(deps: GateDeps, tx: Tx, claim: Claim): Promise<void
   if (row.executor !== claim.executor) {
     throw new GateError('executor_mismatch', 'This grant belongs to another terminal\'s key.', 'Carry it out on the machine that asked for it.')
   }
+  await refuseFallenActor(deps, tx, row)
   await refuseFallenCountersigners(deps, tx, row.challenge)
   const { numUpdatedRows } = await tx.updateTable('gate_grant').set({ status: 'consumed', ended_at: deps.clock.now(), ended_why: 'used' })
     .where('id', '=', row.id).where('status', '=', 'open').executeTakeFirst()
   if (numUpdatedRows !== 1n)
     throw new GateError('grant_consumed', 'This grant was used already; each is good for one use.', 'Plan again and have it countersigned.')
   if (row.challenge !== '') await tx.updateTable('gate_challenge').set({ status: 'consumed' }).where('id', '=', row.challenge).execute()
+}
+
+/** Who asked must still be somebody who may: a grant does not outlive the role that it was asked with. */
+async function refuseFallenActor(deps: GateDeps, tx: Tx, grant: { action: string; actor: string; challenge: string; scope: string }): Promise<void> {
+  const over = rowOf(grant.action as ActionName).door === 'runs' ? grant.scope : ''
+  const roles = await deps.people.rolesOf(tx, grant.actor, over)
+  if (roles.some((role) => rowOf(grant.action as ActionName).roles.includes(role))) return
+  throw new GateError('not_permitted', 'The role with which this was asked for is gone.', 'Ask an owner or a manager of this installation.')
 }
 
 async function refuseFallenCountersigners(deps: GateDeps, tx: Tx, challenge: string): Promise<void> {
@@ -77,11 +88,11 @@ async function refuseFallenCountersigners(deps: GateDeps, tx: Tx, challenge: str
     .select(['person', 'person_name', 'authenticator', 'role'])
     .where('challenge', '=', challenge)
     .execute()
-  const { requirement } = await tx.selectFrom('gate_challenge').select('requirement').where('id', '=', challenge).executeTakeFirstOrThrow()
-  const { approverRole } = JSON.parse(requirement) as { approverRole: string }
+  const asked = await tx.selectFrom('gate_challenge').select(['requirement', 'kind', 'scope']).where('id', '=', challenge).executeTakeFirstOrThrow()
+  const { approverRole } = JSON.parse(asked.requirement) as { approverRole: string }
   for (const one of signed) {
     const keys = await deps.keys.usableBy(tx, one.person)
-    const roles = await deps.people.rolesOf(tx, one.person)
+    const roles = await deps.people.rolesOf(tx, one.person, one.role === 'approver' ? overOf(asked) : null)
     const stands = keys.some((key) => key.authenticator === one.authenticator) && roles.length > 0 && (one.role !== 'approver' || roles.includes(approverRole))
     if (!stands) {
       throw new GateError(

@@ -5,15 +5,14 @@
  * of the ledger in the transaction of its effect; if the ledger cannot be written, the action does not happen.
  */
 import type { Tx } from '../platform/store/store.ts'
-import type { Actor } from '../identity/actor.ts'
-import { useCase } from './admit.ts'
+import { permits, permitted, scopesOf, useCase } from './admit.ts'
 import type { Authorized, UseCase } from './admit.ts'
 import { ask, preview } from './ask.ts'
 import type { Answer, Question } from './ask.ts'
 import { begin } from './begin.ts'
 import type { ActionName } from './catalogue.ts'
-import { findByCode, signedOf, statusOf, viewOf } from './challenge.ts'
-import type { ChallengeView, Signed } from './challenge.ts'
+import { findByCode, noSuchCode, overOf, partOf, signedOf, statusOf, viewOf } from './challenge.ts'
+import type { ChallengeRow, ChallengeView, Signed } from './challenge.ts'
 import { cancel, deny, sweepExpired } from './close.ts'
 import { countersign } from './countersign.ts'
 import type { Effects, SentAssertion } from './countersign.ts'
@@ -37,6 +36,11 @@ export { gateMigrations } from './tables.ts'
 
 export interface Gate {
   readonly useCase: <A extends ActionName, I, O>(name: string, action: A, handler: (authorized: Authorized<A>, input: I) => Promise<O>) => UseCase<A, I, O>
+  /** Refuses whoever may not do this over that scope, as the transaction sees their roles. */
+  permits(db: Db | Tx, by: Authorized<ActionName>, over: string): Promise<void>
+  permitted(db: Db | Tx, by: Authorized<ActionName>, over: string): Promise<boolean>
+  /** Over which scopes they may: "" is everything. */
+  scopesOf(db: Db | Tx, by: Authorized<ActionName>): Promise<readonly string[]>
   ask<A extends ActionName>(tx: Tx, by: Authorized<A>, question: Question): Promise<Answer>
   preview(tx: Tx, action: ActionName, input: PolicyInput): Promise<{ decision: Decision; policy: string }>
   /** Checks that a grant covers exactly this, and consumes it: the first thing in the transaction of the effect. */
@@ -61,6 +65,9 @@ export type Standing = {
 export function createGate(deps: GateDeps): Gate {
   return {
     useCase: (name, action, handler) => useCase(deps, name, action, handler),
+    permits: (db, by, over) => permits(deps, db, by, over),
+    permitted: (db, by, over) => permitted(deps, db, by, over),
+    scopesOf: (db, by) => scopesOf(deps, db, by),
     ask: (tx, by, question) => ask(deps, tx, by, question),
     preview: (tx, action, input) => preview(deps, tx, action, input),
     covers: (tx, claim) => redeem(deps, tx, claim),
@@ -94,12 +101,22 @@ async function standing(deps: GateDeps, db: Db | Tx, ref: string): Promise<Stand
   }
 }
 
+/** Who asked, whoever may read in the workspace it is about, and who is asked. To everybody else it is not there. */
+async function visible(deps: GateDeps, db: Db | Tx, by: Authorized<ActionName>, row: ChallengeRow): Promise<boolean> {
+  if (row.requester === by.actor.id || (await permitted(deps, db, by, overOf(row)))) return true
+  return (await partOf(deps, db, row, by.actor.id, await signedOf(db, row.id))).may
+}
+
 /** The gate's own use cases: reading what waits and answering it. Only a browser session of a member can. */
 export function gateUseCases(deps: GateDeps, effects: Effects) {
-  const view = async (actor: Actor, code: string): Promise<ChallengeView> =>
-    deps.store.read(async (db) => viewOf(deps, db, await findByCode(db, code), actor))
+  const view = async (by: Authorized<ActionName>, code: string): Promise<ChallengeView> =>
+    deps.store.read(async (db) => {
+      const row = await findByCode(db, code)
+      if (!(await visible(deps, db, by, row))) throw noSuchCode(code)
+      return viewOf(deps, db, row, by.actor)
+    })
   return {
-    list: useCase(deps, 'list challenges', 'challenge.read', async ({ actor }, _: Record<string, never>): Promise<ChallengeView[]> =>
+    list: useCase(deps, 'list challenges', 'challenge.read', async (by, _: Record<string, never>): Promise<ChallengeView[]> =>
       deps.store.read(async (db) => {
         const rows = await db
           .selectFrom('gate_challenge')
@@ -107,18 +124,20 @@ export function gateUseCases(deps: GateDeps, effects: Effects) {
           .where('status', '=', 'waiting')
           .where('expires_at', '>', deps.clock.now())
           .orderBy('created_at', 'desc')
-          .limit(50)
+          .limit(200)
           .execute()
-        return Promise.all(rows.map((row) => viewOf(deps, db, row, actor)))
+        const views = []
+        for (const row of rows) if (await visible(deps, db, by, row)) views.push(await viewOf(deps, db, row, by.actor))
+        return views.slice(0, 50)
       }),
     ),
-    show: useCase(deps, 'show a challenge', 'challenge.read', async ({ actor }, input: { code: string }) => view(actor, input.code)),
+    show: useCase(deps, 'show a challenge', 'challenge.read', async (by, input: { code: string }) => view(by, input.code)),
     begin: useCase(deps, 'begin a ceremony', 'challenge.answer', async (by, input: { code: string; typed: string }) => begin(deps, by, input)),
     finish: useCase(deps, 'countersign', 'challenge.answer', async (by, input: { code: string; ceremony: string; assertion: SentAssertion }) =>
-      view(by.actor, await countersign(deps, effects, by, input)),
+      view(by, await countersign(deps, effects, by, input)),
     ),
     deny: useCase(deps, 'deny a challenge', 'challenge.answer', async (by, input: { code: string; report: boolean }) =>
-      view(by.actor, await deny(deps, by, input)),
+      view(by, await deny(deps, by, input)),
     ),
   }
 }

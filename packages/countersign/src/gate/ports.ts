@@ -25,8 +25,12 @@ export interface Keys {
 
 export interface People {
   directoryHead(tx: Db | Tx): Promise<{ size: number; head: string }>
-  /** Roles a person holds now; none for somebody who is not, or is no longer, a member. */
-  rolesOf(tx: Db | Tx, person: string): Promise<readonly string[]>
+  /** Roles a person holds now over a scope, or over anything (`null`); none for somebody who is not, or is no longer, a member. */
+  rolesOf(tx: Db | Tx, person: string, over: string | null): Promise<readonly string[]>
+  /** Every role with its scope. */
+  held(tx: Db | Tx, person: string): Promise<readonly { role: string; scope: string }[]>
+  /** Whether two ids are one human. */
+  same(tx: Db | Tx, one: string, other: string): Promise<boolean>
   ownerCount(tx: Db | Tx): Promise<number>
 }
 

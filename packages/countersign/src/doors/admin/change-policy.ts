@@ -25,7 +25,7 @@ export async function askChange(deps: AdminDeps, by: Authorized<'policy.change'>
     const answer = await deps.gate.ask(tx, by, {
       input: askedBy(by),
       ref: id,
-      scope: 'policy',
+      scope: 'policy', over: '',
       ids: { ref: id },
       subject: (policy) => ({
         v: 1,

@@ -14,7 +14,7 @@ export async function askRevocation(deps: AdminDeps, by: Authorized<'authenticat
     const answer = await deps.gate.ask(tx, by, {
       input: askedBy(by),
       ref: request,
-      scope: 'authenticators',
+      scope: 'authenticators', over: '',
       ids: { ref: key.id },
       subject: (policy) => ({
         v: 1,

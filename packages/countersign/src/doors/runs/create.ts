@@ -28,6 +28,7 @@ type Read = Pick<ReturnType<typeof summaryAndRisk>, 'summary' | 'risk'>
 export async function previewRun(deps: RunsDeps, by: Authorized<'run.plan'>, asked: Asked) {
   const read = readPlan(asked)
   return deps.store.write(async (tx) => {
+    await deps.gate.permits(tx, by, asked.workspace)
     const { environment, facts } = await place(deps, tx, asked, read)
     const { decision } = await deps.gate.preview(tx, 'run.apply', inputOf(by.actor, asked, environment, facts))
     return { environment, decision, ...facts }
@@ -43,7 +44,7 @@ export async function createRun(deps: RunsDeps, by: Authorized<'run.apply'>, ask
     const { environment, facts } = await place(deps, tx, asked, read)
     const id = newId('run', deps.clock, deps.random)
     const answer = await deps.gate.ask(tx, by, {
-      input: inputOf(by.actor, asked, environment, facts), ref: id, scope: asked.workspace, ids: { ref: id },
+      input: inputOf(by.actor, asked, environment, facts), ref: id, scope: asked.workspace, over: asked.workspace, ids: { ref: id },
       subject: (policy) => runSubject(asked.claims, {
         ...deps.place, run: id, requester: by.actor.id, executor: by.actor.executor, scope: asked.scope, environment, ...facts,
       }, policy),

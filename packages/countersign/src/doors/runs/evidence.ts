@@ -7,17 +7,15 @@
 import type { Evidence, Outcome } from '@countersign/proof'
 import type { Authorized } from '../../gate/index.ts'
 import type { Entry } from '../../ledger/index.ts'
-import { RunError } from './errors.ts'
 import type { RunsDeps } from './ports.ts'
-import { findRun } from './store.ts'
+import { readable } from './read.ts'
 import type { RunState } from './tables.ts'
 
 const carried = new Set(['run.created', 'gate.decided', 'gate.countersigned', 'gate.granted', 'run.apply-started', 'run.outcome'])
 
-export async function evidenceOf(deps: RunsDeps, _: Authorized<'run.read'>, id: string): Promise<Evidence> {
+export async function evidenceOf(deps: RunsDeps, by: Authorized<'run.read'>, id: string): Promise<Evidence> {
   const { run, signed, directory } = await deps.store.read(async (db) => {
-    const row = await findRun(db, id)
-    if (!row) throw new RunError('run_not_found', 'There is no such run.', 'List the runs in the console.')
+    const row = await readable(deps, db, by, id)
     const { challenge } = await deps.gate.standing(db, id)
     return { run: row, signed: challenge?.signed ?? [], directory: await deps.directoryEntries(db) }
   })

@@ -4,19 +4,24 @@ import { gunzip } from 'node:zlib'
 import type { Authorized } from '../../gate/index.ts'
 import { RunError } from './errors.ts'
 import type { RunsDeps } from './ports.ts'
+import type { Db, Tx } from '../../platform/store/store.ts'
 import { findRun, listRuns, planOf } from './store.ts'
+import type { RunRow } from './store.ts'
 import { viewOf } from './view.ts'
 import type { RunView } from './view.ts'
 
 type Reading = Authorized<'run.read'>
 export type Waiting = { id: string; seconds: number; since: number | null; proof: boolean; signal: AbortSignal }
 
-export async function showRun(deps: RunsDeps, _: Reading, id: string): Promise<RunView> {
-  return deps.store.read(async (db) => viewOf(deps, db, await existing(db, id)))
+export async function showRun(deps: RunsDeps, by: Reading, id: string): Promise<RunView> {
+  return deps.store.read(async (db) => viewOf(deps, db, await readable(deps, db, by, id)))
 }
 
-export async function manyRuns(deps: RunsDeps, _: Reading, input: { limit: number; before: number }): Promise<RunView[]> {
-  return deps.store.read(async (db) => Promise.all((await listRuns(db, input.limit, input.before)).map((run) => viewOf(deps, db, run))))
+export async function manyRuns(deps: RunsDeps, by: Reading, input: { limit: number; before: number }): Promise<RunView[]> {
+  return deps.store.read(async (db) => {
+    const runs = await listRuns(db, { ...input, scopes: await deps.gate.scopesOf(db, by) })
+    return Promise.all(runs.map((run) => viewOf(deps, db, run)))
+  })
 }
 
 /** Answers as soon as the run's version is another than `since`, or with what there is after `seconds`. */
@@ -49,14 +54,15 @@ function untilExpiry(deps: RunsDeps, view: RunView): number {
 }
 
 /** The redacted plan, byte for byte as it was hashed. */
-export async function planText(deps: RunsDeps, _: Reading, id: string): Promise<Buffer> {
-  const body = await deps.store.read(async (db) => planOf(db, (await existing(db, id)).id))
+export async function planText(deps: RunsDeps, by: Reading, id: string): Promise<Buffer> {
+  const body = await deps.store.read(async (db) => planOf(db, (await readable(deps, db, by, id)).id))
   if (!body) throw new RunError('run_not_found', 'The plan of this run is not kept any more.', 'Its digest is in the evidence.')
   return promisify(gunzip)(body)
 }
 
-async function existing(db: Parameters<typeof findRun>[0], id: string) {
+/** A run of a workspace that the reader has no role over is not there. */
+export async function readable(deps: RunsDeps, db: Db | Tx, by: Reading, id: string): Promise<RunRow> {
   const run = await findRun(db, id)
-  if (run) return run
+  if (run && (await deps.gate.permitted(db, by, run.workspace))) return run
   throw new RunError('run_not_found', 'There is no such run.', 'List the runs in the console.')
 }

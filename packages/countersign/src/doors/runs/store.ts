@@ -1,4 +1,5 @@
 /** The only SQL of the runs door. */
+import { sql } from 'kysely'
 import type { Selectable } from 'kysely'
 import type { Db, Tx } from '../../platform/store/store.ts'
 import type { Bindings, Known } from './binding.ts'
@@ -10,8 +11,17 @@ export async function findRun(db: Db | Tx, id: string): Promise<RunRow | null> {
   return (await db.selectFrom('run').selectAll().where('id', '=', id).executeTakeFirst()) ?? null
 }
 
-export async function listRuns(db: Db, limit: number, before: number): Promise<RunRow[]> {
-  return db.selectFrom('run').selectAll().where('created_at', '<', before).orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
+/** Newest first, of the workspaces that lie within one of the scopes: "" is all of them. */
+export async function listRuns(db: Db | Tx, wanted: { limit: number; before: number; scopes: readonly string[] }): Promise<RunRow[]> {
+  const { limit, before, scopes } = wanted
+  if (scopes.length === 0) return []
+  let query = db.selectFrom('run').selectAll().where('created_at', '<', before)
+  if (!scopes.includes('')) {
+    query = query.where((e) => e.or(scopes.flatMap((scope) => [
+      e('workspace', '=', scope), e(sql<string>`substr(workspace, 1, ${sql.lit(scope.length + 1)})`, '=', `${scope}/`),
+    ])))
+  }
+  return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
 }
 
 export async function insertRun(tx: Tx, row: RunRow, plan: { digest: string; body: Uint8Array }): Promise<void> {

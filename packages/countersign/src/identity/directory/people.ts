@@ -1,17 +1,24 @@
 /** Who is a member and with which roles, read from the replayed directory at the head the caller's transaction sees. */
-import { rolesOf, type Directory } from '@countersign/proof'
+import { roleAt, rolesOf, type Directory } from '@countersign/proof'
 import type { Db, Store, Tx } from '../../platform/store/store.ts'
 import type { DirectoryStore } from './directory.ts'
 
+/** `roles` as shown: "owner", or "operator@payments" for one over a part of the organisation. */
 export type Person = { id: string; name: string; roles: string[] }
+export type HeldRole = { role: string; /** "" the organisation, "project", or "project/name" */ scope: string }
 
 export interface People {
-  /** undefined: not, or no longer, a member. */
+  /** undefined: not, or no longer, a member. Whoever holds no role is none. */
   find(db: Db | Tx, id: string): Promise<Person | undefined>
   all(db: Db | Tx): Promise<Person[]>
   directoryHead(db: Db | Tx): Promise<{ size: number; head: string }>
-  rolesOf(db: Db | Tx, person: string): Promise<readonly string[]>
+  /** Names of the roles held over this scope; `null` asks for those held over anything at all. */
+  rolesOf(db: Db | Tx, person: string, over: string | null): Promise<readonly string[]>
+  /** Every role with its scope. */
+  held(db: Db | Tx, person: string): Promise<readonly HeldRole[]>
   ownerCount(db: Db | Tx): Promise<number>
+  /** Whether two ids are one human: the same id, or linked in the directory. */
+  same(db: Db | Tx, one: string, other: string): Promise<boolean>
   /** The same as `find`, with a read of its own. */
   now(id: string): Promise<Person | undefined>
 }
@@ -20,21 +27,33 @@ export function createPeople(directory: DirectoryStore, store: Store): People {
   const all = async (db: Db | Tx): Promise<Person[]> => {
     const state = await directory.state(db)
     if (!state) return []
-    return [...state.people.values()].map(({ id, name }) => ({ id, name, roles: organisationRoles(state, id) }))
+    return [...state.people.values()].flatMap(({ id, name }) => {
+      const roles = heldBy(state, id).map(({ role, scope }) => (scope === '' ? role : `${role}@${scope}`))
+      return roles.length === 0 ? [] : [{ id, name, roles }]
+    })
   }
   const find = async (db: Db | Tx, id: string) => (await all(db)).find((person) => person.id === id)
   return {
     all,
     find,
     directoryHead: (db) => directory.head(db),
-    rolesOf: async (db, person) => (await find(db, person))?.roles ?? [],
+    async rolesOf(db, person, over) {
+      const state = await directory.state(db)
+      if (!state) return []
+      const names = [...new Set(heldBy(state, person).map(({ role }) => role))]
+      return over === null ? names : names.filter((role) => roleAt(state, person, role, over, state.size) !== undefined)
+    },
+    async held(db, person) {
+      const state = await directory.state(db)
+      return state ? heldBy(state, person) : []
+    },
     ownerCount: async (db) => (await all(db)).filter((person) => person.roles.includes('owner')).length,
+    same: async (_db, one, other) => one === other,
     now: (id) => store.read((db) => find(db, id)),
   }
 }
 
-/** Roles over the whole organisation. Those over one project are for the doors that know projects. */
-function organisationRoles(state: Directory, person: string): string[] {
-  const roles = rolesOf(state, person, state.size).filter((span) => span.scope === '')
-  return [...new Set(roles.map((span) => span.role))].sort()
+function heldBy(state: Directory, person: string): HeldRole[] {
+  const spans = rolesOf(state, person, state.size).map(({ role, scope }) => ({ role, scope }))
+  return spans.sort((a, b) => (a.scope === b.scope ? (a.role < b.role ? -1 : 1) : a.scope < b.scope ? -1 : 1))
 }
