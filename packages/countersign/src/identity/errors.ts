@@ -13,7 +13,10 @@ const identityErrorCodes = [
   // keys and directory
   'authenticator_not_found', 'last_authenticator', 'directory_refused',
   // browsers
-  'session_required', 'origin_refused', 'client_header_required', 'interaction_unknown',
+  'session_required', 'session_limited', 'origin_refused', 'client_header_required', 'interaction_unknown',
+  // codes, passwords, recovery codes
+  'sign_in_refused', 'too_many_attempts', 'code_malformed', 'code_wrong', 'code_used', 'codes_not_consecutive', 'no_code_authenticator',
+  'password_unfit', 'password_missing', 'password_busy', 'login_unfit', 'login_taken', 'fresh_proof_required', 'pending_not_found',
   // terminals
   'token_required', 'token_invalid', 'token_expired', 'bearer_refused', 'dpop_proof_missing', 'dpop_proof_malformed', 'dpop_type_wrong',
   'dpop_algorithm_refused', 'dpop_key_private', 'dpop_signature_invalid', 'dpop_method_mismatch', 'dpop_url_mismatch',

@@ -7,6 +7,8 @@ export const identityMigrations: Migration[] = [
   { name: 'identity_0002_ceremonies', up: ceremonies },
   { name: 'identity_0003_sessions', up: sessions },
   { name: 'identity_0004_terminal', up: terminal },
+  { name: 'identity_0005_how_signed_in', up: howSignedIn },
+  { name: 'identity_0006_codes', up: codes },
 ]
 
 async function directory(db: Kysely<Tables>): Promise<void> {
@@ -122,4 +124,59 @@ async function terminal(db: Kysely<Tables>): Promise<void> {
     .addColumn('expires_at', 'bigint', (c) => c.notNull())
     .execute()
   await db.schema.createIndex('dpop_proof_expires').on('dpop_proof').column('expires_at').execute()
+}
+
+/** Sessions from before were all opened with a key and user verification. */
+async function howSignedIn(db: Kysely<Tables>): Promise<void> {
+  await db.schema.alterTable('session').addColumn('acr', 'text', (c) => c.notNull().defaultTo('aal2')).execute()
+  await db.schema.alterTable('session').addColumn('amr', 'text', (c) => c.notNull().defaultTo('hwk user')).execute()
+  await db.schema.alterTable('session').addColumn('limited_to', 'text', (c) => c.notNull().defaultTo('')).execute()
+}
+
+async function codes(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .createTable('person_profile')
+    .addColumn('person', 'text', (c) => c.primaryKey())
+    .addColumn('login', 'text', (c) => c.notNull().unique())
+    .addColumn('email', 'text', (c) => c.notNull())
+    .execute()
+  await db.schema
+    .createTable('password')
+    .addColumn('person', 'text', (c) => c.primaryKey())
+    .addColumn('hash', 'text', (c) => c.notNull())
+    .addColumn('changed_at', 'bigint', (c) => c.notNull())
+    .execute()
+  await db.schema
+    .createTable('totp_authenticator')
+    .addColumn('id', 'text', (c) => c.primaryKey())
+    .addColumn('person', 'text', (c) => c.notNull())
+    .addColumn('label', 'text', (c) => c.notNull())
+    .addColumn('sealed_seed', 'text', (c) => c.notNull())
+    .addColumn('vouched_at', 'bigint')
+    .addColumn('created_at', 'bigint', (c) => c.notNull())
+    .addColumn('last_used_at', 'bigint')
+    .addColumn('revoked_at', 'bigint')
+    .execute()
+  await db.schema.createIndex('totp_authenticator_person').on('totp_authenticator').column('person').execute()
+  await db.schema
+    .createTable('totp_step')
+    .addColumn('person', 'text', (c) => c.primaryKey())
+    .addColumn('last_step', 'bigint', (c) => c.notNull())
+    .execute()
+  await db.schema
+    .createTable('code_attempt')
+    .addColumn('subject', 'text', (c) => c.primaryKey())
+    .addColumn('failures', 'integer', (c) => c.notNull())
+    .addColumn('last_at', 'bigint', (c) => c.notNull())
+    .addColumn('blocked_until', 'bigint', (c) => c.notNull())
+    .execute()
+  await db.schema.createIndex('code_attempt_last').on('code_attempt').column('last_at').execute()
+  await db.schema
+    .createTable('recovery_code')
+    .addColumn('hash', 'text', (c) => c.primaryKey())
+    .addColumn('person', 'text', (c) => c.notNull())
+    .addColumn('created_at', 'bigint', (c) => c.notNull())
+    .addColumn('used_at', 'bigint')
+    .execute()
+  await db.schema.createIndex('recovery_code_person').on('recovery_code').column('person').execute()
 }

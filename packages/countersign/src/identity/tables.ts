@@ -74,6 +74,12 @@ export interface SessionTable {
   expires_at: number
   ended_at: number | null
   ended_why: string | null
+  /** 'aal1', 'aal2' */
+  acr: string
+  /** RFC 8176 names, with spaces between: 'hwk user', 'swk user', 'pwd otp', 'otp'. */
+  amr: string
+  /** "" or 'enrolment': opened with a recovery code, and good for adding an authenticator only. */
+  limited_to: string
 }
 
 export interface TerminalTokenTable {
@@ -112,6 +118,58 @@ export interface DpopProofTable {
   expires_at: number
 }
 
+/** What the server knows of a person beside the directory; never a reason to believe who they are. */
+export interface PersonProfileTable {
+  person: string
+  /** As canonicalised by profiles.ts: what the person types to sign in without a key. */
+  login: string
+  /** For notices; "" when there is none. */
+  email: string
+}
+
+export interface PasswordTable {
+  person: string
+  /** PHC string, argon2id. */
+  hash: string
+  changed_at: number
+}
+
+export interface TotpAuthenticatorTable {
+  id: string
+  person: string
+  label: string
+  /** Envelope-encrypted, bound to this row (platform/sealing.ts). */
+  sealed_seed: string
+  /** null: the person has shown two codes, and nobody has vouched yet. */
+  vouched_at: number | null
+  created_at: number
+  last_used_at: number | null
+  revoked_at: number | null
+}
+
+/** The last step of 30 s that a person used, whichever of their authenticators it was, on whichever server. */
+export interface TotpStepTable {
+  person: string
+  last_step: number
+}
+
+/** Attempts in a row that did not succeed, over all endpoints and servers. */
+export interface CodeAttemptTable {
+  /** What is guessed at and whose: `totp:usr_...`, `password:<hash of the login>`, `recovery:<hash of the login>`. */
+  subject: string
+  failures: number
+  last_at: number
+  blocked_until: number
+}
+
+export interface RecoveryCodeTable {
+  /** Keyed hash over person and code. */
+  hash: string
+  person: string
+  created_at: number
+  used_at: number | null
+}
+
 export { identityMigrations } from './migrations.ts'
 
 declare module '../platform/store/tables.ts' {
@@ -124,5 +182,11 @@ declare module '../platform/store/tables.ts' {
     terminal_token: TerminalTokenTable
     oidc_record: OidcRecordTable
     dpop_proof: DpopProofTable
+    person_profile: PersonProfileTable
+    password: PasswordTable
+    totp_authenticator: TotpAuthenticatorTable
+    totp_step: TotpStepTable
+    code_attempt: CodeAttemptTable
+    recovery_code: RecoveryCodeTable
   }
 }

@@ -31,11 +31,12 @@ export function decorateRequests(app: FastifyInstance): void {
 
 const safe = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/** A browser that is signed in. */
-export function requireSession(identity: Identity): preHandlerAsyncHookHandler {
+/** A browser that is signed in. A session that is limited to enrolment is let through only where the route says so. */
+export function requireSession(identity: Identity, limited: 'limited-refused' | 'limited-too' = 'limited-refused'): preHandlerAsyncHookHandler {
   return async (request) => {
     if (!safe.has(request.method)) refuseForeignPages(identity, request)
     const { actor, session } = await identity.sessions.resolve(sessionCookie(identity, request))
+    if (limited === 'limited-refused' && session.limitedTo !== '') throw onlyEnrolment()
     request.actor = actor
     request.session = session
   }
@@ -87,6 +88,11 @@ function refuseForeignPages(identity: Identity, request: FastifyRequest): void {
   if (request.headers.origin !== ownOrigin(identity)) throw foreign()
   if (request.headers['x-countersign'] === '1') return
   throw new IdentityError('client_header_required', 'A change needs the header X-Countersign: 1.', 'Use the console, or send the header.')
+}
+
+function onlyEnrolment(): IdentityError {
+  const next = 'Add a key or an authenticator app, have it vouched for, and sign in with that.'
+  return new IdentityError('session_limited', 'You are signed in with a recovery code, which is good for adding an authenticator only.', next)
 }
 
 function foreign(): IdentityError {

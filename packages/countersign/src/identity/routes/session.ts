@@ -18,6 +18,9 @@ const sessionView = z.object({
   expiresAt: z.string(),
   address: z.string(),
   client: z.string(),
+  acr: z.enum(['aal1', 'aal2']),
+  amr: z.array(z.string()),
+  limitedTo: z.enum(['', 'enrolment']),
 })
 const begin = { body: z.object({}), response: { 200: z.object({ ceremony: z.string(), options: requestOptions }) } }
 const finish = { body: z.object({ ceremony: z.string().max(128), response: authenticationResponse }), response: { 200: z.object({ person }) } }
@@ -28,6 +31,7 @@ const end = { params: z.object({ id: z.string().max(64) }), response: { 204: z.v
 export function sessionRoutes(root: FastifyInstance, identity: Identity): void {
   const app = root.withTypeProvider<ZodTypeProvider>()
   const signedIn = { preHandler: guards.requireSession(identity) }
+  const limitedToo = { preHandler: guards.requireSession(identity, 'limited-too') }
   const open = { preHandler: guards.refuseForeignOrigin(identity) }
 
   app.post('/api/v1/session/begin', { ...open, schema: begin }, async () => identity.signIn.begin())
@@ -39,12 +43,12 @@ export function sessionRoutes(root: FastifyInstance, identity: Identity): void {
     return { person: opened.person }
   })
 
-  app.get('/api/v1/session', { ...signedIn, schema: current }, async (request) => {
+  app.get('/api/v1/session', { ...limitedToo, schema: current }, async (request) => {
     const { id, name, roles } = guards.actorOf(request)
     return { person: { id, name, roles }, session: view(guards.sessionOf(request)), demonstration: identity.context.settings.demonstration }
   })
 
-  app.delete('/api/v1/session', { ...signedIn, schema: { response: end.response } }, async (request, reply) => {
+  app.delete('/api/v1/session', { ...limitedToo, schema: { response: end.response } }, async (request, reply) => {
     await identity.sessions.end({ id: guards.sessionOf(request).id, person: guards.actorOf(request).id, why: 'signed-out' })
     clearSessionCookie(identity, reply)
     return reply.code(204).send()
@@ -61,9 +65,9 @@ export function sessionRoutes(root: FastifyInstance, identity: Identity): void {
   })
 }
 
-function view({ id, createdAt, lastSeenAt, idleExpiresAt, expiresAt, source }: Session): z.output<typeof sessionView> {
+function view({ id, createdAt, lastSeenAt, idleExpiresAt, expiresAt, source, acr, amr, limitedTo }: Session): z.output<typeof sessionView> {
   return {
     id, createdAt: rfc3339(createdAt), lastSeenAt: rfc3339(lastSeenAt), idleExpiresAt: rfc3339(idleExpiresAt), expiresAt: rfc3339(expiresAt),
-    address: source.address, client: source.client,
+    address: source.address, client: source.client, acr, amr: [...amr], limitedTo,
   }
 }

@@ -18,10 +18,24 @@ import type { SessionTable } from '../tables.ts'
 
 export const sessionLimits = { idle: 15 * 60_000, absolute: 12 * 60 * 60_000, seenEvery: 15_000 } as const
 
-export type Session = {
+/** How somebody proved who they are: `acr` the assurance, `amr` the methods by their RFC 8176 names. */
+export type How = { acr: 'aal1' | 'aal2'; amr: readonly string[] }
+
+export const how = {
+  /** A key with user verification. Whether it is hardware nobody has proven; synced ones say themselves that they are not. */
+  key: (credential: { backupEligible: boolean }): How => ({ acr: 'aal2', amr: [credential.backupEligible ? 'swk' : 'hwk', 'user'] }),
+  passwordAndCode: { acr: 'aal2', amr: ['pwd', 'otp'] } satisfies How,
+  /** One thing that somebody holds, on paper: never more than aal1. */
+  recoveryCode: { acr: 'aal1', amr: ['otp'] } satisfies How,
+} as const
+
+export type Session = How & {
   id: string
   person: string
+  /** `aut_`; "" where a recovery code opened it. */
   authenticator: string
+  /** 'enrolment': it can add an authenticator and nothing else (see guards.ts). */
+  limitedTo: '' | 'enrolment'
   source: Source
   /** ms */
   authTime: number
@@ -42,19 +56,20 @@ export type Opened = { secret: string; session: Session }
 export async function openSession(
   tx: Tx,
   { clock, random, ledger }: Pick<Ports, 'clock' | 'random' | 'ledger'>,
-  { person, authenticator, source }: { person: string; authenticator: string; source: Source },
+  { person, authenticator, source, ...opened }: { person: string; authenticator: string; source: Source; how: How; limitedTo?: Session['limitedTo'] },
 ): Promise<Opened> {
   const now = clock.now()
   const secret = newSecret('session', random)
   const row: SessionTable = {
     id: newId('ses', clock, random), secret_hash: hashSecret(secret), person, authenticator, client: source.client, address: source.address,
     auth_time: now, last_seen_at: now, expires_at: now + sessionLimits.absolute, ended_at: null, ended_why: null,
+    acr: opened.how.acr, amr: opened.how.amr.join(' '), limited_to: opened.limitedTo ?? '',
   }
   await tx.insertInto('session').values(row).execute()
   await ledger.append(tx, {
     type: 'session.opened',
     ids: { person, authenticator, session: row.id },
-    details: { address: source.address, client: source.client },
+    details: { address: source.address, client: source.client, acr: row.acr, amr: row.amr, limitedTo: row.limited_to },
   })
   return { secret, session: fromRow(row) }
 }
@@ -116,7 +131,10 @@ function live(row: SessionTable, now: number): boolean {
 
 function fromRow(row: SessionTable): Session {
   return {
-    id: row.id, person: row.person, authenticator: row.authenticator, source: { address: row.address, client: row.client },
+    id: row.id, person: row.person, authenticator: row.authenticator, acr: row.acr === 'aal2' ? 'aal2' : 'aal1', amr: row.amr.split(' '),
+    // Whatever stands there that is not known is a limit.
+    limitedTo: row.limited_to === '' ? '' : 'enrolment',
+    source: { address: row.address, client: row.client },
     authTime: row.auth_time, createdAt: row.auth_time, lastSeenAt: row.last_seen_at,
     idleExpiresAt: Math.min(row.last_seen_at + sessionLimits.idle, row.expires_at), expiresAt: row.expires_at,
   }

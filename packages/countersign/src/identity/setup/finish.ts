@@ -12,7 +12,7 @@ import { counterRegressed, verifyCountersignature } from '../authenticators/asse
 import { insertAuthenticator, recordUse } from '../authenticators/authenticators.ts'
 import { loadCeremony } from '../ceremonies.ts'
 import type { Room } from '../ports.ts'
-import { openSession, type Opened } from '../sessions/sessions.ts'
+import { how, openSession, type Opened } from '../sessions/sessions.ts'
 import { createdSchema, purpose } from './stages.ts'
 import { checkSetupToken, spendSetupToken, type From } from './token.ts'
 
@@ -33,7 +33,8 @@ export async function finishSetUp(room: Room, given: Given): Promise<Founded> {
     await enterKey(room, tx, created.data, signCount)
     await room.ports.atGenesis(tx, { person: person.id, policyDigest: created.data.policyDigest, seq })
     await spendSetupToken(tx)
-    const opened = await openSession(tx, room.ports, { person: person.id, authenticator: created.data.authenticator, source: given.source })
+    const opening = { person: person.id, authenticator: created.data.authenticator, source: given.source, how: how.key(registered.credential) }
+    const opened = await openSession(tx, room.ports, opening)
     return { person, fingerprint: head, ...opened }
   })
 }

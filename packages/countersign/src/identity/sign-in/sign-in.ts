@@ -19,7 +19,7 @@ import { touchLifetime } from '../enrolment.ts'
 import { IdentityError } from '../errors.ts'
 import type { Room } from '../ports.ts'
 import { newSecret } from '../secrets.ts'
-import { openSession, replaceSession, type Opened } from '../sessions/sessions.ts'
+import { how, openSession, replaceSession, type Opened } from '../sessions/sessions.ts'
 
 const purpose = 'sign-in'
 const dataSchema = z.object({ challenge: z.string() })
@@ -59,7 +59,8 @@ export async function finishSignIn(room: Room, given: Given): Promise<SignedIn> 
     if (!(await touched(room, tx, key, signCount, 'sign-in'))) return undefined
     const person = await findMember(room, tx, key.person)
     await replaceSession(tx, given.replaces, now)
-    return { person, ...(await openSession(tx, room.ports, { person: key.person, authenticator: key.id, source: given.source })) }
+    const opening = { person: key.person, authenticator: key.id, source: given.source, how: how.key(key.credential) }
+    return { person, ...(await openSession(tx, room.ports, opening)) }
   })
   if (!signedIn) throw counterRegressed()
   return signedIn
