@@ -21,6 +21,7 @@ import { finishSetUp } from './setup/finish.ts'
 import { issueSetupToken } from './setup/token.ts'
 import { beginSignIn, finishSignIn } from './sign-in/sign-in.ts'
 import { IdentityError } from './errors.ts'
+import { holderIn, type Held } from './holder.ts'
 import { sweep } from './sweep.ts'
 import { createNonces, type Nonces } from './terminal/nonce.ts'
 import { resolveTerminal, type TerminalRequest } from './terminal/resolve.ts'
@@ -123,15 +124,8 @@ export async function createIdentity(context: IdentityContext, log: OidcLog): Pr
   }
 }
 
-/**
- * Whose session or token this is. The key that it was opened with must stand in the directory and be that person's: what a key
- * opened does not outlive it, and a row of the database alone opens nothing.
- */
-function holderOf({ ports, people, standing }: Room, held: { person: string; authenticator: string }): Promise<Person | undefined> {
-  return ports.store.read(async (db) => {
-    const key = await standing.get(db, held.authenticator)
-    return key?.person === held.person ? await people.find(db, held.person) : undefined
-  })
+function holderOf(room: Room, held: Held): Promise<Person | undefined> {
+  return room.ports.store.read((db) => holderIn(room, db, held))
 }
 
 function sessionsOf(room: Room): Identity['sessions'] {
