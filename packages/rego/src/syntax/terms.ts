@@ -1,0 +1,237 @@
+/** Terms: scalars, references, calls, operators, collections and comprehensions. */
+import { parseNumber } from '../value/index.ts'
+import { type Cursor, Failure } from './cursor.ts'
+import { parseBody, parseLiteral } from './literals.ts'
+import type { Literal, Term } from './tree.ts'
+
+const operators: Record<string, readonly [name: string, strength: number]> = {
+  '==': ['equal', 1], '!=': ['neq', 1], '<': ['lt', 1], '<=': ['lte', 1], '>': ['gt', 1], '>=': ['gte', 1],
+  '|': ['or', 2], '&': ['and', 3], '+': ['plus', 4], '-': ['minus', 4], '*': ['mul', 5], '/': ['div', 5], '%': ['rem', 5],
+}
+
+const operator = (name: string, args: readonly Term[], at: number): Term => ({
+  kind: 'call', name: { kind: 'var', name, at }, args, at, operator: true,
+})
+
+/** A term with operators. `pair` allows `key, value in xs`, which lists of arguments and items do not. */
+export function parseExpression(c: Cursor, pair: boolean): Term {
+  return c.deeper(() => {
+    let left = parseOperators(c, 1)
+    if (pair && c.isSymbol(',')) {
+      const first = left
+      const found = c.attempt(() => {
+        c.advance()
+        const second = parseOperators(c, 1)
+        if (!isIn(c)) return undefined
+        c.advance()
+        return operator('internal.member_3', [first, second, parseOperators(c, 1)], first.at)
+      })
+      if (found !== undefined) left = found
+    }
+    while (isIn(c)) {
+      c.advance()
+      left = operator('internal.member_2', [left, parseOperators(c, 1)], left.at)
+    }
+    return left
+  })
+}
+
+const isIn = (c: Cursor): boolean => c.isKeyword('in') && !c.isReferenceKeyword()
+
+function parseOperators(c: Cursor, least: number): Term {
+  let left = parseTerm(c)
+  for (;;) {
+    const token = c.token
+    const known = token.kind === 'symbol' ? operators[token.text] : undefined
+    if (known === undefined || known[1] < least) return left
+    c.advance()
+    left = operator(known[0], [left, c.deeper(() => parseOperators(c, known[1] + 1))], left.at)
+  }
+}
+
+/** What was read at a place before: a brace or bracket may be read twice, and without this, nested ones 2^n times. */
+const memory = new WeakMap<Cursor, Map<number, { term: Term; position: number }>>()
+
+/** A term without operators around it. */
+export function parseTerm(c: Cursor): Term {
+  const start = c.position
+  let known = memory.get(c)
+  const seen = known?.get(start)
+  if (seen !== undefined) {
+    c.position = seen.position
+    return seen.term
+  }
+  const term = c.deeper(() => parseReference(c, parseSimple(c)))
+  if (c.position - start > 2) {
+    if (known === undefined) memory.set(c, (known = new Map()))
+    known.set(start, { term, position: c.position })
+  }
+  return term
+}
+
+function parseSimple(c: Cursor): Term {
+  const token = c.token
+  const { at } = token
+  switch (token.kind) {
+    case 'ident':
+      if (c.isReferenceKeyword() || c.isName()) return { kind: 'var', name: c.advance().text, at }
+      if (token.text === 'null' || token.text === 'true' || token.text === 'false') {
+        c.advance()
+        return { kind: 'value', value: token.text === 'null' ? null : token.text === 'true', at }
+      }
+      return c.fail()
+    case 'string':
+      c.advance()
+      return { kind: 'value', value: token.text, at }
+    case 'number':
+      return parseNumberTerm(c)
+    case 'template':
+      return parseTemplate(c)
+    case 'symbol':
+      break
+    default:
+      return c.fail()
+  }
+  switch (token.text) {
+    case '-':
+    case '.':
+      return parseNumberTerm(c)
+    case '[':
+      return parseArray(c)
+    case '{':
+      return parseBraces(c)
+    case '(': {
+      c.advance()
+      const inner = parseExpression(c, true)
+      if (!c.take(')')) throw new Failure('non-terminated expression', c.token.at)
+      return inner
+    }
+    default:
+      return c.fail()
+  }
+}
+
+function parseNumberTerm(c: Cursor): Term {
+  const { at } = c.token
+  let text = c.take('-') ? '-' : ''
+  if (c.take('.')) text += '0.'
+  const token = c.token
+  if (token.kind !== 'number') return c.fail('expected number')
+  if (/^0\d/.test(token.text) && !text.endsWith('.')) return c.fail('expected number without leading zero')
+  const next = c.following
+  if (next.kind === 'ident' && !next.spaced) throw new Failure(`illegal number format`, at)
+  const value = parseNumber(text + token.text)
+  if (value === undefined) throw new Failure('number too big', at)
+  c.advance()
+  return { kind: 'value', value, at }
+}
+
+function parseTemplate(c: Cursor): Term {
+  const { at } = c.token
+  const parts: (string | Literal)[] = []
+  for (;;) {
+    const part = c.token
+    if (part.kind !== 'template') return c.fail('expected } to end template string expression')
+    c.advance()
+    if (part.text !== '') parts.push(part.text)
+    if (part.last === true) return { kind: 'template', parts, at }
+    const literal = c.deeper(() => parseLiteral(c))
+    const wrong = whyNotInTemplate(literal)
+    if (wrong !== undefined) throw new Failure(`unexpected ${wrong} in template-string expression`, literal.at)
+    parts.push(literal)
+    if (!c.take('}')) throw new Failure('expected } to end template string expression', c.token.at)
+  }
+}
+
+function whyNotInTemplate(literal: Literal): string | undefined {
+  if (literal.negated) return "negation ('not')"
+  if (literal.kind === 'every') return "'every'"
+  if (literal.kind !== 'term') return "'some'"
+  const { term } = literal
+  if (term.kind !== 'call' || !term.operator || term.name.kind !== 'var') return undefined
+  return term.name.name === 'eq' ? "unification ('=')" : term.name.name === 'assign' ? "assignment (':=')" : undefined
+}
+
+/** What follows a term at once, without white space: `.name`, `[key]`, `(arguments)`. */
+export function parseReference(c: Cursor, head: Term, spacedStart = false): Term {
+  let path: Term[] = []
+  let base = head
+  let first = true
+  const close = (): Term => (path.length === 0 ? base : { kind: 'ref', head: base, path, at: head.at })
+  for (;;) {
+    const token = c.token
+    if (token.kind !== 'symbol' || (token.spaced && !(first && spacedStart && !token.newline))) return close()
+    first = false
+    if (token.text === '.') {
+      c.advance()
+      const name = c.token
+      if (name.kind !== 'ident' || name.spaced) return c.fail('expected ident')
+      c.advance()
+      path.push({ kind: 'value', value: name.text, at: name.at })
+    } else if (token.text === '[') {
+      c.advance()
+      path.push(parseExpression(c, true))
+      c.expect(']', 'expected ]')
+    } else if (token.text === '(') {
+      if (base.kind !== 'var' || !path.every((one) => one.kind === 'value' && typeof one.value === 'string')) return close()
+      c.advance()
+      const args = parseList(c, ')')
+      base = { kind: 'call', name: close(), args, at: head.at, operator: false }
+      path = []
+    } else return close()
+  }
+}
+
+function parseList(c: Cursor, end: string): Term[] {
+  const list: Term[] = []
+  while (!c.take(end)) {
+    list.push(parseExpression(c, false))
+    if (!c.take(',') && !c.isSymbol(end)) c.fail(`expected "," or "${end}"`)
+  }
+  return list
+}
+
+/** One term alone: before `|`, which then begins a comprehension's body and is no operator. */
+const alone = (c: Cursor): Term | undefined =>
+  c.attempt(() => {
+    const term = parseTerm(c)
+    return c.isSymbol('|') ? term : undefined
+  })
+
+function comprehension(c: Cursor, of: 'array' | 'set' | 'object', at: number, value: Term, end: string, key?: Term): Term {
+  c.advance()
+  const body = parseBody(c, end)
+  return key === undefined ? { kind: 'each', of, value, body, at } : { kind: 'each', of, key, value, body, at }
+}
+
+function parseArray(c: Cursor): Term {
+  const { at } = c.advance()
+  if (c.take(']')) return { kind: 'array', items: [], at }
+  const value = alone(c)
+  if (value !== undefined) return comprehension(c, 'array', at, value, ']')
+  return { kind: 'array', items: parseList(c, ']'), at }
+}
+
+function parseBraces(c: Cursor): Term {
+  const { at } = c.advance()
+  if (c.take('}')) return { kind: 'object', pairs: [], at }
+  const single = alone(c)
+  if (single !== undefined) return comprehension(c, 'set', at, single, '}')
+  const first = parseExpression(c, false)
+  if (!c.isSymbol(':')) {
+    if (!c.take(',') && !c.isSymbol('}')) c.fail('expected "," or "}"')
+    return { kind: 'set', items: [first, ...parseList(c, '}')], at }
+  }
+  c.advance()
+  const value = alone(c)
+  if (value !== undefined) return comprehension(c, 'object', at, value, '}', first)
+  const pairs: (readonly [Term, Term])[] = [[first, parseExpression(c, false)]]
+  while (!c.take('}')) {
+    c.expect(',', 'expected "," or "}"')
+    if (c.take('}')) break
+    const key = parseExpression(c, false)
+    c.expect(':', 'expected ":"')
+    pairs.push([key, parseExpression(c, false)])
+  }
+  return { kind: 'object', pairs, at }
+}
