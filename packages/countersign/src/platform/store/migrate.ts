@@ -7,8 +7,10 @@
  */
 import { createHash } from 'node:crypto'
 import { StorageError } from './errors.ts'
+import { databaseOver, type Tongue } from './over.ts'
 import type { Db, Tx } from './store.ts'
 import type { Migration } from './tables.ts'
+import { beginTurn, type Statement } from './turns.ts'
 
 export interface MigrationTable {
   name: string
@@ -22,8 +24,6 @@ declare module './tables.ts' {
     platform_migration: MigrationTable
   }
 }
-
-type Statement = { sql: string; parameters: readonly unknown[] }
 
 /** What a database offers to be migrated. */
 export interface MigrationHost {
@@ -87,4 +87,11 @@ async function pending(host: MigrationHost, migrations: readonly Migration[]): P
 
 function digestOf(statements: readonly Statement[]): string {
   return createHash('sha256').update(JSON.stringify(statements.map(({ sql, parameters }) => [sql, parameters]))).digest('hex')
+}
+
+/** What `rehearse` is on any database: the statements as they would be sent, answered by nobody. */
+export async function rehearseOver(tongue: Tongue, work: (db: Db) => Promise<void>): Promise<Statement[]> {
+  const turn = beginTurn('migration')
+  await work(databaseOver(tongue, () => ({ rows: [], changes: 0 }), turn))
+  return turn.statements ?? []
 }

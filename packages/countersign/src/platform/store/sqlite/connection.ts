@@ -3,7 +3,7 @@
  * that fails. Everything is synchronous. Errors are StorageError where `storageFailure` knows them.
  */
 import { DatabaseSync } from '@photostructure/sqlite'
-import { StorageError } from '../errors.ts'
+import { bindable } from '../values.ts'
 import { storageFailure } from './failures.ts'
 
 export type Row = Record<string, unknown>
@@ -18,8 +18,6 @@ export interface Connection {
 }
 
 export type Connect = (path: string, mode: 'write' | 'read') => Connection
-
-type Value = null | number | bigint | string | Uint8Array
 
 /** Longest wait for a lock that a foreign program holds (a backup, a shell): the whole process waits. */
 const BUSY_MS = 2_000
@@ -72,13 +70,4 @@ export const connectSqlite: Connect = (path, mode) => {
       if (database.isOpen) database.close()
     },
   }
-}
-
-/** Only what both databases store alike: SQLite would turn `true` into 1 and 1.5 into an integer column's 1.5. */
-function bindable(value: unknown): Value {
-  if (value === null || typeof value === 'string') return value
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return value
-  if (value instanceof Uint8Array) return value
-  const shown = typeof value === 'number' ? `the number ${value}` : typeof value
-  throw new StorageError('constraint', `A column takes text, a safe integer, bytes or null, not ${shown}.`)
 }

@@ -3,10 +3,11 @@
  * time; more wait their turn in order. A connection whose transaction cannot be ended is thrown away.
  */
 import { StorageError } from '../errors.ts'
+import { databaseOver } from '../over.ts'
 import type { Db } from '../store.ts'
+import { beginTurn, current, within, type Turns } from '../turns.ts'
 import type { Connect, Connection } from './connection.ts'
-import { databaseOver, type Turn } from './dialect.ts'
-import { current, within, type Turns } from './turns.ts'
+import { sqliteTongue } from './dialect.ts'
 
 export type ReaderLimits = { readers: number; readQueue: number; unitMs: number }
 
@@ -48,8 +49,8 @@ export class Readers {
   }
 
   async #snapshot<T>(connection: Connection, work: (db: Db) => Promise<T>): Promise<T> {
-    const turn: Turn = { open: true, kind: 'read', failure: undefined, statements: null }
-    const db = databaseOver(connection, turn)
+    const turn = beginTurn('read')
+    const db = databaseOver(sqliteTongue, (sql, parameters) => connection.query(sql, parameters), turn)
     connection.command('BEGIN')
     try {
       return await within(this.#limits.unitMs, 'read', this.#turns.run({ turn, db }, () => work(db)))

@@ -1,14 +1,14 @@
 /** The SQLite store, put together: lock, file, writer, readers, migrations. */
 import { join } from 'node:path'
 import type { Clock } from '../../clock.ts'
+import { DATABASE, lockFolder, privateFile, privateFolder } from '../data-folder.ts'
 import { StorageError } from '../errors.ts'
-import { migrate, requireMigrated, type MigrationHost } from '../migrate.ts'
+import { migrate, rehearseOver, requireMigrated, type MigrationHost } from '../migrate.ts'
 import type { Migration, Store } from '../store.ts'
-import type { Connect, Connection } from './connection.ts'
-import { databaseOver, type Statement } from './dialect.ts'
-import { DATABASE, lockFolder, privateFile, privateFolder } from './folder.ts'
+import { newTurns } from '../turns.ts'
+import type { Connect } from './connection.ts'
+import { sqliteTongue } from './dialect.ts'
 import { Readers } from './readers.ts'
-import { newTurns } from './turns.ts'
 import { Writer } from './writer.ts'
 
 export type Limits = { queue: number; readers: number; readQueue: number; unitMs: number }
@@ -62,12 +62,7 @@ function sqliteStore(writer: Writer, readers: Readers, unlock: () => void): { st
   }
 }
 
-async function rehearse(work: Parameters<MigrationHost['rehearse']>[0]): Promise<Statement[]> {
-  const statements: Statement[] = []
-  const nowhere: Connection = { query: () => ({ rows: [], changes: 0 }), command: () => {}, inTransaction: false, close: () => {} }
-  await work(databaseOver(nowhere, { open: true, kind: 'migration', failure: undefined, statements }))
-  return statements
-}
+const rehearse: MigrationHost['rehearse'] = (work) => rehearseOver(sqliteTongue, work)
 
 function refuseChange(): Promise<never> {
   return Promise.reject(new StorageError('statement_refused', 'The database was opened for reading only.'))

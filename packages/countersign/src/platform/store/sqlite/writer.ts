@@ -10,12 +10,13 @@
  */
 import { performance } from 'node:perf_hooks'
 import { StorageError } from '../errors.ts'
+import { transactionOver } from '../over.ts'
 import type { Tx } from '../store.ts'
+import { beginTurn, refuseInside, within, type Turn, type Turns } from '../turns.ts'
 import { openUnit } from '../unit.ts'
 import type { Connect, Connection } from './connection.ts'
-import { transactionOver, type Turn } from './dialect.ts'
+import { sqliteTongue } from './dialect.ts'
 import { endsTransaction, storageFailure } from './failures.ts'
-import { refuseInside, within, type Turns } from './turns.ts'
 
 export type WriterLimits = { queue: number; unitMs: number }
 
@@ -108,8 +109,8 @@ export class Writer {
   /** Throws only what ends the group. What the unit threw is kept for it. */
   async #run(connection: Connection, unit: Unit): Promise<Done> {
     connection.command('SAVEPOINT unit')
-    const turn: Turn = { open: true, kind: unit.kind, failure: undefined, statements: unit.kind === 'migration' ? [] : null }
-    const tx = transactionOver(connection, turn)
+    const turn = beginTurn(unit.kind)
+    const tx = transactionOver(sqliteTongue, (sql, parameters) => connection.query(sql, parameters), turn)
     const hooks = openUnit(tx)
     try {
       const value = await within(this.#limits.unitMs, 'unit of work', this.#turns.run({ turn, db: tx }, async () => {

@@ -9,7 +9,7 @@
 import { chmodSync, closeSync, constants, lstatSync, mkdirSync, openSync, readFileSync, readdirSync, writeFileSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from '@photostructure/sqlite'
-import { StorageError } from '../errors.ts'
+import { StorageError } from './errors.ts'
 
 export const DATABASE = 'countersign.db'
 const LOCK = 'countersign.lock'

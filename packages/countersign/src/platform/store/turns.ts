@@ -3,9 +3,23 @@
  * ever, and one that called `read` would see the past: both are refused at once, with the reason.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { StorageError } from '../errors.ts'
-import type { Db } from '../store.ts'
-import type { Turn } from './dialect.ts'
+import { StorageError } from './errors.ts'
+import type { Db } from './store.ts'
+
+export type Statement = { sql: string; parameters: readonly unknown[] }
+
+export interface Turn {
+  open: boolean
+  readonly kind: 'unit' | 'read' | 'migration'
+  /** The first failure of a statement: it dooms the turn, even when the caller caught it. */
+  failure: unknown
+  /** Everything that was asked, for the digest of migrations. */
+  readonly statements: Statement[] | null
+}
+
+export function beginTurn(kind: Turn['kind']): Turn {
+  return { open: true, kind, failure: undefined, statements: kind === 'migration' ? [] : null }
+}
 
 export type Inside = { turn: Turn; db: Db }
 export type Turns = AsyncLocalStorage<Inside>
