@@ -6,7 +6,11 @@ import type { Authenticator } from './authenticators/authenticators.ts'
 import { createKeys, type Keys } from './authenticators/keys.ts'
 import { removable, revokeAuthenticator } from './authenticators/revoke.ts'
 import { createStanding } from './authenticators/standing.ts'
+import { enterChange, type MemberSubject } from './directory/change.ts'
 import { createDirectory, type DirectoryStore } from './directory/directory.ts'
+import { beginInvited, createInvited, finishInvited } from './invitation/enrol.ts'
+import { findLink, issueLink, openLinks, type Inviter, type Link } from './invitation/link.ts'
+import { beginVouching, finishVouching, pendingKeys, type PendingKey } from './invitation/vouch.ts'
 import { createPeople, type People, type Person } from './directory/people.ts'
 import { decideInteraction, showInteraction, type Http, type Terminal } from './oidc/interactions.ts'
 import { createOidcHandler, createProvider, type OidcHandler, type OidcLog } from './oidc/provider.ts'
@@ -48,6 +52,21 @@ export interface Identity {
     create: UseCase<typeof createRegistration>
     finish: UseCase<typeof finishRegistration>
   }
+  /** The way of somebody who has no key yet, or none any more. */
+  readonly invitation: {
+    issue(tx: Tx, given: { person: string; inviter: Inviter }): Promise<Link>
+    /** Open links: for whom, until when. */
+    open(db: Db | Tx): Promise<{ person: string; expiresAt: number }[]>
+    show(given: { token: string }): Promise<{ person: { id: string; name: string }; expiresAt: number }>
+    begin: UseCase<typeof beginInvited>
+    create: UseCase<typeof createInvited>
+    finish: UseCase<typeof finishInvited>
+    pending(db: Db | Tx): Promise<PendingKey[]>
+    beginVouching: UseCase<typeof beginVouching>
+    finishVouching: UseCase<typeof finishVouching>
+  }
+  /** The effect of a completed challenge of the kinds role, removal, recovery and link. */
+  changeMembers(tx: Tx, subject: string, countersignatures: Countersignature[]): Promise<MemberSubject>
   readonly signIn: { begin: UseCase<typeof beginSignIn>; finish: UseCase<typeof finishSignIn> }
   readonly sessions: {
     /** Throws `session_required`. */
@@ -106,6 +125,21 @@ export async function createIdentity(context: IdentityContext, log: OidcLog): Pr
       create: (by, given) => createRegistration(room, by, given),
       finish: (by, given) => finishRegistration(room, by, given),
     },
+    invitation: {
+      issue: (tx, given) => issueLink(room, tx, given),
+      open: (db) => openLinks(room, db),
+      async show({ token }) {
+        const link = await store.read((db) => findLink(room, db, token))
+        return { person: { id: link.person, name: link.name }, expiresAt: link.expires_at }
+      },
+      begin: (given) => beginInvited(room, given),
+      create: (given) => createInvited(room, given),
+      finish: (given) => finishInvited(room, given),
+      pending: (db) => pendingKeys(room, db),
+      beginVouching: (by, given) => beginVouching(room, by, given),
+      finishVouching: (by, given) => finishVouching(room, by, given),
+    },
+    changeMembers: (tx, subject, countersignatures) => enterChange(room, tx, subject, countersignatures),
     signIn: { begin: () => beginSignIn(room), finish: (given) => finishSignIn(room, given) },
     sessions: sessionsOf(room),
     tokens: tokensOf(room, createNonces(root, clock)),

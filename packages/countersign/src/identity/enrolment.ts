@@ -46,12 +46,12 @@ export type Signing = { envelope: string; options: PublicKeyCredentialRequestOpt
 /** An envelope for one signer, and the request for their key. Directory and checkpoint are the latest that the server has shown. */
 export async function requestSignature(
   { settings, ports }: IdentityContext,
-  given: Pick<Envelope, 'person' | 'role' | 'slot' | 'checkpoint' | 'directory'> & { subject: string; credential: Credential },
+  given: Pick<Envelope, 'person' | 'role' | 'slot' | 'checkpoint' | 'directory'> & { subject: string; credential: Credential; /** ms; a touch's time where it is not said */ lasts?: number },
 ): Promise<Signing> {
   const now = ports.clock.now()
   const value: Envelope = {
     v: 1, instance: settings.instance, person: given.person, role: given.role, slot: given.slot,
-    nonce: base64url(ports.random.bytes(32)), notBefore: rfc3339(now), expires: rfc3339(now + touchLifetime), origin: settings.url,
+    nonce: base64url(ports.random.bytes(32)), notBefore: rfc3339(now), expires: rfc3339(now + (given.lasts ?? touchLifetime)), origin: settings.url,
     checkpoint: { size: given.checkpoint.size, root: given.checkpoint.root }, directory: given.directory,
   }
   const envelope = canonicalText(value)

@@ -11,6 +11,8 @@ export type { OidcLog } from './oidc/provider.ts'
 export type { Session } from './sessions/sessions.ts'
 export type { TerminalRequest } from './terminal/resolve.ts'
 export type { TerminalToken } from './terminal/tokens.ts'
+export { authenticationResponse } from './routes/webauthn-schemas.ts'
+export { parseName } from './words.ts'
 export { identityMigrations } from './tables.ts'
 export {
   createSoftwareAuthenticator,

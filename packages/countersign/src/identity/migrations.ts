@@ -1,6 +1,8 @@
 /** How the tables of this room came to be. A migration that was released is never edited. */
 import type { Kysely } from 'kysely'
 import type { Migration, Tables } from '../platform/store/tables.ts'
+import { invitationMigrations } from './invitation/tables.ts'
+import { terminalFamilies } from './terminal/migration.ts'
 
 export const identityMigrations: Migration[] = [
   { name: 'identity_0001_directory', up: directory },
@@ -9,6 +11,8 @@ export const identityMigrations: Migration[] = [
   { name: 'identity_0004_terminal', up: terminal },
   { name: 'identity_0005_how_signed_in', up: howSignedIn },
   { name: 'identity_0006_codes', up: codes },
+  terminalFamilies,
+  ...invitationMigrations,
 ]
 
 async function directory(db: Kysely<Tables>): Promise<void> {
@@ -152,6 +156,7 @@ async function codes(db: Kysely<Tables>): Promise<void> {
     .addColumn('person', 'text', (c) => c.notNull())
     .addColumn('label', 'text', (c) => c.notNull())
     .addColumn('sealed_seed', 'text', (c) => c.notNull())
+    .addColumn('fingerprint', 'text', (c) => c.notNull())
     .addColumn('vouched_at', 'bigint')
     .addColumn('created_at', 'bigint', (c) => c.notNull())
     .addColumn('last_used_at', 'bigint')

@@ -2,6 +2,7 @@
 import type { Ledger } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Keyring } from '../platform/keyring.ts'
+import type { Notify } from '../platform/notify.ts'
 import type { Random } from '../platform/random.ts'
 import type { Store, Tx } from '../platform/store/store.ts'
 import type { Standing } from './authenticators/standing.ts'
@@ -25,6 +26,7 @@ export type IdentityPorts = {
   ledger: Pick<Ledger, 'append' | 'checkpoint' | 'vkey'>
   clock: Clock
   random: Random
+  notify: Pick<Notify, 'changed'>
   keyring: Pick<Keyring, 'secret' | 'keySet'>
   /** Digest of the policy that the genesis statement pins. */
   policyDigest(): Promise<string>

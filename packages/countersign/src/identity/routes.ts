@@ -5,6 +5,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Identity } from './create.ts'
 import { authenticatorRoutes } from './routes/authenticators.ts'
+import { invitationRoutes } from './routes/invitation.ts'
 import { oidcRoutes } from './routes/oidc.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { setupRoutes } from './routes/setup.ts'
@@ -16,6 +17,7 @@ export async function identityRoutes(app: FastifyInstance, deps: { identity: Ide
   setupRoutes(app, deps.identity)
   sessionRoutes(app, deps.identity)
   authenticatorRoutes(app, deps.identity)
+  invitationRoutes(app, deps.identity)
   terminalRoutes(app, deps.identity)
   await oidcRoutes(app, deps.identity)
 }

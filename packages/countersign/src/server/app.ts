@@ -7,6 +7,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { Logger } from 'pino'
 import { adminRoutes } from '../doors/admin/routes.ts'
+import { membersRoutes } from '../doors/members/routes.ts'
 import { runsRoutes } from '../doors/runs/routes.ts'
 import { gateRoutes } from '../gate/routes.ts'
 import { decorateRequests, identityRoutes, requireEither } from '../identity/routes.ts'
@@ -83,6 +84,7 @@ async function addDoors(app: FastifyInstance, parts: Parts, options: AppOptions)
     const actorOf = (request: FastifyRequest) => request.actor
     await scope.register(gateRoutes, { useCases: parts.useCases.gate, rpId: parts.place.rpId, actorOf })
     await scope.register(runsRoutes, { useCases: parts.useCases.runs, actorOf })
+    await scope.register(membersRoutes, { useCases: parts.useCases.members, origin: parts.place.origin, actorOf })
     await scope.register(adminRoutes, { useCases: parts.useCases.admin, origin: parts.place.origin, actorOf })
   })
 }

@@ -2,12 +2,14 @@
  * The rooms put together, in the order in which they need one another. Several functions of one screen; no rule lives here.
  */
 import { relyingPartyAt } from '@countersign/proof'
-import type { TrustFile } from '@countersign/proof'
+import type { Directory, TrustFile } from '@countersign/proof'
 import type { Logger } from 'pino'
 import { adminEffects, adminUseCases } from '../doors/admin/use-cases.ts'
 import type { AdminDeps } from '../doors/admin/ports.ts'
 import { createPolicyPin, digestInForce, versionsOf } from '../doors/admin/policy-pin.ts'
 import type { PolicyPin } from '../doors/admin/policy-pin.ts'
+import { membersEffects, membersUseCases } from '../doors/members/use-cases.ts'
+import type { MembersDeps } from '../doors/members/ports.ts'
 import { runsUseCases } from '../doors/runs/use-cases.ts'
 import type { RunsDeps } from '../doors/runs/ports.ts'
 import { createGate, gateUseCases } from '../gate/index.ts'
@@ -19,6 +21,7 @@ import { refuseCutTables } from './cut-tables.ts'
 import { CodedError } from '../platform/coded-error.ts'
 import { verifyPolicyChain } from '../policy/index.ts'
 import type { Policy } from '../policy/index.ts'
+import type { Db, Tx } from '../platform/store/store.ts'
 import { policyFile } from './policy-file.ts'
 
 export type Parts = {
@@ -28,7 +31,7 @@ export type Parts = {
   identity: Identity
   gate: Gate
   runs: RunsDeps
-  useCases: { gate: ReturnType<typeof gateUseCases>; runs: ReturnType<typeof runsUseCases>; admin: ReturnType<typeof adminUseCases> }
+  useCases: { gate: ReturnType<typeof gateUseCases>; runs: ReturnType<typeof runsUseCases>; members: ReturnType<typeof membersUseCases>; admin: ReturnType<typeof adminUseCases> }
 }
 
 export async function assemble(base: Base, options: { url: string; demonstration: boolean; log: Logger }): Promise<Parts> {
@@ -40,11 +43,15 @@ export async function assemble(base: Base, options: { url: string; demonstration
   const gateDeps: GateDeps = { ...base, place, keys: identity.keys, people: identity.people, terminals: identity.tokens, policy: () => pin.current(), policyInForce: digestInForce }
   const gate = createGate(gateDeps)
   const runs: RunsDeps = { ...base, gate, place, policy: () => pin.current(), directoryEntries: (db) => identity.directory.entries(db) }
+  const members: MembersDeps = {
+    ...base, gate, place, invitation: identity.invitation, directory: (db) => directoryOf(base, identity, db),
+    change: (tx, subject, countersignatures) => identity.changeMembers(tx, subject, countersignatures),
+  }
   const admin = adminDeps(base, place, pin, identity, gate, options)
   await loadPolicy(base, place, pin, identity, file, options)
   return {
     base, place, pin, identity, gate, runs,
-    useCases: { gate: gateUseCases(gateDeps, adminEffects(admin)), runs: runsUseCases(runs), admin: adminUseCases(admin) },
+    useCases: { gate: gateUseCases(gateDeps, { ...adminEffects(admin), ...membersEffects(members) }), runs: runsUseCases(runs), members: membersUseCases(members), admin: adminUseCases(admin) },
   }
 }
 
@@ -139,6 +146,12 @@ function adminDeps(base: Base, place: Place, pin: PolicyPin, identity: Identity,
     },
     trust: () => trustOf(base, place, identity, options),
   }
+}
+
+async function directoryOf(base: Base, identity: Identity, db: Db | Tx): Promise<Directory> {
+  const directory = await identity.directory.state(db)
+  if (!directory) throw base.notSetUp()
+  return directory
 }
 
 /** What a verifier pins: taken from the directory's first entry, which nobody can change later without another head. */

@@ -49,7 +49,7 @@ export async function openWorld(settings: Partial<IdentitySettings> = {}) {
   const pinned: string[] = []
   const failure: { ledger: Error | undefined } = { ledger: undefined }
   const ports: IdentityPorts = {
-    store, clock, random: systemRandom, keyring,
+    store, clock, random: systemRandom, keyring, notify: { changed: () => undefined },
     ledger: {
       vkey,
       async append(tx, entry) {

@@ -3,6 +3,7 @@
  * reader needs is in `detail` and `next`; what only we need goes to the log; no stack trace leaves the process.
  */
 import type { AdminErrorCode } from '../../doors/admin/errors.ts'
+import type { MemberErrorCode } from '../../doors/members/errors.ts'
 import type { RunErrorCode } from '../../doors/runs/errors.ts'
 import type { GateErrorCode } from '../../gate/index.ts'
 import type { IdentityErrorCode } from '../../identity/errors.ts'
@@ -23,6 +24,7 @@ type ServerCode =
   | 'internal'
 export type Code =
   | AdminErrorCode
+  | MemberErrorCode
   | RunErrorCode
   | GateErrorCode
   | IdentityErrorCode
@@ -68,6 +70,9 @@ const statuses: Record<Code, number> = {
   last_authenticator: 409,
   directory_refused: 409,
   session_required: 401,
+  invitation_invalid: 401,
+  pending_key_not_found: 404,
+  fingerprint_mismatch: 403,
   session_limited: 403,
   sign_in_refused: 401,
   too_many_attempts: 429,
@@ -103,6 +108,12 @@ const statuses: Record<Code, number> = {
   use_dpop_nonce: 401,
   dpop_proof_replayed: 401,
   dpop_key_mismatch: 401,
+  sign_in_too_weak: 401,
+  sign_in_too_old: 401,
+  token_elsewhere: 401,
+  device_unknown: 404,
+  device_off: 404,
+  device_attempts: 429,
   // gate
   not_permitted: 403,
   wrong_channel: 403,
@@ -126,6 +137,17 @@ const statuses: Record<Code, number> = {
   policy_changed: 409,
   statement_invalid: 400,
   too_many_waiting: 429,
+  // members
+  member_not_found: 404,
+  member_has_keys: 409,
+  role_unknown: 400,
+  scope_invalid: 400,
+  role_held: 409,
+  role_not_held: 409,
+  last_owner: 409,
+  not_yours_to_change: 403,
+  recovery_not_open: 409,
+  recovery_open: 409,
   // runs
   run_not_found: 404,
   run_not_yours: 403,

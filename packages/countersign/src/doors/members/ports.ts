@@ -1,0 +1,18 @@
+/** What the members door needs, in its own words. */
+import type { Countersignature, Directory } from '@countersign/proof'
+import type { Gate } from '../../gate/index.ts'
+import type { Identity } from '../../identity/index.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Random } from '../../platform/random.ts'
+import type { Db, Store, Tx } from '../../platform/store/store.ts'
+
+export type MembersDeps = {
+  readonly store: Store
+  readonly gate: Gate
+  readonly clock: Clock
+  readonly random: Random
+  readonly place: { readonly instance: string; readonly org: string; readonly origin: string }
+  readonly directory: (db: Db | Tx) => Promise<Directory>
+  readonly invitation: Identity['invitation']
+  readonly change: (tx: Tx, subject: string, countersignatures: Countersignature[]) => Promise<unknown>
+}

@@ -1,0 +1,49 @@
+/** Who is a member, with which roles and keys, and what is on its way: invitations, keys that wait, recoveries. */
+import { keysOf, rolesOf } from '@countersign/proof'
+import type { Authorized } from '../../gate/index.ts'
+import { rfc3339 } from '../../platform/clock.ts'
+import type { MembersDeps } from './ports.ts'
+import { mayTouch, recoveryOf, recoveryOpensAfter } from './roles.ts'
+
+export type MemberView = {
+  id: string
+  name: string
+  roles: { role: string; scope: string }[]
+  status: 'active' | 'invited' | 'key waits' | 'no key'
+  keys: number
+  /** Until when the enrolment link is good; null without one. */
+  invitedUntil: string | null
+  pending: { id: string; label: string; aaguid: string; address: string; client: string; createdAt: string; expiresAt: string; yours: boolean } | null
+  /** `opensAt`: from when on a new key can be made, unless it is vetoed before. */
+  recovery: { startedAt: string; opensAt: string } | null
+  linked: string[]
+  /** Whether the reader may change this person. */
+  yours: boolean
+  you: boolean
+}
+
+export async function listMembers(deps: MembersDeps, { actor }: Authorized<'member.read'>): Promise<MemberView[]> {
+  return deps.store.read(async (db) => {
+    const directory = await deps.directory(db)
+    const [links, pending] = await Promise.all([deps.invitation.open(db), deps.invitation.pending(db)])
+    return [...directory.people.values()].flatMap(({ id, name }) => {
+      const roles = rolesOf(directory, id, directory.size).map(({ role, scope }) => ({ role, scope }))
+      if (roles.length === 0) return []
+      const keys = keysOf(directory, id, directory.size).length
+      const waits = pending.find((one) => one.person === id)
+      const recovery = recoveryOf(directory, id)
+      const link = links.find((one) => one.person === id)
+      return [{
+        id, name, roles, keys, status: waits ? 'key waits' as const : keys > 0 ? 'active' as const : link ? 'invited' as const : 'no key' as const,
+        invitedUntil: link ? rfc3339(link.expiresAt) : null,
+        pending: waits ? {
+          id: waits.id, label: waits.label, aaguid: waits.aaguid, address: waits.address, client: waits.client,
+          createdAt: rfc3339(waits.createdAt), expiresAt: rfc3339(waits.expiresAt), yours: waits.voucher === actor.id,
+        } : null,
+        recovery: recovery ? { startedAt: rfc3339(recovery.startedAt), opensAt: rfc3339(recovery.startedAt + recoveryOpensAfter) } : null,
+        linked: directory.links.flatMap((one) => (one.person === id ? [one.same] : one.same === id ? [one.person] : [])),
+        yours: mayTouch(directory, actor.id, id), you: id === actor.id,
+      }]
+    })
+  })
+}
