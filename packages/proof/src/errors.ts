@@ -33,6 +33,9 @@ export const families = {
   assertion_backup_state: 'evidence',
   assertion_backup_eligibility: 'evidence',
   assertion_signature: 'evidence',
+  // the server's word
+  countersignature_type: 'evidence',
+  word_signature: 'evidence',
   // envelopes against the directory
   envelope_instance: 'evidence',
   envelope_role: 'evidence',
@@ -55,10 +58,13 @@ export const families = {
   directory_voucher: 'evidence',
   directory_relying_party: 'evidence',
   directory_target: 'evidence',
+  directory_recovery: 'policy',
   directory_authority: 'policy',
   // the requirement of the subject
   countersignature_missing: 'policy',
   requirement_assurance: 'policy',
+  requirement_phishing_resistant: 'policy',
+  signer_on_probation: 'policy',
   requirement_self_step_up: 'policy',
   requirement_requester_excluded: 'policy',
   requirement_role: 'policy',
@@ -91,6 +97,7 @@ export const families = {
   trust_genesis: 'evidence',
   trust_relying_party: 'evidence',
   trust_ledger_key: 'evidence',
+  trust_recovery: 'evidence',
 } as const satisfies Record<string, ProofFamily>
 
 export type ProofCode = keyof typeof families

@@ -18,6 +18,8 @@ export { fromHex, toHex } from './bytes.ts'
 export { canonicalize, canonicalText } from './canonical/serialize.ts'
 export { parseCanonical } from './canonical/parse.ts'
 export { parseSubject } from './subject/parse.ts'
+export { isGrave } from './grave.ts'
+export { type ServerWord, serverWordBytes } from './server-word.ts'
 export { parseEnvelope } from './envelope.ts'
 export { parseCountersignature } from './countersignature.ts'
 export { challengeFor, commitmentOf, countersignatureDigest, digestOf, intentDigest, subjectDigest } from './digest.ts'
@@ -33,7 +35,24 @@ export { importKey, type VerifyingKey } from './key/import.ts'
 export { demonstrationAaguid } from './directory/enter-key.ts'
 export { parseDirectoryEntry } from './directory/entry.ts'
 export { extendDirectory, replayDirectory, type ReplayOptions } from './directory/replay.ts'
-export { keyAt, keysOf, ledgerKeyAt, relyingPartyAt, roleAt, rolesOf } from './directory/moments.ts'
+export { authorityAt, type Touched } from './directory/authority.ts'
+export { otherOwnerWithKey } from './directory/last-owner.ts'
+export { probationLasts, recoveryLasts, recoveryWaits } from './directory/periods.ts'
+export {
+  humanOf,
+  idsOf,
+  keyAt,
+  keysOf,
+  ledgerKeyAt,
+  onProbation,
+  openRecovery,
+  relyingPartyAt,
+  roleAt,
+  rolesOf,
+  siteAt,
+  sitesAt,
+  totpsOf,
+} from './directory/moments.ts'
 
 // the ledger
 export { emptyRoot, leafHash, nodeHash } from './merkle/hash.ts'

@@ -4,11 +4,14 @@
  *
  * Freshness is not checked here: it needs times, and those are the ledger's.
  */
-import type { Signer } from './countersigned.ts'
-import { roleAt } from './directory/moments.ts'
+import { humanOf, onProbation, roleAt } from './directory/moments.ts'
 import { ProofError } from './errors.ts'
+import type { Signer } from './signer/signer.ts'
 import type { Directory, RoleSpan } from './types/directory.ts'
 import type { Requirement } from './types/subject.ts'
+
+/** `until`: the size at which it took effect; `moment`: when, in milliseconds, as far as that is known. */
+export type Weighed = Signer & { until: number; moment: number }
 
 export type Countersigned = {
   requirement: Requirement
@@ -16,32 +19,54 @@ export type Countersigned = {
   /** project/name, or "" for what concerns the organisation */
   scope: string
   directory: Directory
-  signers: readonly (Signer & { until: number })[]
+  signers: readonly Weighed[]
+  /** a run of high or critical risk, or a change of who may do what: `grave.ts` */
+  grave: boolean
 }
 
-/** Without a verified attestation no key reaches aal3; every WebAuthn key with user verification reaches aal2. */
+/** Without a verified attestation no key reaches aal3; every WebAuthn key with user verification, and every code, reaches aal2. */
 function checkAssurance({ requirement }: Countersigned): void {
   if (requirement.assurance === 'aal3') {
     throw new ProofError('requirement_assurance', 'aal3 is required, and no attestation proves that a key is hardware-bound')
   }
 }
 
+/** A code can be asked for by any page, and made by whoever keeps the secret, the server first. What is grave is not left to it. */
+function checkPhishingResistant({ requirement, signers, grave }: Countersigned): void {
+  if ((requirement.phishingResistant || grave) && signers.some(({ by }) => by.type !== 'webauthn')) {
+    throw new ProofError('requirement_phishing_resistant', "a security key is required, and there is only the server's word for a code")
+  }
+}
+
+/** Who added a key of their own to somebody else's, once, has to wait: in the meantime the person is told, and any old key can end it. */
+function checkProbation({ signers, grave }: Countersigned): void {
+  if (grave && signers.some(({ by, moment }) => by.type === 'webauthn' && onProbation(by.key, moment))) {
+    throw new ProofError('signer_on_probation', 'a key countersigned that was added less than 48 hours before, which is too new for this')
+  }
+}
+
 /** The role must hold at the size that the envelope names and when the countersignature took effect. */
-function heldRole(asked: Countersigned, signer: Signer & { until: number }, role: string): RoleSpan | undefined {
+function heldRole(asked: Countersigned, signer: Weighed, role: string): RoleSpan | undefined {
   const { directory, scope } = asked
   const { person, directory: at } = signer.envelope
   return roleAt(directory, person, role, scope, at.size) && roleAt(directory, person, role, scope, signer.until)
 }
 
-function checkDistinct(people: readonly string[]): void {
-  if (new Set(people).size !== people.length) {
+/** Ids that are linked are one human, by every link that anybody who signed could have known of. */
+function human({ directory, signers }: Countersigned, person: string): string {
+  return humanOf(directory, person, Math.max(...signers.map(({ until }) => until)))
+}
+
+function checkDistinct(humans: readonly string[]): void {
+  if (new Set(humans).size !== humans.length) {
     throw new ProofError('requirement_distinct', 'one person countersigned twice in the same role, and counts once')
   }
 }
 
-function checkSelf({ requirement, requester, signers }: Countersigned): void {
-  const own = signers.filter(({ envelope }) => envelope.role === 'self').map(({ envelope }) => envelope.person)
-  if (own.some((person) => person !== requester)) {
+function checkSelf(asked: Countersigned): void {
+  const { requirement, requester, signers } = asked
+  const own = signers.filter(({ envelope }) => envelope.role === 'self').map(({ envelope }) => human(asked, envelope.person))
+  if (own.some((one) => one !== human(asked, requester))) {
     throw new ProofError('envelope_role', 'a self step-up was given by somebody who is not the requester')
   }
   checkDistinct(own)
@@ -54,14 +79,15 @@ function checkSelf({ requirement, requester, signers }: Countersigned): void {
 function checkApprovals(asked: Countersigned): boolean {
   const { requirement, requester } = asked
   const approvers = asked.signers.filter(({ envelope }) => envelope.role === 'approver')
-  if (requirement.excludeRequester && approvers.some(({ envelope }) => envelope.person === requester)) {
+  const humans = approvers.map(({ envelope }) => human(asked, envelope.person))
+  if (requirement.excludeRequester && humans.includes(human(asked, requester))) {
     throw new ProofError('requirement_requester_excluded', 'the requester approved, and is excluded from approving')
   }
   const roles = requirement.approvals === 0 ? [] : approvers.map((signer) => heldRole(asked, signer, requirement.approverRole))
   if (roles.includes(undefined)) {
     throw new ProofError('requirement_role', `somebody approved who did not hold the role "${requirement.approverRole}" at that moment`)
   }
-  checkDistinct(approvers.map(({ envelope }) => envelope.person))
+  checkDistinct(humans)
   if (approvers.length < requirement.approvals) {
     throw new ProofError('requirement_approvals', `${requirement.approvals} approvals are required, and ${approvers.length} are there`)
   }
@@ -74,16 +100,18 @@ export function checkRequirement(asked: Countersigned): boolean {
     throw new ProofError('countersignature_missing', 'nobody has countersigned: there is no consent to verify')
   }
   checkAssurance(asked)
+  checkPhishingResistant(asked)
+  checkProbation(asked)
   checkSelf(asked)
   const byRole = checkApprovals(asked)
   return byRole || asked.signers.some((signer) => signer.demonstration)
 }
 
-/** How many of the signers were owners at the time; those whom only a demonstration key made owners are told apart. */
+/** The humans among the signers who were owners at the time; those whom only a demonstration key made owners are told apart. */
 export function ownersAmong(asked: Countersigned): { people: Set<string>; demonstration: boolean } {
   const owners = asked.signers.flatMap((signer) => {
     const role = heldRole({ ...asked, scope: '' }, signer, 'owner')
-    return role === undefined ? [] : [{ person: signer.envelope.person, demonstration: role.demonstration }]
+    return role === undefined ? [] : [{ person: human(asked, signer.envelope.person), demonstration: role.demonstration }]
   })
   return { people: new Set(owners.map((one) => one.person)), demonstration: owners.some((one) => one.demonstration) }
 }

@@ -1,7 +1,7 @@
 /**
  * The rooms put together, in the order in which they need one another. Several functions of one screen; no rule lives here.
  */
-import { relyingPartyAt } from '@countersign/proof'
+import { relyingPartyAt, sitesAt } from '@countersign/proof'
 import type { Directory, TrustFile } from '@countersign/proof'
 import type { Logger } from 'pino'
 import { adminEffects, adminUseCases } from '../doors/admin/use-cases.ts'
@@ -163,7 +163,10 @@ async function trustOf(base: Base, place: Place, identity: Identity, options: { 
     return {
       v: 1, type: 'countersign.trust', instance: place.instance, org: place.org,
       genesis: { entry: directory.heads[1] ?? '', person: genesis.person, credential: genesis.credential.id, publicKey: genesis.credential.publicKey },
-      ledgerKeys: [base.ledger.vkey], rpId: place.rpId, origins: [...place.origins], demonstration: options.demonstration && genesis.demonstration,
+      ledgerKeys: [base.ledger.vkey],
+      sites: sitesAt(directory, directory.size).map(({ rpId, origins }) => ({ rpId, origins: [...origins] })),
+      recoveries: directory.hostRecoveries.map((size) => directory.heads[size] ?? ''),
+      demonstration: options.demonstration && genesis.demonstration,
     }
   })
 }

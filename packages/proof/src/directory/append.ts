@@ -11,10 +11,14 @@ import type { Change } from './change.ts'
 import { type Draft, headOf } from './draft.ts'
 import { enterGenesis } from './enter-genesis.ts'
 import { enterLedgerKey } from './enter-ledger-key.ts'
+import { enterLink } from './enter-link.ts'
+import { enterRecovery } from './enter-recovery.ts'
 import { enterRegistration } from './enter-registration.ts'
 import { enterRelyingParty } from './enter-relying-party.ts'
+import { enterRemoval } from './enter-removal.ts'
 import { enterRevocation } from './enter-revocation.ts'
 import { enterRole } from './enter-role.ts'
+import { enterTotp } from './enter-totp.ts'
 import { parseDirectoryEntry } from './entry.ts'
 
 function checkPlace(draft: Draft, entry: DirectoryEntry): void {
@@ -42,10 +46,18 @@ function changeOf(draft: Draft, entry: DirectoryEntry, subject: Subject, digest:
       return enterGenesis({ ...step, subject })
     case 'registration':
       return enterRegistration({ ...step, subject })
+    case 'totp':
+      return enterTotp({ ...step, subject })
     case 'revocation':
       return enterRevocation({ ...step, subject })
     case 'role':
       return enterRole({ ...step, subject })
+    case 'removal':
+      return enterRemoval({ ...step, subject })
+    case 'recovery':
+      return enterRecovery({ ...step, subject })
+    case 'link':
+      return enterLink({ ...step, subject })
     case 'ledger-key':
       return enterLedgerKey({ ...step, subject })
     case 'relying-party':

@@ -1,7 +1,9 @@
 /** What each kind of entry answers when its own rules hold: who countersigned it, and what it then changes. */
-import { type Signer, verifyCountersigned } from '../countersigned.ts'
+import { verifyCountersigned } from '../countersigned.ts'
 import { ProofError } from '../errors.ts'
+import { isGrave } from '../grave.ts'
 import { type Countersigned, checkRequirement, ownersAmong } from '../requirement.ts'
+import type { Signer } from '../signer/signer.ts'
 import type { DirectoryEntry } from '../types/record.ts'
 import type { PolicyRef, Subject } from '../types/subject.ts'
 import type { Draft } from './draft.ts'
@@ -11,24 +13,25 @@ export type Step<S extends Subject> = { draft: Draft; entry: DirectoryEntry; sub
 /** `apply` cannot fail: everything was checked before it is called. */
 export type Change = { signers: readonly Signer[]; apply: () => void }
 
-/** A change of something that is there already, countersigned as the policy demanded of it. */
+/** A change of something that is there already, countersigned with keys as the policy demanded of it. */
 export async function countersignedChange(
   step: Step<Subject & { requester: string; policy: PolicyRef }>,
 ): Promise<Countersigned & { demonstration: boolean }> {
   const { draft, entry, subject, subjectDigest } = step
+  const moment = Date.parse(entry.time)
   const signers = []
   for (const countersignature of entry.countersignatures) {
     const asked = { countersignature, subjectDigest, directory: draft, until: draft.size, roles: ['self', 'approver'] as const }
-    signers.push({ ...(await verifyCountersigned(asked)), until: draft.size })
+    signers.push({ ...(await verifyCountersigned(asked)), until: draft.size, moment })
   }
   const { requirement } = subject.policy
-  const asked = { requirement, requester: subject.requester, scope: '', directory: draft, signers }
+  const asked = { requirement, requester: subject.requester, scope: '', directory: draft, signers, grave: isGrave(subject) }
   return { ...asked, demonstration: checkRequirement(asked) }
 }
 
 /**
- * Whatever a policy demands: only an owner's countersignature changes who is who. A server that is taken over writes the
- * requirement into the subject itself, and could ask for the touch of anybody.
+ * Whatever a policy demands: only an owner's countersignature changes what the installation is. A server that is taken over
+ * writes the requirement into the subject itself, and could ask for the touch of anybody.
  */
 export function checkOwner(asked: Countersigned): boolean {
   const owners = ownersAmong(asked)

@@ -1,6 +1,6 @@
 /** A directory while it is replayed. Nobody outside this folder holds one that is half changed. */
 import { emptyHead } from '../digest.ts'
-import type { Directory, DirectoryKey, LedgerKeySpan, RelyingPartySpan, RoleSpan } from '../types/directory.ts'
+import type { Directory, DirectoryKey, LedgerKeySpan, Link, RecoverySpan, RelyingPartySpan, RoleSpan, TotpAuthenticator } from '../types/directory.ts'
 import type { NamedPerson } from '../types/subject.ts'
 
 export type Draft = {
@@ -12,6 +12,11 @@ export type Draft = {
   policy: string
   people: Map<string, NamedPerson>
   keys: Map<string, DirectoryKey>
+  totps: Map<string, TotpAuthenticator>
+  gone: Map<string, number>
+  recoveries: RecoverySpan[]
+  links: Link[]
+  hostRecoveries: number[]
   taken: Set<string>
   nonces: Set<string>
   roles: RoleSpan[]
@@ -28,6 +33,11 @@ export const emptyDraft = (): Draft => ({
   policy: '',
   people: new Map(),
   keys: new Map(),
+  totps: new Map(),
+  gone: new Map(),
+  recoveries: [],
+  links: [],
+  hostRecoveries: [],
   taken: new Set(),
   nonces: new Set(),
   roles: [],
@@ -41,6 +51,11 @@ export const draftOf = (directory: Directory): Draft => ({
   times: [...directory.times],
   people: new Map(directory.people),
   keys: new Map(directory.keys),
+  totps: new Map(directory.totps),
+  gone: new Map(directory.gone),
+  recoveries: [...directory.recoveries],
+  links: [...directory.links],
+  hostRecoveries: [...directory.hostRecoveries],
   taken: new Set(directory.taken),
   nonces: new Set(directory.nonces),
   roles: [...directory.roles],

@@ -20,6 +20,8 @@ export function enteringKey(subject: Enrolment, voucher: string, from: number): 
     credential,
     attestationFormat: attestation.format,
     voucher,
+    rpId: subject.rpId,
+    probationUntil: null,
   }
 }
 

@@ -1,22 +1,31 @@
 /**
  * A further key: signed by itself (possession) and by a voucher, in this order.
  *
- * Possession alone would let a server that is taken over add keys of its own to anybody. The voucher is an earlier key of
- * that person; only for somebody who has no key is it an owner's. An invitation vouches for nothing.
+ * Possession alone would let a server that is taken over add keys of its own to anybody. Who may vouch is in `voucher.ts`; for
+ * a sole owner without a key it is the host (`host-voucher.ts`). An invitation vouches for nothing.
+ *
+ * A key that is not the person's first is on probation for 48 hours: whoever tricked a person, an owner or the host into
+ * vouching has a key that counts for nothing grave until the person could have noticed. That somebody first revoked all keys
+ * of the person changes nothing about it.
  */
-import { type Asked, type Signer, verifyCountersigned } from '../countersigned.ts'
+import { verifyCountersigned } from '../countersigned.ts'
 import { ProofError } from '../errors.ts'
+import type { Asked, Signer } from '../signer/signer.ts'
 import type { RegistrationSubject } from '../types/subject.ts'
 import type { Change, Step } from './change.ts'
 import { checkPerson } from './check-person.ts'
 import type { Draft } from './draft.ts'
+import { endAuthenticators, endRecovery } from './end.ts'
 import { enter, enteringKey, namesOf } from './enter-key.ts'
-import { keysOf, relyingPartyAt, roleAt } from './moments.ts'
+import { checkHostVoucher } from './host-voucher.ts'
+import { relyingPartyAt } from './moments.ts'
+import { probationLasts } from './periods.ts'
+import { checkVoucher, type Vouched } from './voucher.ts'
 
 function checkSite(draft: Draft, { rpId, origins }: RegistrationSubject): void {
   const site = relyingPartyAt(draft, draft.size)
   if (site?.rpId !== rpId || site.origins.join(' ') !== origins.join(' ')) {
-    throw new ProofError('directory_relying_party', 'the registration is for another rpId or other origins than the installation has')
+    throw new ProofError('directory_relying_party', 'the registration is for another rpId or other origins than those of the newest site')
   }
 }
 
@@ -26,19 +35,15 @@ function checkNew(draft: Draft, subject: RegistrationSubject): void {
   }
 }
 
-/** Answers whether the voucher's word is a demonstration's. */
-function checkVoucher(draft: Draft, subject: RegistrationSubject, { envelope, key }: Signer): boolean {
-  const refused = (why: string): ProofError => new ProofError('directory_voucher', `the key is not vouched for: ${why}`)
-  if (key.credential.id !== subject.voucher.credential || key.person !== subject.voucher.person) {
-    throw refused('another key signed than the one that is named')
+function vouchedFor(draft: Draft, subject: RegistrationSubject, voucher: Signer, moment: number): Vouched & { byHost: boolean } {
+  if (voucher.by.type === 'host') {
+    return { byOther: true, replaces: true, byHost: true, demonstration: checkHostVoucher(draft, subject, voucher) }
   }
-  if (key.person === subject.person.id) return false
-  if (keysOf(draft, subject.person.id, draft.size).length > 0) throw refused('the person has keys, and none of them signed')
-  const then = roleAt(draft, key.person, 'owner', '', envelope.directory.size)
-  const now = roleAt(draft, key.person, 'owner', '', draft.size)
-  if (then === undefined || now === undefined) throw refused('who vouches for a first key must be an owner')
-  return now.demonstration
+  const asked = { draft, person: subject.person.id, voucher: subject.voucher, moment }
+  return { ...checkVoucher(asked, voucher, { recoverable: true }), byHost: false }
 }
+
+const hadKey = (draft: Draft, person: string): boolean => [...draft.keys.values()].some((key) => key.person === person)
 
 export async function enterRegistration({ draft, entry, subject, subjectDigest }: Step<RegistrationSubject>): Promise<Change> {
   checkSite(draft, subject)
@@ -48,18 +53,23 @@ export async function enterRegistration({ draft, entry, subject, subjectDigest }
   if (own === undefined || vouching === undefined || others.length > 0) {
     throw new ProofError('directory_signers', 'a registration has exactly two countersignatures: possession, voucher')
   }
-  const { rpId, origins } = subject
+  const { rpId, origins, person } = subject
   const key = enteringKey(subject, subject.voucher.credential, draft.size + 1)
   const asked: Pick<Asked, 'subjectDigest' | 'directory' | 'until'> = { subjectDigest, directory: draft, until: draft.size }
-  const possession = await verifyCountersigned({
-    ...asked,
-    countersignature: own,
-    roles: ['possession'],
-    entering: { key, rpId, origins },
-  })
-  const voucher = await verifyCountersigned({ ...asked, countersignature: vouching, roles: ['voucher'] })
-  const byRole = checkVoucher(draft, subject, voucher)
+  const entering = { key, rpId, origins }
+  const possession = await verifyCountersigned({ ...asked, countersignature: own, roles: ['possession'], entering })
+  const voucher = await verifyCountersigned({ ...asked, countersignature: vouching, roles: ['voucher'], types: ['webauthn', 'host'] })
+  const moment = Date.parse(entry.time)
+  const vouched = vouchedFor(draft, subject, voucher, moment)
 
-  const demonstration = key.demonstration || voucher.demonstration || byRole
-  return { signers: [possession, voucher], apply: () => enter(draft, subject, { ...key, demonstration }) }
+  const probationUntil = vouched.byHost || hadKey(draft, person.id) ? moment + probationLasts : null
+  const demonstration = key.demonstration || voucher.demonstration || vouched.demonstration
+  const apply = (): void => {
+    if (vouched.replaces) endAuthenticators(draft, person.id)
+    // also where it was not needed: left open, it would let somebody in once more
+    if (vouched.byOther) endRecovery(draft, person.id, 'used')
+    if (vouched.byHost) draft.hostRecoveries.push(draft.size + 1)
+    enter(draft, subject, { ...key, demonstration, probationUntil })
+  }
+  return { signers: [possession, voucher], apply }
 }

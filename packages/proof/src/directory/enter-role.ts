@@ -1,7 +1,8 @@
-/** A role is granted or taken away, on an owner's word. */
+/** A role is granted or taken away, on the word of an owner, or of a manager of that person. */
 import { ProofError } from '../errors.ts'
 import type { RoleSubject } from '../types/subject.ts'
-import { type Change, checkOwner, countersignedChange, type Step } from './change.ts'
+import { checkAuthority } from './authority.ts'
+import { type Change, countersignedChange, type Step } from './change.ts'
 import { checkPerson } from './check-person.ts'
 import { holdsAt } from './moments.ts'
 
@@ -16,7 +17,7 @@ export async function enterRole(step: Step<RoleSubject>): Promise<Change> {
     throw new ProofError('directory_target', `the person ${change === 'grant' ? 'holds the role already' : 'does not hold the role'}`)
   }
   const asked = await countersignedChange(step)
-  const demonstration = checkOwner(asked) || asked.demonstration
+  const demonstration = checkAuthority(asked, { person: person.id, grant: { role, scope } }) || asked.demonstration
 
   const next = draft.size + 1
   const apply = (): void => {

@@ -1,17 +1,19 @@
 /** Who countersigned what, and that it was what the policy demanded: without a ledger, as a CLI checks before it applies. */
 import { formatCode, shortCode } from '../code.ts'
-import type { Signer } from '../countersigned.ts'
 import { subjectDigest } from '../digest.ts'
 import { replayDirectory } from '../directory/replay.ts'
-import { roleAt, rolesOf } from '../directory/moments.ts'
+import { humanOf, roleAt } from '../directory/moments.ts'
 import { ProofError } from '../errors.ts'
+import { isGrave } from '../grave.ts'
 import { type Countersigned, checkRequirement, ownersAmong } from '../requirement.ts'
+import { checkStillHolds } from '../signer/still-holds.ts'
 import { parseSubject } from '../subject/parse.ts'
-import type { Directory, RoleSpan } from '../types/directory.ts'
+import type { Directory } from '../types/directory.ts'
 import type { TrustFile } from '../types/record.ts'
-import type { Countersignature } from '../types/statement.ts'
+import type { Countersignature, CountersignatureType } from '../types/statement.ts'
 import type { PolicySubject, RunSubject } from '../types/subject.ts'
-import type { Consent, Countersigner } from '../types/verdict.ts'
+import type { Consent } from '../types/verdict.ts'
+import { countersigner, type Timed } from './countersigner.ts'
 import { checkFreshness } from './freshness.ts'
 import { verifySigners } from './signers.ts'
 
@@ -24,60 +26,48 @@ export function parseConsentSubject(text: string): ConsentSubject {
   throw new ProofError('evidence_kind', `a subject of the kind "${subject.kind}" is verified in the directory, not by itself`)
 }
 
-type Timed = Signer & { until: number; time: string | null }
-
-const algorithms = { [-7]: 'ES256', [-257]: 'RS256', [-8]: 'EdDSA' } as const
-
-const shownRole = ({ role, scope }: RoleSpan): string => (scope === '' ? role : `${role}@${scope}`)
-
-function countersigner(directory: Directory, { envelope, key, time, demonstration }: Timed): Countersigner {
-  const { credential } = key
-  const { aaguid, backupEligible, backedUp, transports } = credential
-  return {
-    person: directory.people.get(envelope.person) ?? { id: envelope.person, name: '' },
-    how: envelope.role === 'self' ? 'self step-up' : 'approval',
-    roles: rolesOf(directory, envelope.person, envelope.directory.size).map(shownRole),
-    key: {
-      credential: credential.id,
-      authenticator: key.authenticator,
-      label: key.label,
-      alg: algorithms[credential.alg],
-      device: { claimed: true, aaguid, backupEligible, backedUp, transports, attestationFormat: key.attestationFormat },
-      demonstration,
-    },
-    notBefore: envelope.notBefore,
-    expires: envelope.expires,
-    recordedAt: time,
-  }
-}
+/** The server's word counts over a run of no great risk (`requirement.ts`), and never over the policy that says where it counts. */
+export const typesFor = (subject: ConsentSubject): readonly CountersignatureType[] =>
+  subject.kind === 'run' ? ['webauthn', 'totp'] : ['webauthn']
 
 /** A policy is changed by owners: by two of them, once there are two. */
 function checkPolicyFloor(asked: Countersigned): boolean {
   const size = Math.max(...asked.signers.map(({ until }) => until))
   const all = [...asked.directory.people.keys()].filter((person) => roleAt(asked.directory, person, 'owner', '', size) !== undefined)
+  const humans = new Set(all.map((person) => humanOf(asked.directory, person, size)))
   const owners = ownersAmong(asked)
-  if (owners.people.size < Math.min(2, Math.max(1, all.length))) {
+  if (owners.people.size < Math.min(2, Math.max(1, humans.size))) {
     throw new ProofError('directory_authority', 'a policy is changed by an owner, and by two of them once there are two')
   }
   return owners.demonstration
 }
 
-/** @throws ProofError requirement_..., countersignature_missing, directory_authority */
-export function consentOf(subject: ConsentSubject, digest: string, directory: Directory, signers: readonly Timed[]): Consent {
+type Given = { subject: ConsentSubject; subjectDigest: string; directory: Directory; signers: readonly Timed[] }
+
+const consentWith = ({ subject, subjectDigest: digest, directory, signers }: Given, demonstration: boolean): Consent => ({
+  subject,
+  subjectDigest: digest,
+  code: formatCode(shortCode(digest)),
+  requirement: subject.policy.requirement,
+  who: signers.map((signer) => countersigner(directory, signer)),
+  demonstration,
+  serversWord: signers.some(({ by }) => by.type !== 'webauthn'),
+})
+
+/** @throws ProofError requirement_..., signer_on_probation, countersignature_missing, directory_authority */
+export function consentOf(given: Given): Consent {
+  const { subject, directory, signers } = given
   const { requirement } = subject.policy
   const scope = subject.kind === 'run' ? subject.workspace.name : ''
-  const asked: Countersigned = { requirement, requester: subject.requester, scope, directory, signers }
+  const grave = isGrave(subject)
+  const asked: Countersigned = { requirement, requester: subject.requester, scope, directory, signers, grave }
   const byRequirement = checkRequirement(asked)
   const byFloor = subject.kind === 'policy' && checkPolicyFloor(asked)
-  return {
-    subject,
-    subjectDigest: digest,
-    code: formatCode(shortCode(digest)),
-    requirement,
-    who: signers.map((signer) => countersigner(directory, signer)),
-    demonstration: byRequirement || byFloor,
-  }
+  return consentWith(given, byRequirement || byFloor)
 }
+
+/** Nobody was asked, and nobody signed: what is left is the statement itself. Whether that was right, the policy says. */
+export const emptyConsent = (given: Omit<Given, 'signers'>): Consent => consentWith({ ...given, signers: [] }, false)
 
 export type ConsentInput = {
   /** canonical text */
@@ -86,13 +76,16 @@ export type ConsentInput = {
   /** canonical entries, from genesis on */
   directory: readonly string[]
   trust: TrustFile | null
-  /** when the consent is to be used, in milliseconds: no touch may be older than the requirement allows */
+  /**
+   * when the consent is to be used, in milliseconds: no touch may be older than the requirement allows, and no key on
+   * probation then. Without it a touch is as old as its envelope, which is the server's word.
+   */
   at?: number
 }
 
 /**
  * Consent without a ledger. A touch cannot be earlier than its envelope, so its age is measured from there; a key counts
- * only if it is not revoked anywhere in the directory given.
+ * only if it is not revoked anywhere in the directory given. What the policy let pass without anybody has no consent.
  *
  * @throws ProofError
  */
@@ -104,12 +97,13 @@ export async function verifyConsent(input: ConsentInput): Promise<Consent> {
   }
   const digest = await subjectDigest(input.subject)
   const { countersignatures, trust } = input
-  const signers = await verifySigners({ subjectDigest: digest, countersignatures, directory, trust })
-  for (const { key } of signers) {
-    if (key.until !== null) throw new ProofError('signer_revoked', 'a key that countersigned has been revoked')
-  }
-  const untimed = signers.map((signer) => ({ ...signer, until: directory.size, time: null }))
-  const consent = consentOf(subject, digest, directory, untimed)
+  const signers = await verifySigners({ subjectDigest: digest, countersignatures, directory, trust, types: typesFor(subject) })
+  for (const signer of signers) checkStillHolds(signer, directory, directory.size)
+  const untimed = signers.map((signer) => {
+    const moment = input.at ?? Date.parse(signer.envelope.notBefore)
+    return { ...signer, until: directory.size, moment, time: null }
+  })
+  const consent = consentOf({ subject, subjectDigest: digest, directory, signers: untimed })
   if (input.at !== undefined) {
     const begun = signers.map(({ envelope }) => envelope.notBefore)
     checkFreshness(subject.policy.requirement, begun, new Date(input.at).toISOString())

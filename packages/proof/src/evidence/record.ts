@@ -4,15 +4,17 @@
  * The time is the server's. What the server cannot do without showing it: record a touch under a key that its own
  * directory had revoked by then, or before the checkpoint that the person signed.
  */
-import type { Signer } from '../countersigned.ts'
 import { countersignatureDigest } from '../digest.ts'
-import { holdsAt, sizeBefore } from '../directory/moments.ts'
+import { sizeBefore } from '../directory/moments.ts'
 import { ProofError } from '../errors.ts'
+import type { Weighed } from '../requirement.ts'
+import type { Signer } from '../signer/signer.ts'
+import { checkStillHolds } from '../signer/still-holds.ts'
 import type { Directory } from '../types/directory.ts'
 import type { Countersignature } from '../types/statement.ts'
 import { leavesOf, type VerifiedLeaf } from './leaves.ts'
 
-export type RecordedSigner = Signer & { index: number; time: string; until: number }
+export type RecordedSigner = Weighed & { index: number; time: string }
 
 type Input = {
   countersignatures: readonly Countersignature[]
@@ -24,7 +26,7 @@ type Input = {
 
 type Recorded = VerifiedLeaf<'gate.countersigned'>
 
-function checkRecorded({ envelope, key }: Signer, { leaf, index }: Recorded, directory: Directory): number {
+function checkRecorded({ envelope, by }: Signer, { leaf, index }: Recorded, directory: Directory): number {
   if (leaf.ids['person'] !== undefined && leaf.ids['person'] !== envelope.person) {
     throw new ProofError('leaf_mismatch', 'a countersignature is recorded as that of another person')
   }
@@ -35,9 +37,7 @@ function checkRecorded({ envelope, key }: Signer, { leaf, index }: Recorded, dir
     throw new ProofError('envelope_checkpoint', 'a countersignature was recorded before the checkpoint that it names')
   }
   const until = Math.max(envelope.directory.size, sizeBefore(directory, Date.parse(leaf.time)))
-  if (!holdsAt(key, until)) {
-    throw new ProofError('signer_revoked', 'a key that countersigned had been revoked when its countersignature was recorded')
-  }
+  checkStillHolds({ envelope, by }, directory, until)
   return until
 }
 
@@ -55,7 +55,8 @@ export async function bindToLeaves(input: Input): Promise<RecordedSigner[]> {
     const [own, ...others] = leaves.filter(({ details }) => details.countersignatureDigest === digest)
     if (own === undefined) throw new ProofError('leaf_missing', 'a countersignature is not recorded in the ledger')
     if (others.length > 0) throw new ProofError('leaf_repeated', 'a countersignature is recorded more than once')
-    recorded.push({ ...signer, index: own.index, time: own.leaf.time, until: checkRecorded(signer, own, directory) })
+    const { time } = own.leaf
+    recorded.push({ ...signer, index: own.index, time, moment: Date.parse(time), until: checkRecorded(signer, own, directory) })
   }
   if (recorded.length !== leaves.length) {
     throw new ProofError('leaf_mismatch', 'the ledger records a countersignature that the bundle does not carry')

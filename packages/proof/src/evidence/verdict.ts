@@ -22,6 +22,10 @@ function notesOf(consent: Consent, effect: Effect, pinned: boolean, now: number 
   return [
     'Times are those of the server; no witness has confirmed them.',
     'What authenticators say of themselves (model, whether they can be copied) is claimed, not proven.',
+    ...(consent.who.length === 0 ? ['Nobody countersigned: that the policy let this run pass is the word of the server.'] : []),
+    ...(consent.serversWord
+      ? ["Who countersigned with an authenticator app gave the server a code. That they did is the server's word: no key of theirs signed."]
+      : []),
     ...(pinned ? [] : ['No trust file was given: anybody could have made this bundle. Ask for one, and verify with it.']),
     ...(ahead ? ['The times in this bundle lie ahead of the clock of this machine.'] : []),
     ...(subject.kind === 'run' && subject.derivation === 'client-claimed'
@@ -41,6 +45,14 @@ export function sound(consent: Consent, effect: Effect, pinned: boolean, now: nu
   }
   if (!pinned) {
     return { ...common, verdict: 'CONSISTENT', code: 'issuer_not_pinned', message: 'signatures consistent, issuer not pinned' }
+  }
+  if (consent.who.length === 0) {
+    const message = 'the policy let it pass: nobody was asked and nobody countersigned, so there is no consent to prove'
+    return { ...common, verdict: 'ALLOWED', code: 'allowed_by_policy', message }
+  }
+  if (consent.serversWord) {
+    const message = "everything holds, and for at least one who countersigned with a code there is only the server's word"
+    return { ...common, verdict: 'ATTESTED', code: 'servers_word', message }
   }
   const message = 'the countersignatures hold, meet the requirement, and come from the installation that you trust'
   return { ...common, verdict: 'VALID', code: 'valid', message }

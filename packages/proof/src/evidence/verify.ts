@@ -2,6 +2,8 @@
  * An evidence bundle, offline: bytes in, one verdict out.
  *
  *   VALID          consent and effect hold, and the trust file pins who issued them
+ *   ATTESTED       the same, but for somebody who countersigned there is only the server's word
+ *   ALLOWED        the policy let it pass, and nobody was asked; the effect holds, and the trust file pins who issued it
  *   CONSISTENT     they hold among themselves; nobody pinned the issuer, so anybody could have made them
  *   DEMONSTRATION  they hold, and rest on a key of the software authenticator
  *   INVALID        they do not hold; the code says why
@@ -18,7 +20,8 @@ import { readTrust } from '../trust/parse.ts'
 import type { Directory, LedgerKeySpan } from '../types/directory.ts'
 import type { Evidence, TrustFile } from '../types/record.ts'
 import type { Consent, Effect, Verdict } from '../types/verdict.ts'
-import { consentOf, parseConsentSubject } from './consent.ts'
+import { isAllowedByPolicy } from './allowed.ts'
+import { consentOf, emptyConsent, parseConsentSubject, typesFor } from './consent.ts'
 import { verifyAllConsistent } from './consistency.ts'
 import { checkEffect } from './effect.ts'
 import { checkFreshness } from './freshness.ts'
@@ -60,13 +63,15 @@ async function verifyBundle(evidence: Evidence, trust: TrustFile | null): Promis
   const digest = await subjectDigest(evidence.subject)
   const { countersignatures } = evidence
 
-  const signers = await verifySigners({ subjectDigest: digest, countersignatures, directory, trust })
+  const signers = await verifySigners({ subjectDigest: digest, countersignatures, directory, trust, types: typesFor(subject) })
   const checkpoint = await checkCheckpoint(evidence, directory, trust)
   const leaves = await verifyLeaves(evidence.ledger.leaves, checkpoint)
   const recorded = await bindToLeaves({ countersignatures, signers, leaves, subjectDigest: digest, directory })
   await verifyAllConsistent(signers.map(({ envelope }) => envelope.checkpoint), evidence.ledger.consistency, checkpoint)
 
-  const consent = consentOf(subject, digest, directory, recorded)
+  const given = { subject, subjectDigest: digest, directory }
+  const allowed = isAllowedByPolicy({ ...given, countersignatures, leaves })
+  const consent = allowed ? emptyConsent(given) : consentOf({ ...given, signers: recorded })
   const { effect, usedAt } = checkEffect({ subject, subjectDigest: digest, leaves, recorded, outcome: evidence.outcome })
   checkFreshness(subject.policy.requirement, recorded.map(({ time }) => time), usedAt)
 

@@ -3,5 +3,6 @@ export { extendRange, type Range, rangeAt, rangeRoot, type TreeNode } from './tr
 export { consistencyProof, inclusionProof, type ReadNode, rootAt } from './proofs.ts'
 export { type CheckpointSigner, signCheckpoint } from './checkpoint.ts'
 export { makeVkey } from '../ledger/vkey.ts'
+export { type ServerWord, serverWordBytes } from '../server-word.ts'
 export { type BuiltEnvelope, buildEnvelope, type BuiltSubject, buildSubject } from './statement.ts'
 export { buildDirectoryEntry, buildLeaf, type BuiltLeaf, buildTrust, type LeafInput } from './record.ts'

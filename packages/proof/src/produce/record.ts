@@ -3,7 +3,7 @@ import { fromBase64url } from '../base64.ts'
 import { utf8 } from '../bytes.ts'
 import { canonicalText } from '../canonical/serialize.ts'
 import { commitmentOf } from '../digest.ts'
-import { ledgerKeyAt, relyingPartyAt } from '../directory/moments.ts'
+import { ledgerKeyAt, sitesAt } from '../directory/moments.ts'
 import { parseDirectoryEntry } from '../directory/entry.ts'
 import { ProofError } from '../errors.ts'
 import { parseLeaf } from '../ledger/leaf.ts'
@@ -44,10 +44,9 @@ export async function buildLeaf({ type, time, ids, details, salt }: LeafInput): 
 /** What a verifier should pin, as the directory says now: give it to people by a way that the server does not control. */
 export function buildTrust(directory: Directory): TrustFile {
   const genesis = [...directory.keys.values()].find((key) => key.from === 1)
-  const site = relyingPartyAt(directory, directory.size)
   const ledgerKey = ledgerKeyAt(directory, directory.size)
   const entry = directory.heads[1]
-  if (genesis === undefined || site === undefined || ledgerKey === undefined || entry === undefined) {
+  if (genesis === undefined || ledgerKey === undefined || entry === undefined) {
     throw new ProofError('directory_genesis', 'the directory has no genesis')
   }
   const { person, credential, demonstration } = genesis
@@ -58,10 +57,9 @@ export function buildTrust(directory: Directory): TrustFile {
     org: directory.org,
     genesis: { entry, person, credential: credential.id, publicKey: credential.publicKey },
     ledgerKeys: [ledgerKey.key],
-    rpId: site.rpId,
-    origins: [...site.origins],
+    sites: sitesAt(directory, directory.size).map(({ rpId, origins }) => ({ rpId, origins: [...origins] })),
+    recoveries: directory.hostRecoveries.map((size) => directory.heads[size] ?? ''),
     demonstration,
   }
   return readTrust(trust)
 }
-

@@ -1,7 +1,7 @@
 /** What several kinds of subject have in common. */
 import { aaguid, bytes, digest, id, name, origin, role, rpId } from '../schema/scalars.ts'
 import { array, flag, integer, object, oneOf, type Shape, text, where } from '../schema/shape.ts'
-import type { Algorithm, Attestation, Credential, NamedPerson, PolicyRef, Requirement } from '../types/subject.ts'
+import type { Algorithm, Attestation, Credential, NamedPerson, PolicyRef, Requirement, Voucher } from '../types/subject.ts'
 
 export const common = { v: oneOf(1), instance: name, org: name }
 
@@ -26,6 +26,11 @@ export const policyRef: Shape<PolicyRef> = object<PolicyRef>({ digest, rule: tex
 export const person: Shape<NamedPerson> = object<NamedPerson>({ id: id('usr'), name: text(256, 1) })
 
 export const credentialId = bytes(1, 1023)
+
+/** "" is no key: the host's word, or an authenticator app */
+export const credentialIdOrNone: Shape<string> = (value, path) => (value === '' ? '' : credentialId(value, path))
+
+export const voucher: Shape<Voucher> = object<Voucher>({ person: id('usr'), credential: credentialIdOrNone })
 
 export const credential: Shape<Credential> = where(
   object<Credential>({

@@ -6,20 +6,28 @@ import type { JsonValue } from '../types/json.ts'
 import type { Subject, SubjectKind } from '../types/subject.ts'
 import { genesis } from './genesis.ts'
 import { ledgerKey } from './ledger-key.ts'
+import { link } from './link.ts'
 import { policy } from './policy.ts'
+import { recovery } from './recovery.ts'
 import { registration } from './registration.ts'
 import { relyingParty } from './relying-party.ts'
+import { removal } from './removal.ts'
 import { revocation } from './revocation.ts'
 import { role } from './role.ts'
 import { run } from './run.ts'
+import { totp } from './totp.ts'
 
 const kinds: { [K in SubjectKind]: Shape<Extract<Subject, { kind: K }>> } = {
   run,
   policy,
   genesis,
   registration,
+  totp,
   revocation,
   role,
+  removal,
+  recovery,
+  link,
   'ledger-key': ledgerKey,
   'relying-party': relyingParty,
 }

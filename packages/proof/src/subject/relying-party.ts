@@ -1,4 +1,4 @@
-/** kind "relying-party": the installation moves to another rpId, or other origins. */
+/** kind "relying-party": the installation is served at one more site, or at one less. */
 import { id, rpId } from '../schema/scalars.ts'
 import { object, oneOf, type Shape } from '../schema/shape.ts'
 import type { RelyingPartySubject } from '../types/subject.ts'
@@ -9,6 +9,7 @@ export const relyingParty: Shape<RelyingPartySubject> = object<RelyingPartySubje
   kind: oneOf('relying-party'),
   action: oneOf('relying-party.change'),
   request: id('req'),
+  change: oneOf('add', 'retire'),
   rpId,
   origins,
   requester: id('usr'),

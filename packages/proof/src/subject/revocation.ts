@@ -1,8 +1,8 @@
-/** kind "revocation": a key that is believed no longer. */
+/** kind "revocation": a key or an authenticator app that is believed no longer. */
 import { id } from '../schema/scalars.ts'
 import { object, oneOf, type Shape } from '../schema/shape.ts'
 import type { RevocationSubject } from '../types/subject.ts'
-import { common, credentialId, policyRef } from './common.ts'
+import { common, credentialIdOrNone, policyRef } from './common.ts'
 
 export const revocation: Shape<RevocationSubject> = object<RevocationSubject>({
   ...common,
@@ -11,8 +11,8 @@ export const revocation: Shape<RevocationSubject> = object<RevocationSubject>({
   request: id('req'),
   person: id('usr'),
   authenticator: id('aut'),
-  credential: credentialId,
-  reason: oneOf('removed', 'lost', 'compromised'),
+  credential: credentialIdOrNone,
+  reason: oneOf('removed', 'lost', 'compromised', 'vetoed'),
   requester: id('usr'),
   policy: policyRef,
 })

@@ -6,7 +6,7 @@ import { bytes, digest, id, name, rpId } from '../schema/scalars.ts'
 import { array, flag, object, oneOf, type Shape, text, where } from '../schema/shape.ts'
 import { credentialId, origins } from '../subject/common.ts'
 import type { JsonValue } from '../types/json.ts'
-import type { TrustFile } from '../types/record.ts'
+import type { Site, TrustFile } from '../types/record.ts'
 
 const trustFile: Shape<TrustFile> = object<TrustFile>({
   v: oneOf(1),
@@ -15,8 +15,8 @@ const trustFile: Shape<TrustFile> = object<TrustFile>({
   org: name,
   genesis: object({ entry: digest, person: id('usr'), credential: credentialId, publicKey: bytes(1, 2048) }),
   ledgerKeys: where(array(text(512, 1), 64), (keys) => keys.length > 0, 'is empty'),
-  rpId,
-  origins,
+  sites: where(array(object<Site>({ rpId, origins }), 16), (sites) => sites.length > 0, 'is empty'),
+  recoveries: array(digest, 64),
   demonstration: flag,
 })
 

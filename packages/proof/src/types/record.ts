@@ -50,6 +50,9 @@ export type Evidence = {
   outcome: Outcome
 }
 
+/** A WebAuthn relying party: keys belong to its rpId, pages stand on its origins. */
+export type Site = { rpId: string; origins: string[] }
+
 /** What a verifier pinned beforehand. Nothing in it is ever taken from a bundle. */
 export type TrustFile = {
   v: 1
@@ -60,8 +63,10 @@ export type TrustFile = {
   genesis: { entry: string; person: string; credential: string; publicKey: string }
   /** C2SP vkeys */
   ledgerKeys: string[]
-  rpId: string
-  origins: string[]
+  /** where countersignatures may be given */
+  sites: Site[]
+  /** directory heads after each recovery by the host that the verifier has accepted */
+  recoveries: string[]
   demonstration: boolean
 }
 

@@ -32,5 +32,19 @@ export type Assertion = {
   signature: string
 }
 
-/** One person's proof over one statement. `envelope` is canonical JSON text. */
-export type Countersignature = Assertion & { type: 'webauthn'; envelope: string }
+/** A touch on a person's registered key. `envelope` is canonical JSON text, here and below. */
+export type KeyCountersignature = Assertion & { type: 'webauthn'; envelope: string }
+
+/**
+ * The server's word that this person's authenticator app gave the right code: an Ed25519 signature by the ledger key. Who
+ * holds a shared secret can be anybody who has seen it, the server first, so it never counts where a key is demanded.
+ */
+export type TotpCountersignature = { type: 'totp'; envelope: string; authenticator: string; signature: string }
+
+/** The host's word that a sole owner has lost every key: an Ed25519 signature by the ledger key. Loud: see `TrustFile.recoveries`. */
+export type HostCountersignature = { type: 'host'; envelope: string; signature: string }
+
+/** One person's proof over one statement, or the server's word in its place, which is never called a proof. */
+export type Countersignature = KeyCountersignature | TotpCountersignature | HostCountersignature
+
+export type CountersignatureType = Countersignature['type']

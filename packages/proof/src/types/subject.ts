@@ -135,7 +135,22 @@ type Enrolment = Common & {
 
 export type GenesisSubject = Enrolment & { kind: 'genesis'; ledgerKey: string; policy: string }
 
-export type RegistrationSubject = Enrolment & { kind: 'registration'; voucher: { person: string; credential: string } }
+/** Who vouches, and with which key. `credential` is "" where the host does, for the person themself. */
+export type Voucher = { person: string; credential: string }
+
+export type RegistrationSubject = Enrolment & { kind: 'registration'; voucher: Voucher }
+
+/** An authenticator app. Its secret is the server's and never stands here; what stands here is who let it in. */
+export type TotpSubject = Common & {
+  kind: 'totp'
+  action: 'authenticator.change'
+  /** one question, one statement: the same change asked for again is another one */
+  request: string
+  person: NamedPerson
+  authenticator: string
+  label: string
+  voucher: Voucher
+}
 
 export type RevocationSubject = Common & {
   kind: 'revocation'
@@ -144,8 +159,9 @@ export type RevocationSubject = Common & {
   request: string
   person: string
   authenticator: string
+  /** "" for an authenticator app, which has none */
   credential: string
-  reason: 'removed' | 'lost' | 'compromised'
+  reason: 'removed' | 'lost' | 'compromised' | 'vetoed'
   requester: string
   policy: PolicyRef
 }
@@ -160,6 +176,41 @@ export type RoleSubject = Common & {
   /** "" the organisation, "project", or "project/name" */
   scope: string
   change: 'grant' | 'remove'
+  requester: string
+  policy: PolicyRef
+}
+
+/** A person leaves: every key, authenticator app and role of theirs ends, and their id is never used again. */
+export type RemovalSubject = Common & {
+  kind: 'removal'
+  action: 'member.remove'
+  /** one question, one statement: the same change asked for again is another one */
+  request: string
+  person: string
+  requester: string
+  policy: PolicyRef
+}
+
+/** Somebody has lost their keys, others say: 48 hours in which the person can say no, then new ones. */
+export type RecoverySubject = Common & {
+  kind: 'recovery'
+  action: 'member.recover'
+  /** one question, one statement: the same change asked for again is another one */
+  request: string
+  person: string
+  change: 'start' | 'veto'
+  requester: string
+  policy: PolicyRef
+}
+
+/** Two ids are one human, and count as one. */
+export type LinkSubject = Common & {
+  kind: 'link'
+  action: 'member.link'
+  /** one question, one statement: the same change asked for again is another one */
+  request: string
+  person: string
+  same: string
   requester: string
   policy: PolicyRef
 }
@@ -181,6 +232,8 @@ export type RelyingPartySubject = Common & {
   action: 'relying-party.change'
   /** one question, one statement: the same change asked for again is another one */
   request: string
+  /** several sites may hold at once; adding one whose rpId holds gives it other origins */
+  change: 'add' | 'retire'
   rpId: string
   origins: string[]
   requester: string
@@ -190,8 +243,12 @@ export type RelyingPartySubject = Common & {
 export type DirectorySubject =
   | GenesisSubject
   | RegistrationSubject
+  | TotpSubject
   | RevocationSubject
   | RoleSubject
+  | RemovalSubject
+  | RecoverySubject
+  | LinkSubject
   | LedgerKeySubject
   | RelyingPartySubject
 

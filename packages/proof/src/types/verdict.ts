@@ -4,8 +4,8 @@ import type { JsonValue } from './json.ts'
 import type { Outcome } from './record.ts'
 import type { PolicySubject, Requirement, RunSubject } from './subject.ts'
 
-export type VerdictName = 'VALID' | 'CONSISTENT' | 'DEMONSTRATION' | 'INVALID'
-export type VerdictCode = 'valid' | 'issuer_not_pinned' | 'demonstration' | ProofCode
+export type VerdictName = 'VALID' | 'ATTESTED' | 'ALLOWED' | 'CONSISTENT' | 'DEMONSTRATION' | 'INVALID'
+export type VerdictCode = 'valid' | 'servers_word' | 'allowed_by_policy' | 'issuer_not_pinned' | 'demonstration' | ProofCode
 
 /** What an authenticator says of itself. Without a verified attestation it is a claim, and printed as one. */
 export type ClaimedDevice = {
@@ -17,12 +17,26 @@ export type ClaimedDevice = {
   attestationFormat: string
 }
 
+/** Who let a key or an authenticator app in. */
+export type VouchedBy = { id: string; name: string } | 'genesis' | 'host'
+
 export type SignerKey = {
+  type: 'webauthn'
   credential: string
   authenticator: string
   label: string
   alg: 'ES256' | 'RS256' | 'EdDSA'
   device: ClaimedDevice
+  vouchedBy: VouchedBy
+  demonstration: boolean
+}
+
+/** The server's word: it says that the person's authenticator app gave the right code. */
+export type SignerTotp = {
+  type: 'totp'
+  authenticator: string
+  label: string
+  vouchedBy: VouchedBy
   demonstration: boolean
 }
 
@@ -32,7 +46,8 @@ export type Countersigner = {
   how: 'self step-up' | 'approval'
   /** roles held at the moment named in the envelope, as "role" or "role@scope" */
   roles: readonly string[]
-  key: SignerKey
+  /** what they countersigned with; of the type "totp" it is the server's word and no signature of theirs */
+  key: SignerKey | SignerTotp
   /** the envelope's window */
   notBefore: string
   expires: string
@@ -46,8 +61,11 @@ export type Consent = {
   /** XXXX-XXXX-XXXX */
   code: string
   requirement: Requirement
+  /** empty when the policy let the run pass and nobody was asked */
   who: readonly Countersigner[]
   demonstration: boolean
+  /** whether any of those who countersigned is only vouched for by the server's word */
+  serversWord: boolean
 }
 
 export type Effect = {

@@ -25,11 +25,11 @@ const pinned: Attack[] = [
   one('another installation than the one trusted', 'trust_instance', async () => withTrust(await tellRun({}, await alone()), { instance: 'ins-two' })),
   one('another organisation than the one trusted', 'trust_instance', async () => withTrust(await tellRun({}, await alone()), { org: 'other' })),
   one('a trust file that names another person', 'trust_genesis', async () => withTrust(await tellRun({}, await alone()), { genesis: { ...(await (await alone()).trust(keys.alice)).genesis, person: bob.id } })),
-  one('a trust file that names another rpId', 'trust_relying_party', async () => withTrust(await tellRun({}, await alone()), { rpId: 'other.test' })),
-  one('a trust file that names other origins', 'trust_relying_party', async () => withTrust(await tellRun({}, await alone()), { origins: ['https://other.test'] })),
-  one('a trust file with one origin more: nothing is wrong', 'valid', async () => withTrust(await tellRun({}, await alone()), { origins: ['https://other.test', 'https://countersign.test'] })),
+  one('a trust file that names another rpId', 'trust_relying_party', async () => withTrust(await tellRun({}, await alone()), { sites: [{ rpId: 'other.test', origins: ['https://countersign.test'] }] })),
+  one('a trust file that names other origins', 'trust_relying_party', async () => withTrust(await tellRun({}, await alone()), { sites: [{ rpId: 'countersign.test', origins: ['https://other.test'] }] })),
+  one('a trust file with one origin more: nothing is wrong', 'valid', async () => withTrust(await tellRun({}, await alone()), { sites: [{ rpId: 'countersign.test', origins: ['https://other.test', 'https://countersign.test'] }] })),
   one('a trust file that does not know the ledger key', 'trust_ledger_key', async () => withTrust(await tellRun({}, await alone()), { ledgerKeys: ['countersign/ins-other+00000000+AAAA'] })),
-  one('a trust file from before the site moved', 'trust_relying_party', async () => withTrust(await tellRun(oneApproval, await history()), { rpId: 'countersign.test', origins: ['https://countersign.test'] }), 'history'),
+  one('a trust file from before the site moved', 'trust_relying_party', async () => withTrust(await tellRun(oneApproval, await history()), { sites: [{ rpId: 'countersign.test', origins: ['https://countersign.test'] }] }), 'history'),
   one('a trust file from before the ledger key was rotated', 'trust_ledger_key', async () => {
     const world = await history()
     return withTrust(await tellRun(oneApproval, world), { ledgerKeys: [await world.vkey('ledger')] })

@@ -20,7 +20,7 @@ describe('consent', () => {
     ])
     expect(who[0]?.roles).toEqual(['owner'])
     expect(who[2]?.roles).toEqual(['approver@payments'])
-    expect(who[0]?.key.device.claimed).toBe(true)
+    expect(who[0]?.key).toMatchObject({ type: 'webauthn', device: { claimed: true }, vouchedBy: 'genesis' })
     expect(code).toMatch(/^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}$/)
     expect(demonstration).toBe(false)
   })

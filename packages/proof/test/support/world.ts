@@ -226,6 +226,7 @@ export class World {
       kind: 'relying-party',
       action: 'relying-party.change',
       request: this.requestId(),
+      change: 'add',
       rpId,
       origins,
       requester: by.person.id,
@@ -285,8 +286,8 @@ export class World {
       org: this.org,
       genesis: { entry: this.heads[1] ?? '', person: genesis.person.id, credential, publicKey },
       ledgerKeys: [await this.vkey()],
-      rpId: this.rpId,
-      origins: this.origins,
+      sites: [{ rpId: this.rpId, origins: this.origins }],
+      recoveries: [],
       demonstration: false,
       ...over,
     }

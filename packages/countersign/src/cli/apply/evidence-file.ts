@@ -17,10 +17,10 @@ export function saveEvidence(bytes: Buffer, code: string, wanted: string | undef
   return path
 }
 
-/** Undefined when it verifies, and is about this statement. `touched`: whether anybody had to countersign; of consent that nobody gave there is no proof. */
+/** Undefined when it verifies, and is about this statement. `touched`: whether anybody had to countersign; what the policy let pass has no consent. */
 export async function whatIsWrong(bytes: Buffer, subject: string, trust: TrustFile, touched: boolean): Promise<string | undefined> {
   const { verdict, code, message, consent } = await verifyEvidence(bytes.toString('utf8'), trust, { now: Date.now() })
-  if (!touched && code === 'countersignature_missing') return undefined
-  if (verdict !== 'VALID' && !(verdict === 'DEMONSTRATION' && trust.demonstration)) return `${verdict}, ${safe(message)} (${code})`
+  const sound = verdict === 'VALID' || verdict === 'ATTESTED' || (verdict === 'ALLOWED' && !touched)
+  if (!sound && !(verdict === 'DEMONSTRATION' && trust.demonstration)) return `${verdict}, ${safe(message)} (${code})`
   return consent?.subjectDigest === (await subjectDigest(subject)) ? undefined : 'it is about another statement'
 }

@@ -88,7 +88,7 @@ async function agreed(asked: Asked, options: ApplyOptions, output: Output, inter
     output.line('Policy lets this pass without a countersignature.')
     return { view, consent: undefined }
   }
-  const link = `${session.trust.origins[0] ?? session.profile.server}/c/${code}`
+  const link = `${session.trust.sites.at(-1)?.origins[0] ?? session.profile.server}/c/${code}`
   output.line()
   output.line(`  what you sign   ${output.paint.bold(code)}      ->  ${link}`)
   const offer = offerToOpen(output, link)

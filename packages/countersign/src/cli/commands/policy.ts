@@ -59,7 +59,7 @@ async function applyPolicy(file: string, options: Options, output: Output): Prom
   output.line()
   for (const sentence of subject.effect) output.line(`  ${safe(sentence)}`)
   const code = formatCode(shortCode(await subjectDigest(change.subject)))
-  const link = `${session.trust.origins[0] ?? session.profile.server}/c/${code}`
+  const link = `${session.trust.sites.at(-1)?.origins[0] ?? session.profile.server}/c/${code}`
   output.line()
   output.line(`  what you sign   ${output.paint.bold(code)}      ->  ${link}`)
   const status = await waitForChange(session, change, link, timeout, output)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { parseTrust, ProofError, verifyEvidence, type Consent, type Effect, type TrustFile, type Verdict } from '@countersign/proof'
+import { parseTrust, ProofError, verifyEvidence, type Consent, type Countersigner, type Effect, type TrustFile, type Verdict } from '@countersign/proof'
 import { changeSentence } from '../../plan/index.ts'
 import { CliError, exitCodes, type ExitCode } from '../exit.ts'
 import { safe, type Output } from '../output.ts'
@@ -17,7 +17,8 @@ export function define(command: Command, run: Runner): void {
     .option('--json', 'print the verdict as one JSON document')
     .addHelpText('after', `
 Needs no server and no network. Exit code 0 only for VALID: signed by keys that go back to the pinned genesis, over exactly
-this statement. Without --trust the best verdict is CONSISTENT, and the exit code is 5.
+this statement; and for ATTESTED: the same, but for somebody who used an authenticator app there is only the server's word.
+Without --trust the best verdict is CONSISTENT, and the exit code is 5.
 
 Examples:
   countersign verify evidence.json --trust trust.json
@@ -29,7 +30,7 @@ async function verify(file: string, options: Options, output: Output): Promise<E
   const verdict = await verifyEvidence(read(file), options.trust === undefined ? null : readTrust(options.trust), { now: Date.now() })
   show(output, verdict)
   output.data(verdict)
-  return verdict.verdict === 'VALID' ? exitCodes.done : exitCodes.verificationFailed
+  return verdict.verdict === 'VALID' || verdict.verdict === 'ATTESTED' ? exitCodes.done : exitCodes.verificationFailed
 }
 
 function show(output: Output, verdict: Verdict): void {
@@ -52,11 +53,22 @@ function showConsent(output: Output, { subject, code, who, requirement }: Consen
   }
   output.line(`  asked    ${[requirement.selfStepUp ? 'a self step-up' : '', requirement.approvals > 0 ? `${requirement.approvals} approval(s)` : ''].filter(Boolean).join(' and ') || 'nothing'}, ${requirement.assurance}`)
   for (const one of who) {
-    const { device } = one.key
     output.line(`  who      ${safe(one.person.name)} (${one.person.id}), ${one.how}, as ${one.roles.map(safe).join(', ') || 'no role'}`)
     output.line(`    when   ${one.recordedAt ?? 'not recorded'}  (the server's time; between ${one.notBefore} and ${one.expires})`)
-    output.line(`    key    ${safe(one.key.label)}, ${one.key.alg}${one.key.demonstration ? ', a software key of a DEMONSTRATION' : ''}; claimed: ${device.backupEligible ? 'can be synced' : 'bound to one device'}, model ${device.aaguid}`)
+    output.line(keyLine(one.key))
+    output.line(`    let in by ${vouchedBy(one.key)}`)
   }
+}
+
+function keyLine(key: Countersigner['key']): string {
+  if (key.type === 'totp') return `    code   ${safe(key.label)}, an authenticator app: THE SERVER'S WORD, no signature of theirs`
+  const { label, alg, device, demonstration } = key
+  return `    key    ${safe(label)}, ${alg}${demonstration ? ', a software key of a DEMONSTRATION' : ''}; claimed: ${device.backupEligible ? 'can be synced' : 'bound to one device'}, model ${device.aaguid}`
+}
+
+function vouchedBy({ vouchedBy: who }: Countersigner['key']): string {
+  if (who === 'genesis') return 'genesis: the first key of the installation'
+  return who === 'host' ? 'THE HOST, to recover a sole owner' : `${safe(who.name)} (${who.id})`
 }
 
 function showEffect(output: Output, effect: Effect): void {

@@ -37,9 +37,9 @@ function parsed(bytes: Buffer): TrustFile {
 function difference(known: TrustFile, offered: TrustFile): string | undefined {
   if (known.instance !== offered.instance) return 'another installation'
   if (JSON.stringify(known.genesis) !== JSON.stringify(offered.genesis)) return 'another genesis key'
-  if (known.rpId !== offered.rpId) return 'another host name for keys (rpId)'
   if (JSON.stringify(known.ledgerKeys) !== JSON.stringify(offered.ledgerKeys)) return 'another ledger key'
-  if (JSON.stringify(known.origins) !== JSON.stringify(offered.origins)) return 'other origins'
+  if (JSON.stringify(known.sites) !== JSON.stringify(offered.sites)) return 'other sites (host names for keys, or origins)'
+  if (JSON.stringify(known.recoveries) !== JSON.stringify(offered.recoveries)) return 'an owner who was recovered with the key of the host'
   return known.demonstration === offered.demonstration ? undefined : 'another kind of installation (demonstration)'
 }
 
