@@ -1,7 +1,7 @@
 /**
  * The text that a tree was read from. Offsets are UTF-16 units; lines, columns and byte offsets are computed when asked for, from a table of
- * line starts that is made on the first question. Bytes that are not UTF-8 read as U+FFFD each maximal wrong sequence, and `bytes()` gives
- * back the very bytes.
+ * line starts that is made on the first question. A wrong sequence of bytes that are not UTF-8 reads as one U+FFFD, and `bytes()` gives back
+ * the very bytes.
  */
 
 /** A place for people and for tools: `line` and `column` from 1 (`column` in UTF-16 units), `offset` in UTF-16 units, `byte` in UTF-8 bytes. */
@@ -22,6 +22,8 @@ export interface Range {
 interface Broken {
   readonly offset: number
   readonly bytes: Uint8Array
+  /** Formed as UTF-8 is, only not allowed (surrogates, overlong forms): the reference scanner lets that pass in strings. */
+  readonly formed: boolean
 }
 
 const encoder = new TextEncoder()
@@ -56,9 +58,9 @@ export class Source {
     this.broken = broken
   }
 
-  /** The offsets at which bytes that are not UTF-8 stand. */
-  get invalid(): readonly number[] {
-    return this.broken.map(({ offset }) => offset)
+  /** The offsets at which bytes stand that are not even formed as UTF-8. */
+  get wrongEncoding(): readonly number[] {
+    return this.broken.filter(({ formed }) => !formed).map(({ offset }) => offset)
   }
 
   /** Line, column and byte of an offset; offsets outside the text are moved to its ends. Lines end at LF. */
@@ -162,6 +164,14 @@ function sequenceLength(bytes: Uint8Array, i: number): number {
   return length
 }
 
+/** How long the sequence is by its first byte, if so many bytes of continuation follow; else 0. */
+function formedLength(bytes: Uint8Array, i: number): number {
+  const lead = bytes[i] ?? 0
+  const length = lead >= 0xc0 && lead <= 0xdf ? 2 : lead >= 0xe0 && lead <= 0xef ? 3 : lead >= 0xf0 && lead <= 0xf7 ? 4 : 0
+  for (let k = 1; k < length; k++) if (((bytes[i + k] ?? 0) & 0xc0) !== 0x80) return 0
+  return length
+}
+
 function decodeBroken(bytes: Uint8Array, name: string): Source {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   const broken: Broken[] = []
@@ -180,10 +190,12 @@ function decodeBroken(bytes: Uint8Array, name: string): Source {
       continue
     }
     flush(i)
-    broken.push({ offset, bytes: bytes.slice(i, i - length) })
-    parts.push('�')
+    const formed = formedLength(bytes, i)
+    const taken = formed > 0 ? formed : -length
+    broken.push({ offset, bytes: bytes.slice(i, i + taken), formed: formed > 0 })
+    parts.push('\uFFFD')
     offset++
-    i -= length
+    i += taken
     good = i
   }
   flush(bytes.length)
