@@ -68,6 +68,31 @@ export class SoftwarePerson {
     await this.must('POST', '/api/v1/session/finish', { ceremony: begun['ceremony'], response: this.sign(begun['options']) })
   }
 
+  /** The enrolment link's whole ceremony; answers the code that the person tells their inviter. */
+  async join(link: string, label = 'software key'): Promise<string> {
+    const token = new URL(link).hash.slice(1)
+    const begun = await this.must('POST', '/api/v1/invitation/begin', { token, label })
+    const { ceremony } = begun
+    const created = await this.must('POST', '/api/v1/invitation/create', { token, ceremony, response: this.key.create(begun['options'] as CreateOptions, this.url) })
+    const made = await this.must('POST', '/api/v1/invitation/finish', { token, ceremony, response: this.sign(created['options']) })
+    return String(made['code'])
+  }
+
+  /** The inviter's second touch, for the key that waits. */
+  async vouch(pending: string, code: string): Promise<Answer> {
+    const begun = await this.must('POST', `/api/v1/pending-keys/${pending}/begin`, { code })
+    return this.call('POST', `/api/v1/pending-keys/${pending}/finish`, { ceremony: begun['ceremony'], response: this.sign(begun['options']) })
+  }
+
+  /** Another key of the person's own, signed by both. */
+  async addKey(key: SoftwareAuthenticator, label: string): Promise<Answer> {
+    const begun = await this.must('POST', '/api/v1/authenticators/begin', { label })
+    const { ceremony } = begun
+    const created = await this.must('POST', '/api/v1/authenticators/create', { ceremony, response: key.create(begun['options'] as CreateOptions, this.url) })
+    const [possession, voucher] = [created['possession'], created['voucher']] as [{ options: Options }, { options: Options }]
+    return this.call('POST', '/api/v1/authenticators/finish', { ceremony, possession: key.get(possession.options, this.url), voucher: this.key.get(voucher.options, this.url) })
+  }
+
   /** What the browser does when a terminal's sign-in link is opened: follows it to our page, allows it, follows it to the terminal. */
   async allowTerminal(link: string): Promise<void> {
     const page = await this.#follow(link)

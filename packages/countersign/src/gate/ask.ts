@@ -69,7 +69,7 @@ export async function ask<A extends ActionName>(deps: GateDeps, tx: Tx, by: Auth
     case 'allow': {
       const grant = await openGrant(deps, tx, {
         challenge: '', action: by.action, subjectDigest: digest, actor: by.actor.id, executor: by.actor.executor,
-        scope: question.scope, ref: question.ref, expiresAt: deps.clock.now() + ALLOWED_FOR, ids: question.ids,
+        scope: question.scope, reach: question.over, ref: question.ref, expiresAt: deps.clock.now() + ALLOWED_FOR, ids: question.ids,
       })
       return { ...answer, effect: 'allow', grant }
     }
@@ -151,7 +151,7 @@ async function openChallenge(
     requirement: JSON.stringify(made.decision.requirement), policy_digest: made.policy, rule: made.decision.rule,
     requester: by.actor.id, requester_name: by.actor.name, executor: by.actor.executor,
     source_address: by.actor.source.address, source_client: by.actor.source.client,
-    ref: question.ref, scope: question.scope, status: 'waiting', created_at: now, expires_at: expiresAt, decided_at: null,
+    ref: question.ref, scope: question.scope, reach: question.over, status: 'waiting', created_at: now, expires_at: expiresAt, decided_at: null,
   }).execute()
   return { challenge: id, expiresAt }
 }

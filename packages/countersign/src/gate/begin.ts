@@ -12,6 +12,7 @@ import { newId } from '../platform/ids.ts'
 import type { Authorized } from './admit.ts'
 import { beganElsewhere, findByCode, partOf, refuseClosed, refuseOldPolicy, signedOf } from './challenge.ts'
 import { GateError } from './errors.ts'
+import { countingKeys } from './probation.ts'
 import type { GateDeps, KnownKey } from './ports.ts'
 
 export type Begun = { ceremony: string; envelope: string; challenge: Uint8Array; keys: KnownKey[]; expiresAt: number }
@@ -29,7 +30,7 @@ export async function begin(deps: GateDeps, by: Authorized<'challenge.answer'>, 
     const part = await partOf(deps, tx, row, by.actor.id, await signedOf(tx, row.id))
     if (!part.may) throw new GateError('wrong_person', part.reason, 'Nothing to do here for you.')
     if (beganElsewhere(row, by.actor)) requireTyped(row.code, input.typed)
-    const keys = await deps.keys.usableBy(tx, by.actor.id)
+    const keys = countingKeys(await deps.keys.usableBy(tx, by.actor.id), row.subject, now)
     const head = await deps.people.directoryHead(tx)
     const expiresAt = Math.min(now + CEREMONY_LASTS, row.expires_at)
     const envelope: Envelope = {

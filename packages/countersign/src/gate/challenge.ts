@@ -95,11 +95,6 @@ export async function signedOf(tx: Db | Tx, challenge: string): Promise<Signed[]
   }))
 }
 
-/** What a role has to cover for this: the workspace of a run, or the organisation. */
-export function overOf(row: Pick<ChallengeRow, 'kind' | 'scope'>): string {
-  return row.kind === 'run' ? row.scope : ''
-}
-
 /** Which part this person has in it. The requester's own touch and another's approval are different roles, always. */
 export async function partOf(deps: Pick<GateDeps, 'people'>, tx: Db | Tx, row: ChallengeRow, person: string, signed: readonly Signed[]): Promise<May> {
   const requirement = JSON.parse(row.requirement) as Requirement
@@ -116,7 +111,7 @@ export async function partOf(deps: Pick<GateDeps, 'people'>, tx: Db | Tx, row: C
   if (requirement.approvals === 0) return no('Only the person who asked can countersign this.')
   if (approvals >= requirement.approvals) return no('Everybody who was needed has approved this.')
   if (await deps.people.same(tx, person, row.requester)) return no('You and the person who asked are one person here; others approve it.')
-  const over = overOf(row)
+  const over = row.reach
   const roles = await deps.people.rolesOf(tx, person, over)
   if (!roles.includes(requirement.approverRole)) return no(`It takes the role ${requirement.approverRole}${over === '' ? '' : ` over ${over}`} to approve this.`)
   return { may: true, role, slot, reason: '' }

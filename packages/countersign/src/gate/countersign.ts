@@ -16,6 +16,7 @@ import type { ChallengeRow, Signed } from './challenge.ts'
 import { GateError } from './errors.ts'
 import { openGrant } from './grant.ts'
 import type { GateDeps, KnownKey } from './ports.ts'
+import { onProbation, tooNew } from './probation.ts'
 
 /** An assertion as a browser sends it (AuthenticationResponseJSON), reduced to what counts. */
 export type SentAssertion = { id: string; response: { authenticatorData: string; clientDataJSON: string; signature: string } }
@@ -121,6 +122,7 @@ async function findKey(a: Answering): Promise<void> {
   if (!key || key.person !== a.by.actor.id) {
     throw new GateError('wrong_person', 'That key is not registered to you.', 'Use one of your own keys; see Keys.')
   }
+  if (onProbation(key, a.challenge.subject, a.now)) throw tooNew(key)
   a.key = key
 }
 
@@ -208,6 +210,7 @@ async function completeIfQuorum(a: Answering): Promise<void> {
     actor: a.challenge.requester,
     executor: a.challenge.executor,
     scope: a.challenge.scope,
+    reach: a.challenge.reach,
     ref: a.challenge.ref,
     expiresAt: oldest + requirement.freshSeconds * 1000,
     ids: { ref: a.challenge.ref },

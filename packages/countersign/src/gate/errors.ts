@@ -20,6 +20,7 @@ export type GateErrorCode =
   | 'assertion_invalid'
   | 'counter_regressed'
   | 'wrong_person'
+  | 'key_on_probation'
   | 'already_answered'
   | 'grant_not_found'
   | 'grant_expired'

@@ -9,20 +9,19 @@ import type { Tx } from '../platform/store/store.ts'
 import { afterCommit } from '../platform/store/unit.ts'
 import { rowOf } from './catalogue.ts'
 import type { ActionName } from './catalogue.ts'
-import { overOf } from './challenge.ts'
 import { GateError } from './errors.ts'
 import type { GateDeps } from './ports.ts'
 
 export type GrantSpec = {
   challenge: string; action: string; subjectDigest: string; actor: string; executor: string
-  scope: string; ref: string; expiresAt: number; ids: Readonly<Record<string, string>>
+  scope: string; reach: string; ref: string; expiresAt: number; ids: Readonly<Record<string, string>>
 }
 
 export async function openGrant(deps: GateDeps, tx: Tx, spec: GrantSpec): Promise<{ id: string; expiresAt: number }> {
   const id = newId('grt', deps.clock, deps.random)
   await tx.insertInto('gate_grant').values({
     id, challenge: spec.challenge, action: spec.action, subject_digest: spec.subjectDigest, actor: spec.actor, executor: spec.executor,
-    scope: spec.scope, ref: spec.ref, status: 'open', created_at: deps.clock.now(), expires_at: spec.expiresAt, ended_at: null, ended_why: null,
+    scope: spec.scope, reach: spec.reach, ref: spec.ref, status: 'open', created_at: deps.clock.now(), expires_at: spec.expiresAt, ended_at: null, ended_why: null,
   }).execute()
   await deps.ledger.append(tx, {
     type: 'gate.granted',
@@ -74,9 +73,8 @@ export async function redeem(deps: GateDeps, tx: Tx, claim: Claim): Promise<void
 }
 
 /** Who asked must still be somebody who may: a grant does not outlive the role that it was asked with. */
-async function refuseFallenActor(deps: GateDeps, tx: Tx, grant: { action: string; actor: string; challenge: string; scope: string }): Promise<void> {
-  const over = rowOf(grant.action as ActionName).door === 'runs' ? grant.scope : ''
-  const roles = await deps.people.rolesOf(tx, grant.actor, over)
+async function refuseFallenActor(deps: GateDeps, tx: Tx, grant: { action: string; actor: string; reach: string }): Promise<void> {
+  const roles = await deps.people.rolesOf(tx, grant.actor, grant.reach)
   if (roles.some((role) => rowOf(grant.action as ActionName).roles.includes(role))) return
   throw new GateError('not_permitted', 'The role with which this was asked for is gone.', 'Ask an owner or a manager of this installation.')
 }
@@ -88,11 +86,11 @@ async function refuseFallenCountersigners(deps: GateDeps, tx: Tx, challenge: str
     .select(['person', 'person_name', 'authenticator', 'role'])
     .where('challenge', '=', challenge)
     .execute()
-  const asked = await tx.selectFrom('gate_challenge').select(['requirement', 'kind', 'scope']).where('id', '=', challenge).executeTakeFirstOrThrow()
+  const asked = await tx.selectFrom('gate_challenge').select(['requirement', 'reach']).where('id', '=', challenge).executeTakeFirstOrThrow()
   const { approverRole } = JSON.parse(asked.requirement) as { approverRole: string }
   for (const one of signed) {
     const keys = await deps.keys.usableBy(tx, one.person)
-    const roles = await deps.people.rolesOf(tx, one.person, one.role === 'approver' ? overOf(asked) : null)
+    const roles = await deps.people.rolesOf(tx, one.person, one.role === 'approver' ? asked.reach : null)
     const stands = keys.some((key) => key.authenticator === one.authenticator) && roles.length > 0 && (one.role !== 'approver' || roles.includes(approverRole))
     if (!stands) {
       throw new GateError(

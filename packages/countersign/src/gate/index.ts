@@ -11,7 +11,7 @@ import { ask, preview } from './ask.ts'
 import type { Answer, Question } from './ask.ts'
 import { begin } from './begin.ts'
 import type { ActionName } from './catalogue.ts'
-import { findByCode, noSuchCode, overOf, partOf, signedOf, statusOf, viewOf } from './challenge.ts'
+import { findByCode, noSuchCode, partOf, signedOf, statusOf, viewOf } from './challenge.ts'
 import type { ChallengeRow, ChallengeView, Signed } from './challenge.ts'
 import { cancel, deny, sweepExpired } from './close.ts'
 import { countersign } from './countersign.ts'
@@ -103,7 +103,7 @@ async function standing(deps: GateDeps, db: Db | Tx, ref: string): Promise<Stand
 
 /** Who asked, whoever may read in the workspace it is about, and who is asked. To everybody else it is not there. */
 async function visible(deps: GateDeps, db: Db | Tx, by: Authorized<ActionName>, row: ChallengeRow): Promise<boolean> {
-  if (row.requester === by.actor.id || (await permitted(deps, db, by, overOf(row)))) return true
+  if (row.requester === by.actor.id || (await permitted(deps, db, by, row.reach))) return true
   return (await partOf(deps, db, row, by.actor.id, await signedOf(db, row.id))).may
 }
 

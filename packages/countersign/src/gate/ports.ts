@@ -14,6 +14,8 @@ export type KnownKey = {
   readonly person: string
   readonly credential: Credential
   readonly signCount: number
+  /** ms; null where it was never on probation. */
+  readonly probationUntil: number | null
 }
 
 /** Read inside the transaction of the effect, so that a key revoked a moment ago does not count. */

@@ -27,6 +27,8 @@ export interface GateChallengeTable {
   ref: string
   /** Grants of one scope are voided together: a workspace, or the action's own name. */
   scope: string
+  /** What the roles of who asks and who approves have to cover: a workspace, or a wider scope; "" is the organisation. */
+  reach: string
   status: ChallengeStatus
   created_at: number
   expires_at: number
@@ -70,6 +72,8 @@ export interface GateGrantTable {
   actor: string
   executor: string
   scope: string
+  /** As of its challenge. */
+  reach: string
   ref: string
   status: GrantStatus
   created_at: number
@@ -87,7 +91,13 @@ declare module '../platform/store/tables.ts' {
   }
 }
 
-export const gateMigrations: Migration[] = [{ name: 'gate-0001', up: first }]
+export const gateMigrations: Migration[] = [{ name: 'gate-0001', up: first }, { name: 'gate-0002-reach', up: reach }]
+
+async function reach(db: Kysely<Tables>): Promise<void> {
+  for (const table of ['gate_challenge', 'gate_grant']) {
+    await db.schema.alterTable(table).addColumn('reach', 'text', (c) => c.notNull().defaultTo('')).execute()
+  }
+}
 
 async function first(db: Kysely<Tables>): Promise<void> {
   await db.schema

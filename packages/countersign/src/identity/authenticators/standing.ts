@@ -44,8 +44,8 @@ export function createStanding(directory: Pick<DirectoryStore, 'state'>): Standi
 function standing(state: Directory | null, row: Authenticator | undefined): Authenticator | undefined {
   const entered = row && state?.keys.get(row.credential.id)
   if (!row || !entered || row.revokedAt !== null || entered.until !== null || !sameKey(row, entered)) return undefined
-  const { person, label, credential, demonstration } = entered
-  return { ...row, person, label, credential, demonstration, via: entered.from === 1 ? 'genesis' : 'registration' }
+  const { person, label, credential, demonstration, probationUntil } = entered
+  return { ...row, person, label, credential, demonstration, probationUntil, via: entered.from === 1 ? 'genesis' : 'registration' }
 }
 
 function sameKey(row: Authenticator, entered: DirectoryKey): boolean {

@@ -6,7 +6,7 @@ import type { Tx } from '../../platform/store/store.ts'
 import type { Room } from '../ports.ts'
 import { recordUse, type Authenticator } from './authenticators.ts'
 
-export async function touched(room: Room, tx: Tx, key: Authenticator, signCount: number, during: 'sign-in' | 'registration'): Promise<boolean> {
+export async function touched(room: Room, tx: Tx, key: Authenticator, signCount: number, during: 'sign-in' | 'registration' | 'fresh-proof'): Promise<boolean> {
   if ((await recordUse(tx, { id: key.id, signCount, now: room.ports.clock.now() })) === 'ok') return true
   await room.ports.ledger.append(tx, {
     type: 'authenticator.counter-regressed',

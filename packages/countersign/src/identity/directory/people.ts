@@ -1,5 +1,5 @@
 /** Who is a member and with which roles, read from the replayed directory at the head the caller's transaction sees. */
-import { roleAt, rolesOf, type Directory } from '@countersign/proof'
+import { humanOf, roleAt, rolesOf, type Directory } from '@countersign/proof'
 import type { Db, Store, Tx } from '../../platform/store/store.ts'
 import type { DirectoryStore } from './directory.ts'
 
@@ -48,7 +48,10 @@ export function createPeople(directory: DirectoryStore, store: Store): People {
       return state ? heldBy(state, person) : []
     },
     ownerCount: async (db) => (await all(db)).filter((person) => person.roles.includes('owner')).length,
-    same: async (_db, one, other) => one === other,
+    async same(db, one, other) {
+      const state = await directory.state(db)
+      return one === other || (state !== null && humanOf(state, one, state.size) === humanOf(state, other, state.size))
+    },
     now: (id) => store.read((db) => find(db, id)),
   }
 }

@@ -125,6 +125,7 @@ const statuses: Record<Code, number> = {
   challenge_exists: 409,
   ceremony_not_found: 404,
   code_required: 403,
+  key_on_probation: 403,
   already_answered: 409,
   grant_not_found: 403,
   grant_expired: 403,
