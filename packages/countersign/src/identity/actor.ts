@@ -3,7 +3,12 @@
  *
  * An Actor is proof of *sign-in* only. It never authorises anything privileged: that is the gate's decision, over a countersignature.
  */
-export type Via = 'browser' | 'terminal'
+export type Via =
+  | 'browser'
+  /** A token bound to a key, proven by it for each request. */
+  | 'terminal'
+  /** A token that works for whoever holds it (`terraform login`): reads and plans, nothing else. */
+  | 'bearer'
 
 export type Source = {
   /** Remote address as the server saw it. */
@@ -19,9 +24,9 @@ export type Actor = {
   name: string
   roles: string[]
   via: Via
-  /** `ses_` of a browser session, `tok_` of a terminal's token. Never the secret itself. */
+  /** `ses_` of a browser session, `tok_` of a terminal's sign-in (the same over renewals). Never the secret itself. */
   session: string
-  /** RFC 7638 SHA-256 thumbprint of the terminal's DPoP key; "" in browsers. */
+  /** RFC 7638 SHA-256 thumbprint of the terminal's DPoP key; "" in browsers and for bearer tokens. */
   executor: string
   source: Source
   /** When the person last proved a key to sign in, in ms. */

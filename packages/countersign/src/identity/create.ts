@@ -12,6 +12,7 @@ import { beginInvited, createInvited, finishInvited } from './invitation/enrol.t
 import { findLink, issueLink, openLinks, type Inviter, type Link } from './invitation/link.ts'
 import { beginVouching, finishVouching, pendingKeys, type PendingKey } from './invitation/vouch.ts'
 import { createPeople, type People, type Person } from './directory/people.ts'
+import { decideDevice, showDevice, type Device } from './oidc/devices.ts'
 import { decideInteraction, showInteraction, type Http, type Terminal } from './oidc/interactions.ts'
 import { createOidcHandler, createProvider, type OidcHandler, type OidcLog } from './oidc/provider.ts'
 import type { IdentityContext, Room } from './ports.ts'
@@ -95,6 +96,12 @@ export interface Identity {
     show(http: Http, uid: string): Promise<Terminal>
     decide(http: Http, given: { uid: string; decision: 'allow' | 'deny'; session: Session }): Promise<{ redirect: string }>
   }
+  /** Terminals without a browser, let in by the code that they show. */
+  readonly devices: {
+    readonly on: boolean
+    show(typed: string, session: Session): Promise<Device>
+    decide(given: { typed: string; decision: 'allow' | 'deny'; session: Session }): Promise<void>
+  }
   /** Answers everything under /oidc, on the raw request (its body unread). */
   readonly oidc: OidcHandler
   /** Deletes what has expired; call it now and then. */
@@ -109,7 +116,8 @@ export async function createIdentity(context: IdentityContext, log: OidcLog): Pr
   const standing = createStanding(directory)
   const room: Room = { ...context, directory, people, standing }
   const [root, jwks] = await Promise.all([ports.keyring.secret('cookie'), ports.keyring.keySet('oidc-jwks')])
-  const provider = await createProvider(room, { root, jwks }, async (person) => (await people.now(person)) !== undefined, log)
+  const nonces = createNonces(root, clock)
+  const provider = await createProvider(room, { root, jwks }, { store, clock, nonces }, async (person) => (await people.now(person)) !== undefined, log)
   return {
     context, directory, people,
     keys: createKeys(clock, settings, standing),
@@ -142,7 +150,7 @@ export async function createIdentity(context: IdentityContext, log: OidcLog): Pr
     changeMembers: (tx, subject, countersignatures) => enterChange(room, tx, subject, countersignatures),
     signIn: { begin: () => beginSignIn(room), finish: (given) => finishSignIn(room, given) },
     sessions: sessionsOf(room),
-    tokens: tokensOf(room, createNonces(root, clock)),
+    tokens: tokensOf(room, nonces),
     authenticators: {
       find: (db, credentialId) => standing.find(db, credentialId),
       of: (person) => store.read((db) => standing.of(db, person)),
@@ -152,6 +160,11 @@ export async function createIdentity(context: IdentityContext, log: OidcLog): Pr
     interactions: {
       show: (http, uid) => showInteraction(provider, http, uid),
       decide: (http, given) => decideInteraction(provider, context, http, given),
+    },
+    devices: {
+      on: settings.deviceGrant ?? false,
+      show: (typed, session) => showDevice(room, typed, session),
+      decide: (given) => decideDevice(provider, room, given),
     },
     oidc: createOidcHandler(provider, settings.url),
     sweep: () => sweep(ports),

@@ -5,9 +5,12 @@ import type { Keyring } from '../platform/keyring.ts'
 import type { Notify } from '../platform/notify.ts'
 import type { Random } from '../platform/random.ts'
 import type { Store, Tx } from '../platform/store/store.ts'
+import type { Apps } from './codes/apps.ts'
 import type { Standing } from './authenticators/standing.ts'
 import type { DirectoryStore } from './directory/directory.ts'
 import type { People } from './directory/people.ts'
+import type { Notices } from './notices/notices.ts'
+import type { ResourceServer } from './oidc/settings.ts'
 
 export type IdentitySettings = {
   instance: string
@@ -19,6 +22,10 @@ export type IdentitySettings = {
   origins: readonly string[]
   /** Only a server started for a demonstration registers the software authenticator. */
   demonstration: boolean
+  /** RFC 8628, for terminals without a browser. Off unless said. */
+  deviceGrant?: boolean
+  /** Who else takes our tokens, and may introspect those that are for them. */
+  resourceServers?: readonly ResourceServer[]
 }
 
 export type IdentityPorts = {
@@ -27,7 +34,9 @@ export type IdentityPorts = {
   clock: Clock
   random: Random
   notify: Pick<Notify, 'changed'>
-  keyring: Pick<Keyring, 'secret' | 'keySet'>
+  keyring: Pick<Keyring, 'secret' | 'keySet' | 'signer'>
+  /** Where people are told what happened to them; nobody is told where there is none. */
+  notices?: Notices
   /** Digest of the policy that the genesis statement pins. */
   policyDigest(): Promise<string>
   /** In the transaction of the genesis: what others must write with it (the pinned policy). */
@@ -37,4 +46,4 @@ export type IdentityPorts = {
 export type IdentityContext = { settings: IdentitySettings; ports: IdentityPorts }
 
 /** What the use cases of this room work with. */
-export type Room = IdentityContext & { directory: DirectoryStore; people: People; standing: Standing }
+export type Room = IdentityContext & { directory: DirectoryStore; people: People; standing: Standing; apps: Apps }

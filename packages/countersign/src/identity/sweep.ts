@@ -13,6 +13,6 @@ export async function sweep({ store, clock }: { store: Store; clock: Clock }): P
     await tx.deleteFrom('oidc_record').where('expires_at', '<', now).execute()
     await tx.deleteFrom('dpop_proof').where('expires_at', '<', now).execute()
     await tx.deleteFrom('session').where('expires_at', '<', now - keptAfterEnd).execute()
-    await tx.deleteFrom('terminal_token').where('expires_at', '<', now - keptAfterEnd).execute()
+    await tx.deleteFrom('terminal_token').where('family_expires_at', '<', now - keptAfterEnd).execute()
   })
 }

@@ -89,7 +89,7 @@ export interface TerminalTokenTable {
   /** Session it was granted from, and that session's authenticator: revoking the key ends the token. */
   session: string
   authenticator: string
-  /** Thumbprint of the DPoP key. */
+  /** Thumbprint of the DPoP key; "" for a bearer token (`terraform login`). */
   thumbprint: string
   client: string
   auth_time: number
@@ -100,6 +100,17 @@ export interface TerminalTokenTable {
   grant_hash: string
   /** The provider's own record of it (JSON, without the token). */
   payload: string
+  /** Id of the first token of this sign-in: a renewed one belongs to the same terminal, and ends with it. */
+  family: string
+  /** After this nothing is renewed: the person signs in again. */
+  family_expires_at: number
+  /** With spaces between. */
+  scope: string
+  /** The resource server that the token is for; "" for our own interface. */
+  audience: string
+  /** What the person had proven, as in `session`. */
+  acr: string
+  amr: string
 }
 
 export interface OidcRecordTable {
@@ -140,6 +151,8 @@ export interface TotpAuthenticatorTable {
   label: string
   /** Envelope-encrypted, bound to this row (platform/sealing.ts). */
   sealed_seed: string
+  /** Of the pending enrolment: what its person tells the one who vouches. */
+  fingerprint: string
   /** null: the person has shown two codes, and nobody has vouched yet. */
   vouched_at: number | null
   created_at: number

@@ -11,15 +11,21 @@ import type { Room } from '../ports.ts'
 import { hashSecret } from '../secrets.ts'
 import type { OidcRecordTable } from '../tables.ts'
 import { accessTokens } from './access-tokens.ts'
+import { deviceCodes } from './device-codes.ts'
 import { withoutId } from './payload.ts'
+import { refreshTokens } from './refresh-tokens.ts'
 
 /** The library's error classes, handed in: importing the library prints (quiet.ts). */
 export type OidcErrors = typeof errors
 
-export function createAdapter(context: Room, { InvalidGrant }: OidcErrors, model: string): Adapter {
+export function createAdapter(context: Room, errors: OidcErrors, model: string): Adapter {
+  const { InvalidGrant } = errors
   if (model === 'Session') return noSessions
   if (model === 'AccessToken') return accessTokens(context, InvalidGrant)
-  return records(context, InvalidGrant, model)
+  const kept = records(context, InvalidGrant, model)
+  if (model === 'RefreshToken') return refreshTokens(context, kept, InvalidGrant)
+  if (model === 'DeviceCode') return deviceCodes(context, kept, errors)
+  return kept
 }
 
 /** The library's own sign-in session does not exist: the console's session is the only one, and it is asked each time. */

@@ -1,35 +1,24 @@
-/** How the OpenID provider is set up: one client, one flow, one scope, and everything else switched off by name. */
+/** How the OpenID provider is set up: its clients (clients.ts), the flows that they use, and everything else switched off by name. */
 import { hkdfSync } from 'node:crypto'
-import type { ClientMetadata, Configuration, JWKS } from 'oidc-provider'
+import type { AdapterPayload, Configuration, JWKS, KoaContextWithOIDC } from 'oidc-provider'
 import type { Room } from '../ports.ts'
-import { tokenLifetime } from '../terminal/tokens.ts'
+import { tokenLimits } from '../terminal/tokens.ts'
 import { createAdapter, type OidcErrors } from './adapter.ts'
+import { acrValues, isAcr } from './assurance.ts'
+import { bearerScope, isTerraformRedirect, oidcClients, terminalClient, terminalScope, terraformClient } from './clients.ts'
+import { loadConsent } from './consent.ts'
+import { deviceInfoOf } from './device-start.ts'
+import type { ResourceServer } from './settings.ts'
 
-const terminalClient = 'countersign-cli'
-export const terminalScope = 'openid countersign'
 /** Seconds. */
-export const oidcLifetimes = { interaction: 600, code: 60 } as const
-
-/** Native: any port of 127.0.0.1 (RFC 8252 section 7.3), and the key of the terminal for every token (RFC 9449). */
-const client: ClientMetadata = {
-  client_id: terminalClient,
-  client_name: 'Countersign CLI',
-  application_type: 'native',
-  token_endpoint_auth_method: 'none',
-  grant_types: ['authorization_code'],
-  response_types: ['code'],
-  redirect_uris: ['http://127.0.0.1/callback'],
-  dpop_bound_access_tokens: true,
-  id_token_signed_response_alg: 'ES256',
-}
+export const oidcLifetimes = { interaction: 600, code: 60, device: 600 } as const
 
 const off = { enabled: false } as const
-const features: Configuration['features'] = {
-  dPoP: { enabled: true, requireNonce: () => true },
-  devInteractions: off, userinfo: off, revocation: off, introspection: off, clientCredentials: off, deviceFlow: off, registration: off,
-  registrationManagement: off, pushedAuthorizationRequests: off, resourceIndicators: off, rpInitiatedLogout: off, backchannelLogout: off,
-  claimsParameter: off, requestObjects: off, encryption: off, jwtIntrospection: off, jwtResponseModes: off, jwtUserinfo: off, mTLS: off,
-}
+const switchedOff = {
+  devInteractions: off, userinfo: off, clientCredentials: off, registration: off, registrationManagement: off, pushedAuthorizationRequests: off,
+  rpInitiatedLogout: off, backchannelLogout: off, claimsParameter: off, requestObjects: off, encryption: off, jwtIntrospection: off,
+  jwtResponseModes: off, jwtUserinfo: off, mTLS: off,
+} satisfies Configuration['features']
 
 export type OidcSecrets = { root: Uint8Array; jwks: JWKS }
 
@@ -40,12 +29,15 @@ export function oidcConfiguration(
   /** Whether the directory has a person of this id. */
   knows: (person: string) => Promise<boolean>,
 ): Configuration {
-  const https = new URL(context.settings.url).protocol === 'https:'
+  const { settings } = context
+  const https = new URL(settings.url).protocol === 'https:'
   const cookie = { httpOnly: true, sameSite: 'lax', signed: true, secure: https } as const
+  const [deviceGrant, resourceServers] = [settings.deviceGrant ?? false, settings.resourceServers ?? []]
   return {
     adapter: (model: string) => createAdapter(context, errors, model),
-    clients: [client],
+    clients: oidcClients({ deviceGrant, resourceServers }),
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
+    clientAuthMethods: ['none', 'client_secret_basic'],
     jwks: secrets.jwks,
     cookies: {
       names: { session: 'countersign_oidc', interaction: 'countersign_interaction', resume: 'countersign_resume' },
@@ -54,27 +46,47 @@ export function oidcConfiguration(
       // The interaction's cookie goes to the API that answers for the sign-in page, not only to the page.
       short: { ...cookie, path: '/' },
     },
-    features: { ...features, dPoP: { ...features?.dPoP, nonceSecret: derive(secrets.root, 'countersign.oidc.dpop-nonce.v1') } },
+    features: {
+      ...switchedOff,
+      dPoP: { enabled: true, requireNonce: () => true, nonceSecret: derive(secrets.root, 'countersign.oidc.dpop-nonce.v1') },
+      revocation: { enabled: true, allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId },
+      introspection: { enabled: resourceServers.length > 0, allowedPolicy: async (_ctx, client, token) => mayIntrospect(resourceServers, client, token) },
+      resourceIndicators: {
+        enabled: resourceServers.length > 0,
+        useGrantedResource: async () => true,
+        async getResourceServerInfo(_ctx, resource) {
+          if (!resourceServers.some(({ audience }) => audience === resource)) throw new errors.InvalidTarget()
+          return { audience: resource, scope: terminalScope, accessTokenFormat: 'opaque', accessTokenTTL: tokenLimits.access / 1000 }
+        },
+      },
+      deviceFlow: deviceGrant ? { enabled: true, charset: 'base-20', mask: '****-****', deviceInfo: deviceInfoOf } : off,
+    },
     responseTypes: ['code'],
-    scopes: ['openid', 'countersign'],
-    claims: { openid: ['sub'] },
+    scopes: ['openid', terminalScope, bearerScope],
+    claims: { openid: ['sub', 'acr', 'amr', 'auth_time'] },
+    acrValues: [...acrValues],
     pkce: { required: () => true },
+    issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    rotateRefreshToken: true,
     enabledJWA: { idTokenSigningAlgValues: ['ES256'], dPoPSigningAlgValues: ['ES256', 'EdDSA'] },
     ttl: {
-      AccessToken: tokenLifetime / 1000,
-      Grant: tokenLifetime / 1000,
+      // The end of the sign-in is the consent's (access-tokens.ts); here it is only told.
+      AccessToken: (ctx, _token, client) => (client.clientId === terminalClient ? Math.min(tokenLimits.access, restOfSignIn(ctx)) : tokenLimits.family) / 1000,
+      RefreshToken: (ctx) => restOfSignIn(ctx) / 1000,
+      Grant: tokenLimits.family / 1000 + oidcLifetimes.code,
       AuthorizationCode: oidcLifetimes.code,
+      DeviceCode: oidcLifetimes.device,
       IdToken: 300,
       Interaction: oidcLifetimes.interaction,
       Session: oidcLifetimes.interaction,
     },
     expiresWithSession: async () => false,
+    extraTokenClaims: async (_ctx, token) => await claimsOf(context, token),
     findAccount: async (_ctx, sub) => ((await knows(sub)) ? { accountId: sub, claims: async () => ({ sub }) } : undefined),
     interactions: {
       async url(_ctx, interaction) {
-        // The page shows the key that it is asked to trust, and the token is refused to any other: so the request must name it.
-        if (typeof interaction.params['dpop_jkt'] !== 'string') throw new errors.InvalidRequest('dpop_jkt is required')
-        return `${context.settings.url}/sign-in?uid=${encodeURIComponent(interaction.uid)}`
+        refuseUnusable(interaction.params, errors)
+        return `${settings.url}/sign-in?uid=${encodeURIComponent(interaction.uid)}`
       },
     },
     async renderError(ctx, out) {
@@ -82,6 +94,39 @@ export function oidcConfiguration(
       ctx.body = `The sign-in of your terminal could not go on: ${out.error_description ?? out.error}.\nClose this page and run \`countersign login\` again.\n`
     },
   }
+}
+
+/** What our pages and stores would refuse later is refused before anybody is asked. */
+function refuseUnusable(params: Readonly<Record<string, unknown>>, errors: OidcErrors): void {
+  const { client_id: client, dpop_jkt: thumbprint, redirect_uri: redirect, acr_values: acr } = params
+  if (client === terraformClient) {
+    if (thumbprint !== undefined) throw new errors.InvalidRequest('dpop_jkt is not for this client')
+    if (!isTerraformRedirect(String(redirect))) throw new errors.InvalidRequest('redirect_uri is not one of the ports 10000 to 10010')
+  } else if (typeof thumbprint !== 'string') {
+    // The page shows the key that it is asked to trust, and the token is refused to any other: so the request must name it.
+    throw new errors.InvalidRequest('dpop_jkt is required')
+  }
+  // RFC 9470 section 5: nobody here can sign in in such a way.
+  if (typeof acr === 'string' && acr.trim() !== '' && !acr.split(' ').some(isAcr)) throw new errors.UnmetAuthenticationRequirements('none of acr_values is known here')
+}
+
+/** Its own audience, and access tokens only. Whoever may not see a token is told what they are told of one that does not exist. */
+function mayIntrospect(servers: readonly ResourceServer[], client: { clientId: string }, token: { kind: string; aud?: unknown }): boolean {
+  const server = servers.find(({ name }) => name === client.clientId)
+  return server !== undefined && token.kind === 'AccessToken' && token.aud === server.audience
+}
+
+/** RFC 9470 section 6.2: a resource server learns how and when the person signed in. */
+async function claimsOf({ ports }: Room, { kind, grantId }: { kind: string; grantId?: string | undefined }): Promise<AdapterPayload['extra']> {
+  if (kind !== 'AccessToken' || !grantId) return undefined
+  const found = await ports.store.read((db) => loadConsent(db, grantId, ports.clock.now()))
+  return found && { acr: found.consent.acr, amr: found.consent.amr, auth_time: Math.floor(found.consent.authTime / 1000) }
+}
+
+/** Milliseconds. A renewed token keeps the time at which the first was issued. */
+function restOfSignIn(ctx: KoaContextWithOIDC): number {
+  const used = ctx.oidc.entities.RefreshToken?.totalLifetime() ?? 0
+  return Math.max(1000, tokenLimits.family - used * 1000)
 }
 
 function derive(root: Uint8Array, info: string): Buffer {

@@ -6,11 +6,12 @@
  * payload is read before its signature held.
  */
 import { createHash } from 'node:crypto'
-import { calculateJwkThumbprint, compactVerify, decodeProtectedHeader, importJWK, type JWK } from 'jose'
 import { z } from 'zod'
 import { IdentityError, type IdentityErrorCode } from '../errors.ts'
+import { importKey, signatureHolds, type ProofKey, type PublicJwk } from './proof-keys.ts'
 
-export type ProofInput = { proof: string; method: string; url: URL; accessToken: string; now: number }
+/** `accessToken` undefined: the proof begins something, and there is no token yet. */
+export type ProofInput = { proof: string; method: string; url: URL; accessToken: string | undefined; now: number }
 export type VerifiedProof = { thumbprint: string; jti: string; nonce: string | undefined }
 
 const longestProof = 4096
@@ -19,9 +20,11 @@ const compactForm = /^[\w-]+\.[\w-]+\.[\w-]*$/
 const window = { past: 300, future: 60 }
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
+/** 32 bytes: of one key there is one spelling. */
+const coordinate = z.string().regex(/^[\w-]{43}$/)
 const publicKey = z.union([
-  z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string() }),
-  z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string() }),
+  z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: coordinate, y: coordinate }),
+  z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: coordinate }),
 ])
 const algorithmOf = { EC: 'ES256', OKP: 'EdDSA' } as const
 
@@ -36,55 +39,63 @@ const claims = z.object({
 
 /** Throws IdentityError; the order of the checks is the order of the lines. */
 export async function verifyProof(input: ProofInput): Promise<VerifiedProof> {
-  const header = parseHeader(input.proof)
-  if (header.typ !== 'dpop+jwt') throw refused('dpop_type_wrong', 'The proof is not of type dpop+jwt.')
-  if (header.alg !== 'ES256' && header.alg !== 'EdDSA') throw refused('dpop_algorithm_refused', 'The proof is not signed with ES256 or EdDSA.')
-  const jwk = parseKey(header.jwk, header.alg)
-  const payload = await verifySignature(input.proof, jwk, header.alg)
-  if (payload.htm !== input.method) throw refused('dpop_method_mismatch', 'The proof was made for another method.')
-  if (normalised(payload.htu) !== normalised(input.url.href)) throw refused('dpop_url_mismatch', 'The proof was made for another URL.')
-  const ath = createHash('sha256').update(input.accessToken).digest('base64url')
-  if (payload.ath !== ath) throw refused('dpop_token_mismatch', 'The proof was made for another token.')
-  const age = input.now / 1000 - payload.iat
+  const [header, payload, signature] = split(input.proof)
+  const { typ, alg, jwk, crit } = decode(header)
+  if (typ !== 'dpop+jwt') throw refused('dpop_type_wrong', 'The proof is not of type dpop+jwt.')
+  if (alg !== 'ES256' && alg !== 'EdDSA') throw refused('dpop_algorithm_refused', 'The proof is not signed with ES256 or EdDSA.')
+  if (crit !== undefined) throw refused('dpop_proof_malformed', 'The proof names extensions that are not known here.')
+  const key = parseKey(jwk, alg)
+  if (!(await signatureHolds(key, `${header}.${payload}`, Buffer.from(signature, 'base64url')))) throw refused('dpop_signature_invalid', 'The signature of the proof does not hold.')
+  const said = parseClaims(payload)
+  if (said.htm !== input.method) throw refused('dpop_method_mismatch', 'The proof was made for another method.')
+  if (said.htu !== input.url.href && normalised(said.htu) !== normalised(input.url.href)) throw refused('dpop_url_mismatch', 'The proof was made for another URL.')
+  const ath = input.accessToken === undefined ? undefined : createHash('sha256').update(input.accessToken).digest('base64url')
+  if (said.ath !== ath) throw refused('dpop_token_mismatch', 'The proof was made for another token.')
+  const age = input.now / 1000 - said.iat
   if (age > window.past || age < -window.future) throw refused('dpop_stale', 'The proof was made at another time.')
-  return { thumbprint: await calculateJwkThumbprint(jwk, 'sha256'), jti: payload.jti, nonce: payload.nonce }
+  return { thumbprint: key.thumbprint, jti: said.jti, nonce: said.nonce }
 }
 
-function parseHeader(proof: string): { typ?: unknown; alg?: unknown; jwk?: unknown } {
-  if (proof.length > longestProof || !compactForm.test(proof)) {
-    throw refused('dpop_proof_malformed', 'The proof is not one signed JWT of at most 4 kB.')
-  }
+function split(proof: string): [header: string, payload: string, signature: string] {
+  const [header, payload, signature] = proof.length <= longestProof && compactForm.test(proof) ? proof.split('.') : []
+  if (header !== undefined && payload !== undefined && signature !== undefined) return [header, payload, signature]
+  throw refused('dpop_proof_malformed', 'The proof is not one signed JWT of at most 4 kB.')
+}
+
+function decode(part: string): Record<string, unknown> {
   try {
-    return decodeProtectedHeader(proof)
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(part, 'base64url')))
+    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
   } catch (cause) {
     throw refused('dpop_proof_malformed', 'The proof is not a signed JWT.', cause)
   }
+  throw refused('dpop_proof_malformed', 'The proof is not a signed JWT.')
 }
 
-function parseKey(jwk: unknown, alg: 'ES256' | 'EdDSA'): JWK {
+function parseKey(jwk: unknown, alg: 'ES256' | 'EdDSA'): ProofKey {
   if (typeof jwk !== 'object' || jwk === null) throw refused('dpop_proof_malformed', 'The proof holds no key.')
   if (privateMembers.some((member) => member in jwk)) {
     throw refused('dpop_key_private', 'The proof holds a private or symmetric key. That key is no secret any more.')
   }
-  const key = publicKey.safeParse(jwk)
-  if (!key.success || algorithmOf[key.data.kty] !== alg) {
+  const parsed = publicKey.safeParse(jwk)
+  if (!parsed.success || algorithmOf[parsed.data.kty] !== alg) {
     throw refused('dpop_algorithm_refused', 'The key in the proof does not belong to its algorithm.')
   }
-  return key.data
+  return imported(parsed.data)
 }
 
-async function verifySignature(proof: string, jwk: JWK, alg: string): Promise<z.output<typeof claims>> {
-  let payload: Uint8Array
+function imported(jwk: PublicJwk): ProofKey {
   try {
-    payload = (await compactVerify(proof, await importJWK(jwk, alg), { algorithms: [alg] })).payload
+    return importKey(jwk)
   } catch (cause) {
-    throw refused('dpop_signature_invalid', 'The signature of the proof does not hold.', cause)
+    throw refused('dpop_signature_invalid', 'The key in the proof is none: it is no point of its curve.', cause)
   }
-  try {
-    return claims.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload)))
-  } catch (cause) {
-    throw refused('dpop_proof_malformed', 'The proof lacks a claim that it must have.', cause)
-  }
+}
+
+function parseClaims(payload: string): z.output<typeof claims> {
+  const parsed = claims.safeParse(decode(payload))
+  if (parsed.success) return parsed.data
+  throw refused('dpop_proof_malformed', 'The proof lacks a claim that it must have.', parsed.error)
 }
 
 /** Without query and fragment, as RFC 9449 compares (RFC 3986 sections 6.2.2 and 6.2.3 by the URL parser). */

@@ -4,19 +4,16 @@
  * A thief of the token alone fails at the key; a thief of token and key is the person's terminal for at most eight hours, can ask, and can
  * countersign nothing. A proof is worth one request: its jti is consumed in the database, last, so that a request that was
  * refused for another reason cannot burn somebody else's.
+ *
+ * Tokens of `terraform login` have no key, because Terraform knows none: they come as Bearer, and are a sign-in of their own kind
+ * (`via: 'bearer'`) with few actions in the gate's catalogue. A token that has a key is never taken as Bearer, nor the other way round.
  */
-import { createHash } from 'node:crypto'
-import type { Clock } from '../../platform/clock.ts'
-import type { Store } from '../../platform/store/store.ts'
 import type { Actor } from '../actor.ts'
 import { IdentityError, type IdentityErrorCode } from '../errors.ts'
 import { secretPrefixes } from '../secrets.ts'
-import { refused, verifyProof, type VerifiedProof } from './dpop-proof.ts'
-import type { Nonces } from './nonce.ts'
+import { verifyProof, type VerifiedProof } from './dpop-proof.ts'
+import { checkNonce, consumeProof, oneProof, type ProvePorts } from './prove-key.ts'
 import { findToken, type TerminalToken } from './tokens.ts'
-
-/** Longer than a nonce lives: after that a replayed proof fails at its nonce. */
-const proofsRemembered = 10 * 60_000
 
 export type TerminalRequest = {
   method: string
@@ -27,52 +24,70 @@ export type TerminalRequest = {
   remoteAddress: string
 }
 
-export type ResolvePorts = {
-  store: Store
-  clock: Clock
-  nonces: Nonces
+export type ResolvePorts = ProvePorts & {
   /** The configured URL. */
   url: string
   /** Name and roles now; undefined when the directory knows nobody of this id, or not with the key that let the terminal in. */
   holder(token: TerminalToken): Promise<{ name: string; roles: string[] } | undefined>
 }
 
+type Presented = { scheme: 'dpop' | 'bearer'; value: string }
+export type Resolved = { actor: Actor; token: TerminalToken }
+
 /** Throws IdentityError with the headers its answer must carry. The order of the checks is the order of the lines. */
-export async function resolveTerminal(ports: ResolvePorts, request: TerminalRequest): Promise<{ actor: Actor; token: TerminalToken }> {
-  const now = ports.clock.now()
-  const accessToken = tokenOf(request.headers['authorization'])
+export async function resolveTerminal(ports: ResolvePorts, request: TerminalRequest): Promise<Resolved> {
+  const presented = tokenOf(request.headers['authorization'])
+  return presented.scheme === 'bearer' ? await resolveBearer(ports, request, presented) : await resolveBound(ports, request, presented)
+}
+
+async function resolveBound(ports: ResolvePorts, request: TerminalRequest, presented: Presented): Promise<Resolved> {
   const url = requested(ports.url, request.url)
-  const proof = await verifyProof({ proof: proofOf(request.headers['dpop']), method: request.method, url, accessToken, now })
+  const proof = await verifyProof({ proof: oneProof(request.headers['dpop']), method: request.method, url, accessToken: presented.value, now: ports.clock.now() })
   checkNonce(ports.nonces, proof)
-  const token = await ports.store.read((db) => findToken(db, accessToken))
-  if (!token) throw tokenRefused('token_invalid', 'This token is not known, or was ended.', 'Run `countersign login` again.')
-  if (token.expiresAt <= now) throw tokenRefused('token_expired', 'This token has expired.', 'Run `countersign login` again.')
+  const token = await live(ports, presented)
   checkKey(token, proof)
-  const person = await ports.holder(token)
-  if (!person) throw tokenRefused('token_invalid', 'The person of this token, or the key that let it in, is not in the directory.', 'Run `countersign login` again.')
+  const resolved = await resolvedAs(ports, request, token)
   await consumeProof(ports, proof)
-  const { person: id, id: session, thumbprint: executor, client, authTime } = token
+  return resolved
+}
+
+async function resolveBearer(ports: ResolvePorts, request: TerminalRequest, presented: Presented): Promise<Resolved> {
+  if (!presented.value.startsWith(secretPrefixes.bearerToken)) throw bearerRefused()
+  const token = await live(ports, presented)
+  if (token.via !== 'bearer') throw bearerRefused()
+  return await resolvedAs(ports, request, token)
+}
+
+async function live({ store, clock }: ResolvePorts, { scheme, value }: Presented): Promise<TerminalToken> {
+  const token = await store.read((db) => findToken(db, value))
+  if (!token) throw tokenRefused('token_invalid', 'This token is not known, or was ended.', again(scheme), scheme)
+  if (token.expiresAt <= clock.now()) throw tokenRefused('token_expired', 'This token has expired.', again(scheme), scheme)
+  // Whoever runs a resource server sees its tokens: here they must be worth nothing.
+  if (token.audience !== '') throw tokenRefused('token_elsewhere', 'This token is for another server.', again(scheme), scheme)
+  return token
+}
+
+async function resolvedAs(ports: ResolvePorts, request: TerminalRequest, token: TerminalToken): Promise<Resolved> {
+  const person = await ports.holder(token)
+  if (!person) {
+    const why = 'The person of this token, or the key that let it in, is not in the directory.'
+    throw tokenRefused('token_invalid', why, 'Run `countersign login` again.', token.via === 'bearer' ? 'bearer' : 'dpop')
+  }
+  const { person: id, id: session, thumbprint: executor, client, authTime, via } = token
   const source = { address: request.remoteAddress, client }
-  return { token, actor: { kind: 'person', id, name: person.name, roles: person.roles, via: 'terminal', session, executor, source, authTime } }
+  return { token, actor: { kind: 'person', id, name: person.name, roles: person.roles, via, session, executor, source, authTime } }
 }
 
-function tokenOf(header: string | string[] | undefined): string {
+function tokenOf(header: string | string[] | undefined): Presented {
   const [scheme = '', value = '', ...more] = typeof header === 'string' ? header.split(' ') : []
-  if (scheme === '') throw tokenRefused('token_required', 'The request carries no token.', 'Run `countersign login`.')
-  if (scheme.toLowerCase() === 'bearer') {
-    const why = 'A token presented as Bearer is worth nothing here: tokens are bound to a key.'
-    throw tokenRefused('bearer_refused', why, 'Present it as `Authorization: DPoP` with a proof.')
+  if (scheme === '') throw tokenRefused('token_required', 'The request carries no token.', 'Run `countersign login`.', 'dpop')
+  const kind = scheme.toLowerCase()
+  if (kind === 'bearer' && more.length === 0) return { scheme: 'bearer', value }
+  const ours = value.startsWith(secretPrefixes.accessToken) || value.startsWith(secretPrefixes.bearerToken)
+  if (kind !== 'dpop' || more.length > 0 || !ours) {
+    throw tokenRefused('token_invalid', 'The Authorization header holds no token of ours.', 'Run `countersign login` again.', 'dpop')
   }
-  if (scheme.toLowerCase() !== 'dpop' || more.length > 0 || !value.startsWith(secretPrefixes.accessToken)) {
-    throw tokenRefused('token_invalid', 'The Authorization header holds no token of ours.', 'Run `countersign login` again.')
-  }
-  return value
-}
-
-function proofOf(header: string | string[] | undefined): string {
-  if (header === undefined || header === '') throw refused('dpop_proof_missing', 'The request carries a token and no proof of its key.')
-  if (typeof header !== 'string') throw refused('dpop_proof_malformed', 'The request carries more than one proof.')
-  return header
+  return { scheme: 'dpop', value }
 }
 
 /** The configured URL with the path asked for: a path such as `//other.example` stays a path. */
@@ -82,31 +97,22 @@ function requested(configured: string, pathAndQuery: string): URL {
   return url
 }
 
-function checkNonce(nonces: Nonces, proof: VerifiedProof): void {
-  if (proof.nonce !== undefined && nonces.accepts(proof.nonce)) return
-  const headers = { 'DPoP-Nonce': nonces.current(), 'WWW-Authenticate': 'DPoP error="use_dpop_nonce", algs="ES256 EdDSA"' }
-  const next = 'Make the proof again with the nonce in the DPoP-Nonce header.'
-  throw new IdentityError('use_dpop_nonce', 'The proof holds no nonce of this server, or an old one.', next, { headers })
-}
-
 function checkKey(token: TerminalToken, proof: VerifiedProof): void {
-  if (token.thumbprint === proof.thumbprint) return
+  if (token.via === 'terminal' && token.thumbprint === proof.thumbprint) return
   const why = 'This token belongs to another key than the one that signed the request.'
-  throw tokenRefused('dpop_key_mismatch', why, 'Use the terminal that signed in, or run `countersign login`.')
+  throw tokenRefused('dpop_key_mismatch', why, 'Use the terminal that signed in, or run `countersign login`.', 'dpop')
 }
 
-async function consumeProof({ store, clock }: ResolvePorts, proof: VerifiedProof): Promise<void> {
-  const now = clock.now()
-  const hash = createHash('sha256').update(`countersign.dpop.v1\n${proof.thumbprint}\n${proof.jti}`).digest('hex')
-  const first = await store.write(async (tx) => {
-    await tx.deleteFrom('dpop_proof').where('expires_at', '<=', now).execute()
-    const insert = tx.insertInto('dpop_proof').values({ hash, expires_at: now + proofsRemembered })
-    const result = await insert.onConflict((conflict) => conflict.column('hash').doNothing()).executeTakeFirst()
-    return result.numInsertedOrUpdatedRows === 1n
-  })
-  if (!first) throw refused('dpop_proof_replayed', 'This proof was used before.')
+function bearerRefused(): IdentityError {
+  const why = 'A token presented as Bearer is worth nothing here: tokens are bound to a key.'
+  return tokenRefused('bearer_refused', why, 'Present it as `Authorization: DPoP` with a proof.', 'dpop')
 }
 
-function tokenRefused(code: IdentityErrorCode, message: string, next: string): IdentityError {
-  return new IdentityError(code, message, next, { headers: { 'WWW-Authenticate': 'DPoP error="invalid_token", algs="ES256 EdDSA"' } })
+function again(scheme: Presented['scheme']): string {
+  return scheme === 'bearer' ? 'Run `terraform login` again.' : 'Run `countersign login` again.'
+}
+
+function tokenRefused(code: IdentityErrorCode, message: string, next: string, scheme: Presented['scheme']): IdentityError {
+  const challenge = scheme === 'bearer' ? 'Bearer error="invalid_token"' : 'DPoP error="invalid_token", algs="ES256 EdDSA"'
+  return new IdentityError(code, message, next, { headers: { 'WWW-Authenticate': challenge } })
 }

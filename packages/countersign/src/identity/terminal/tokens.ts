@@ -1,26 +1,44 @@
-/** The tokens of terminals: listed, and ended. Where they come from is oidc/access-tokens.ts. */
+/**
+ * The tokens of terminals: found, listed, ended. Where they come from is oidc/access-tokens.ts.
+ *
+ * One sign-in of a terminal is a family: its first token, those that renewed it, and the refresh token that waits for the next. A person
+ * sees and ends families; ending one takes everything with it from which another token could be made.
+ */
 import type { Clock } from '../../platform/clock.ts'
 import type { Db, Store, Tx } from '../../platform/store/store.ts'
+import type { Via } from '../actor.ts'
 import { hashSecret } from '../secrets.ts'
 import type { TerminalTokenTable } from '../tables.ts'
 
-export const tokenLifetime = 8 * 60 * 60_000
+/** Milliseconds. A sign-in ends after `family` however often its token was renewed. */
+export const tokenLimits = { access: 60 * 60_000, family: 8 * 60 * 60_000 } as const
 
 export type TerminalToken = {
-  /** `tok_` */
+  /** `tok_` of the family: the same after a renewal. */
   id: string
   person: string
-  /** Of the DPoP key, RFC 7638. */
+  via: Extract<Via, 'terminal' | 'bearer'>
+  /** Of the DPoP key, RFC 7638; "" for a bearer token. */
   thumbprint: string
   /** The authenticator of the session in which the terminal was let in. */
   authenticator: string
   client: string
+  scopes: readonly string[]
+  /** The resource server that it is for; "" for our own interface. */
+  audience: string
   authTime: number
+  acr: string
   createdAt: number
+  /** Of this token. */
   expiresAt: number
+  /** Until when it can be renewed. */
+  signedInUntil: number
 }
 
-export type TerminalEnd = 'signed-out' | 'ended-by-owner' | 'authenticator-revoked' | 'code-replayed' | 'reported'
+export type TerminalEnd =
+  | 'signed-out' | 'ended-by-owner' | 'authenticator-revoked' | 'reported'
+  /** Something that is worth one use came a second time: one of the two was a thief. */
+  | 'code-replayed' | 'refresh-replayed'
 
 /** undefined: unknown, or ended. It may have expired. */
 export async function findToken(db: Db | Tx, accessToken: string): Promise<TerminalToken | undefined> {
@@ -29,37 +47,57 @@ export async function findToken(db: Db | Tx, accessToken: string): Promise<Termi
   return row && fromRow(row)
 }
 
-/** Live tokens of a person, newest first. */
+/** Live sign-ins of a person's terminals, newest first; of each the newest token. */
 export async function listTokens({ store, clock }: { store: Store; clock: Clock }, person: string): Promise<TerminalToken[]> {
   return await store.read(async (db) => {
     const rows = db.selectFrom('terminal_token').selectAll().where('person', '=', person).where('ended_at', 'is', null)
-    return (await rows.where('expires_at', '>', clock.now()).orderBy('id', 'desc').execute()).map(fromRow)
+    const tokens = (await rows.where('family_expires_at', '>', clock.now()).orderBy('id', 'desc').execute()).map(fromRow)
+    return tokens.filter(({ id }, at) => tokens.findIndex((other) => other.id === id) === at)
   })
 }
 
-/** Ends one token of this person; true if it was there. */
+/** Ends one sign-in of this person; true if it was there. */
 export async function endToken(tx: Tx, given: { id: string; person: string; why: TerminalEnd; now: number }): Promise<boolean> {
-  const result = await tx.updateTable('terminal_token').set({ ended_at: given.now, ended_why: given.why })
-    .where('id', '=', given.id).where('person', '=', given.person).where('ended_at', 'is', null).executeTakeFirst()
-  return result.numUpdatedRows === 1n
+  const rows = tx.selectFrom('terminal_token').select(['family', 'grant_hash']).where('family', '=', given.id).where('person', '=', given.person)
+  return (await endAll(tx, await rows.where('ended_at', 'is', null).execute(), given.why, given.now)) > 0
+}
+
+/** By the hash of the provider's grant. Answers the ids and persons of what ended. */
+export async function endGrant(tx: Tx, grantHash: string, why: TerminalEnd, now: number): Promise<{ id: string; person: string }[]> {
+  const rows = tx.selectFrom('terminal_token').select(['family', 'grant_hash', 'person']).where('grant_hash', '=', grantHash)
+  const live = await rows.where('ended_at', 'is', null).execute()
+  await endAll(tx, [{ family: '', grant_hash: grantHash }, ...live], why, now)
+  return live.slice(0, 1).map(({ family, person }) => ({ id: family, person }))
 }
 
 /** A revoked key takes the terminals with it that were let in from its sessions. */
 export async function endTokensOfAuthenticator(tx: Tx, authenticator: string, now: number): Promise<void> {
-  await tx.updateTable('terminal_token').set({ ended_at: now, ended_why: 'authenticator-revoked' satisfies TerminalEnd })
-    .where('authenticator', '=', authenticator).where('ended_at', 'is', null).execute()
+  const rows = tx.selectFrom('terminal_token').select(['family', 'grant_hash']).where('authenticator', '=', authenticator)
+  await endAll(tx, await rows.where('ended_at', 'is', null).execute(), 'authenticator-revoked', now)
 }
 
-/** A person said that a request was not theirs: whoever holds that terminal's key is signed out. Answers how many tokens ended. */
+/** A person said that a request was not theirs: whoever holds that terminal's key is signed out. Answers how many sign-ins ended. */
 export async function endTokensOfKey(tx: Tx, given: { person: string; thumbprint: string; now: number }): Promise<number> {
-  const result = await tx.updateTable('terminal_token').set({ ended_at: given.now, ended_why: 'reported' satisfies TerminalEnd })
-    .where('person', '=', given.person).where('thumbprint', '=', given.thumbprint).where('ended_at', 'is', null).executeTakeFirst()
-  return Number(result.numUpdatedRows)
+  const rows = tx.selectFrom('terminal_token').select(['family', 'grant_hash']).where('person', '=', given.person).where('thumbprint', '=', given.thumbprint)
+  return await endAll(tx, await rows.where('ended_at', 'is', null).execute(), 'reported', given.now)
+}
+
+type Row = Pick<TerminalTokenTable, 'family' | 'grant_hash'>
+
+/** The tokens, and what is kept under their grants: consent, refresh token, codes. In one transaction, so that no renewal slips between. */
+async function endAll(tx: Tx, rows: readonly Row[], why: TerminalEnd, now: number): Promise<number> {
+  const grants = [...new Set(rows.map((row) => row.grant_hash))]
+  if (grants.length === 0) return 0
+  await tx.updateTable('terminal_token').set({ ended_at: now, ended_why: why }).where('grant_hash', 'in', grants).where('ended_at', 'is', null).execute()
+  await tx.deleteFrom('oidc_record').where('grant_hash', 'in', grants).execute()
+  await tx.deleteFrom('oidc_record').where('model', '=', 'Grant').where('id_hash', 'in', grants).execute()
+  return new Set(rows.map((row) => row.family)).size
 }
 
 function fromRow(row: TerminalTokenTable): TerminalToken {
   return {
-    id: row.id, person: row.person, thumbprint: row.thumbprint, authenticator: row.authenticator, client: row.client,
-    authTime: row.auth_time, createdAt: row.created_at, expiresAt: row.expires_at,
+    id: row.family, person: row.person, via: row.thumbprint === '' ? 'bearer' : 'terminal', thumbprint: row.thumbprint, authenticator: row.authenticator,
+    client: row.client, scopes: row.scope.split(' '), audience: row.audience, authTime: row.auth_time, acr: row.acr,
+    createdAt: row.created_at, expiresAt: row.expires_at, signedInUntil: row.family_expires_at,
   }
 }

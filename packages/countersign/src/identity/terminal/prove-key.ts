@@ -1,0 +1,45 @@
+/** Possession of a DPoP key, proven for one request: form and signature, our nonce, and worth one use. */
+import { createHash } from 'node:crypto'
+import type { Clock } from '../../platform/clock.ts'
+import type { Store } from '../../platform/store/store.ts'
+import { IdentityError } from '../errors.ts'
+import { refused, verifyProof, type VerifiedProof } from './dpop-proof.ts'
+import type { Nonces } from './nonce.ts'
+
+export type ProvePorts = { store: Store; clock: Clock; nonces: Nonces }
+
+/** Longer than a nonce lives: after that a replayed proof fails at its nonce. */
+const proofsRemembered = 10 * 60_000
+
+/** Without a token: for the beginning of a sign-in. Throws IdentityError with the headers its answer must carry. */
+export async function proveKey(ports: ProvePorts, given: { proof: string | string[] | undefined; method: string; url: URL }): Promise<VerifiedProof> {
+  const proof = await verifyProof({ ...given, proof: oneProof(given.proof), accessToken: undefined, now: ports.clock.now() })
+  checkNonce(ports.nonces, proof)
+  await consumeProof(ports, proof)
+  return proof
+}
+
+export function oneProof(header: string | string[] | undefined): string {
+  if (header === undefined || header === '') throw refused('dpop_proof_missing', 'The request carries no proof of its key.')
+  if (typeof header !== 'string') throw refused('dpop_proof_malformed', 'The request carries more than one proof.')
+  return header
+}
+
+export function checkNonce(nonces: Nonces, proof: VerifiedProof): void {
+  if (proof.nonce !== undefined && nonces.accepts(proof.nonce)) return
+  const headers = { 'DPoP-Nonce': nonces.current(), 'WWW-Authenticate': 'DPoP error="use_dpop_nonce", algs="ES256 EdDSA"' }
+  const next = 'Make the proof again with the nonce in the DPoP-Nonce header.'
+  throw new IdentityError('use_dpop_nonce', 'The proof holds no nonce of this server, or an old one.', next, { headers })
+}
+
+/** Last of all checks, so that a request that was refused for another reason cannot burn somebody else's proof. */
+export async function consumeProof({ store, clock }: ProvePorts, proof: VerifiedProof): Promise<void> {
+  const now = clock.now()
+  const hash = createHash('sha256').update(`countersign.dpop.v1\n${proof.thumbprint}\n${proof.jti}`).digest('hex')
+  const first = await store.write(async (tx) => {
+    const insert = tx.insertInto('dpop_proof').values({ hash, expires_at: now + proofsRemembered })
+    const result = await insert.onConflict((conflict) => conflict.column('hash').doNothing()).executeTakeFirst()
+    return result.numInsertedOrUpdatedRows === 1n
+  })
+  if (!first) throw refused('dpop_proof_replayed', 'This proof was used before.')
+}
