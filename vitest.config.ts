@@ -2,14 +2,32 @@ import { defineConfig } from 'vitest/config'
 
 const long = process.env['COUNTERSIGN_TEST_LONG'] === '1'
 
+/** Files that are about PostgreSQL itself. */
+const aboutPostgres = ['packages/countersign/test/**/postgres-*.test.ts']
+
+/**
+ * Every test once, on SQLite where it needs a database; and on PostgreSQL, once more, what goes through rooms, doors and the store.
+ * What is left out there starts the built program, draws pages, or does not know which database it stands on.
+ */
 export default defineConfig({
-  resolve: { conditions: ['source', 'node', 'import', 'module', 'default'] },
-  ssr: { resolve: { conditions: ['source', 'node', 'import', 'module', 'default'] } },
+  resolve: { conditions: ['source', 'node'] },
+  ssr: { resolve: { conditions: ['source', 'node'] } },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: long ? 1_800_000 : 120_000,
     hookTimeout: 120_000,
+    projects: [
+      { extends: true, test: { name: 'all', include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'], exclude: aboutPostgres } },
+      {
+        extends: true,
+        test: {
+          name: 'postgres',
+          include: [...aboutPostgres, ...['server', 'doors', 'gate', 'identity'].map((room) => `packages/countersign/test/${room}/**/*.test.ts`)],
+          globalSetup: ['packages/countersign/test/support/postgres-setup.ts'],
+          env: { COUNTERSIGN_TEST_DATABASE: 'postgres' },
+        },
+      },
+    ],
   },
 })

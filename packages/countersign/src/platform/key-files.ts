@@ -9,6 +9,11 @@ import { KeyError, type Keyring, type SecretName, type Signer } from './keyring.
 import type { Random } from './random.ts'
 
 const SECRET_BYTES = 32
+const anew = 'Delete it: a new one is made, and sessions that stand on it end.'
+const whenDamaged: Record<SecretName, string> = {
+  cookie: anew, setup: anew,
+  sealing: 'Restore it from the backup that belongs to this database: without it no authenticator app, password or recovery code works.',
+}
 const UNFINISHED = '.unfinished-'
 
 export async function openKeyFiles(folder: string, random: Random): Promise<Keyring> {
@@ -41,7 +46,7 @@ export async function openKeyFiles(folder: string, random: Random): Promise<Keyr
       const file = `${name}.secret`
       const text = await loadOrMake(file, () => `${Buffer.from(random.bytes(SECRET_BYTES)).toString('base64url')}\n`)
       const bytes = Buffer.from(text.trim(), 'base64url')
-      if (bytes.length !== SECRET_BYTES) throw damaged(join(folder, file), 'Delete it: a new one is made, and sessions that stand on it end.')
+      if (bytes.length !== SECRET_BYTES) throw damaged(join(folder, file), whenDamaged[name])
       return Uint8Array.from(bytes)
     },
     keySet: async (name) => {

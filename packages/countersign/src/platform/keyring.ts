@@ -7,7 +7,7 @@
  * Not guaranteed: secrecy from root or from whoever has this user's account.
  */
 export type SignerName = 'ledger'
-export type SecretName = 'cookie' | 'setup'
+export type SecretName = 'cookie' | 'setup' | 'sealing'
 export type KeySetName = 'oidc-jwks'
 
 export interface Signer {
@@ -26,7 +26,10 @@ export interface Keyring {
   signer(name: SignerName): Promise<Signer | null>
   /** Refuses (`key_exists`) when there is one. */
   createSigner(name: SignerName): Promise<Signer>
-  /** 32 random bytes, made at the first call: losing them signs people out and nothing worse. */
+  /**
+   * 32 random bytes, made at the first call. Losing `cookie` signs people out. Losing `sealing` loses what was sealed with it: seeds of
+   * authenticator apps, passwords and recovery codes, never a key; it belongs into the backup beside the ledger's.
+   */
   secret(name: SecretName): Promise<Uint8Array>
   /** Made at the first call. */
   keySet(name: KeySetName): Promise<{ keys: PrivateJwk[] }>

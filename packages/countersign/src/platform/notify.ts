@@ -1,11 +1,14 @@
 /**
- * Wake-ups for long polls, inside one process. A topic is a string such as `run/run_0193...`.
+ * Wake-ups for long polls, within a process and between the servers of one database. A topic is a string such as `run/run_0193...`.
  *
  * Guaranteed: nobody sleeps through a change. Take `version()` before reading the database, read, then
  * `wait(topic, thatVersion, ...)`: a change in between ends the wait at once. Waking for nothing is
  * allowed, so look again after every wake. Waiters are bounded and leave nothing behind.
- * Not guaranteed: that the change is still there, or came from this process (PostgreSQL: LISTEN will feed `changed`).
+ * Not guaranteed: that the change is still there, or came from this process; and a change of another server may be told late or
+ * never (postgres/wake-ups.ts). So every wait is bounded, and its end is a reason to look once more.
  */
+import type { Peers } from './store/store.ts'
+
 export interface Notify {
   /** Call it after the commit (`afterCommit(tx, () => notify.changed(topic))`), or a woken reader sees the past. */
   changed(topic: string): void
@@ -28,7 +31,7 @@ export type NotifyLimits = { waiters: number; perTopic: number; remembered: numb
 
 const LIMITS: NotifyLimits = { waiters: 5_000, perTopic: 200, remembered: 10_000 }
 
-export function createNotify(limits: NotifyLimits = LIMITS): Notify {
+export function createNotify(peers?: Peers, limits: NotifyLimits = LIMITS): Notify {
   const waiting = new Map<string, Set<Waiter>>()
   /** When each topic changed last, oldest first. What has been forgotten changed at `forgotten` or before. */
   const changes = new Map<string, number>()
@@ -61,19 +64,32 @@ export function createNotify(limits: NotifyLimits = LIMITS): Notify {
     })
   }
 
+  const changed = (topic: string): void => {
+    version += 1
+    changes.delete(topic)
+    changes.set(topic, version)
+    if (changes.size > limits.remembered) {
+      const [oldest, at] = changes.entries().next().value ?? ['', 0]
+      changes.delete(oldest)
+      forgotten = Math.max(forgotten, at)
+    }
+    for (const end of waiting.get(topic) ?? []) end('changed')
+  }
+  /** Any topic may have changed. */
+  const allChanged = (): void => {
+    version += 1
+    changes.clear()
+    forgotten = version
+    for (const waiters of [...waiting.values()]) for (const end of waiters) end('changed')
+  }
+  peers?.hear((topic) => (topic === null ? allChanged() : changed(topic)))
+
   return {
     wait,
     version: () => version,
     changed: (topic) => {
-      version += 1
-      changes.delete(topic)
-      changes.set(topic, version)
-      if (changes.size > limits.remembered) {
-        const [oldest, at] = changes.entries().next().value ?? ['', 0]
-        changes.delete(oldest)
-        forgotten = Math.max(forgotten, at)
-      }
-      for (const end of waiting.get(topic) ?? []) end('changed')
+      changed(topic)
+      peers?.tell(topic)
     },
     waitUntil: async (topic, look, ms, signal) => {
       const deadline = performance.now() + ms

@@ -2,6 +2,7 @@
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { logLevels, type LogLevel } from './log.ts'
+import { SettingError } from './setting-error.ts'
 import { isLoopback, parseAddresses, parsePublicUrl, type Address } from './setting-values.ts'
 
 export type Settings = { data: string; config: string; databaseUrl: string; addr: Address[]; url: URL; log: LogLevel }
@@ -23,11 +24,6 @@ export type SettingRow<N extends SettingName> = {
 }
 
 export type Environment = Record<string, string | undefined>
-
-export class SettingError extends Error {
-  override readonly name = 'SettingError'
-  readonly code = 'invalid_setting'
-}
 
 /** A row without its type: reads a text into the settings and returns the warning, or "". */
 export type Setting = Omit<SettingRow<SettingName>, 'parse' | 'warning'> & { name: SettingName; read: (text: string, into: Partial<Settings>) => string }

@@ -5,9 +5,11 @@
  */
 import { readFileSync } from 'node:fs'
 import { parseDocument } from 'yaml'
-import { SettingError, settingsTable, type Environment, type Setting, type SettingName, type Settings } from './settings-table.ts'
+import { SettingError } from './setting-error.ts'
+import { settingsTable, type Environment, type Setting, type SettingName, type Settings } from './settings-table.ts'
 
-export { SettingError, settingsTable, type Environment, type SettingName, type Settings } from './settings-table.ts'
+export { SettingError } from './setting-error.ts'
+export { settingsTable, type Environment, type SettingName, type Settings } from './settings-table.ts'
 
 export type Flags = { [N in SettingName]?: string | undefined }
 

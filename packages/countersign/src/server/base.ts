@@ -40,17 +40,17 @@ export type Base = {
   close(): Promise<void>
 }
 
-export async function openBase(options: { dataDir: string; clock: Clock; log: Logger; random?: Random }): Promise<Base> {
+export async function openBase(options: { dataDir: string; databaseUrl?: string | undefined; clock: Clock; log: Logger; random?: Random }): Promise<Base> {
   const { dataDir, clock, log } = options
   const random = options.random ?? systemRandom
-  const store = await openStore({ dataDir, migrations, clock })
+  const store = await openStore({ dataDir, databaseUrl: options.databaseUrl, migrations, clock })
   try {
     const keyring = await openKeyFiles(join(dataDir, 'keys'), random)
     const { instance, org } = await loadInstance(store, clock, random)
     const { ledger, start } = await openLedger({ store, keyring, clock, random, instance, folder: await diskFolder(join(dataDir, 'checkpoints')) })
     log[start.action === 'start' ? 'debug' : 'warn']({ case: start.code, action: start.action }, start.message)
     return {
-      dataDir, instance, org, store, ledger, keyring, clock, random, notify: createNotify(), afterCommit, close: () => store.close(),
+      dataDir, instance, org, store, ledger, keyring, clock, random, notify: createNotify(store.peers), afterCommit, close: () => store.close(),
       notSetUp: () => new GateError('not_set_up', 'This server has no owner yet.', 'Open the set-up link that the server printed.'),
     }
   } catch (error) {

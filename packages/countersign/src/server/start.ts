@@ -19,6 +19,8 @@ import { consoleFolder } from './places.ts'
 
 export type StartOptions = {
   dataDir: string
+  /** PostgreSQL in place of the database in the folder. */
+  databaseUrl?: string | undefined
   addresses: Address[]
   /** The public URL: an origin. Its host name is the rpId of every key. */
   url: string
@@ -41,7 +43,7 @@ export type RunningServer = {
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const log = options.log ?? createLog('info')
   const demonstration = options.demonstration ?? false
-  const base = await openBase({ dataDir: options.dataDir, clock: options.clock ?? systemClock, log })
+  const base = await openBase({ dataDir: options.dataDir, databaseUrl: options.databaseUrl, clock: options.clock ?? systemClock, log })
   try {
     const parts = await assemble(base, { url: options.url, demonstration, log })
     const app = await createApp(parts, { log, demonstration, consoleFolder: options.consoleFolder ?? consoleFolder })

@@ -1,5 +1,5 @@
 /**
- * What every store must do, whatever database stands behind it. SQLite runs it now; PostgreSQL will.
+ * What every store must do, whatever database stands behind it: SQLite and PostgreSQL run it.
  * A database passes when all of this holds, and needs no further word from the rooms that use it.
  */
 import * as fc from 'fast-check'
@@ -189,7 +189,7 @@ export function storeContract(name: string, place: () => Promise<Place>): void {
 
       test('a unit that waits for something else is ended, and those behind it go on', async () => {
         await store.close()
-        store = await at.open([things], { unitMs: 20 })
+        store = await at.open([things], { unitMs: 300 })
         const stuck = store.write(async (tx) => {
           await put(tx, 1)
           await new Promise(() => undefined)

@@ -43,7 +43,7 @@ test('a signal ends the wait, also one that was aborted already, and leaves no t
 })
 
 test('waiters are bounded, over all and per topic, and a place is free again after a wake', async () => {
-  const notify = createNotify({ waiters: 3, perTopic: 2, remembered: 10 })
+  const notify = createNotify(undefined, { waiters: 3, perTopic: 2, remembered: 10 })
   const a = [notify.wait('a', 0, LONG), notify.wait('a', 0, LONG)]
   await expect(notify.wait('a', 0, LONG)).rejects.toBeInstanceOf(NotifyError)
   const b = notify.wait('b', 0, LONG)
@@ -57,7 +57,7 @@ test('waiters are bounded, over all and per topic, and a place is free again aft
 })
 
 test('topics that were forgotten wake for nothing rather than let somebody sleep through a change', async () => {
-  const notify = createNotify({ waiters: 10, perTopic: 10, remembered: 2 })
+  const notify = createNotify(undefined, { waiters: 10, perTopic: 10, remembered: 2 })
   const since = notify.version()
   for (const topic of ['a', 'b', 'c', 'd']) notify.changed(topic)
   expect(await notify.wait('a', since, LONG)).toBe('changed')

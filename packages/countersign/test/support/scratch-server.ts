@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { databaseOf } from './database.ts'
 import { signInTerminal } from '../../src/demonstration/raw-terminal.ts'
 import type { RawTerminal } from '../../src/demonstration/raw-terminal.ts'
 import { SoftwarePerson } from '../../src/demonstration/software-person.ts'
@@ -44,7 +45,7 @@ export async function scratchServer(options: { clock?: Clock; demonstration?: bo
   const dataDir = options.dataDir ?? (await scratchFolder('data'))
   const port = options.port ?? (await freePort())
   const server = await startServer({
-    dataDir, addresses: [{ host: '127.0.0.1', port }], url: `http://localhost:${port}`, demonstration: options.demonstration ?? true,
+    dataDir, databaseUrl: await databaseOf(dataDir), addresses: [{ host: '127.0.0.1', port }], url: `http://localhost:${port}`, demonstration: options.demonstration ?? true,
     log: createLog(process.env['COUNTERSIGN_TEST_LOG'] === '1' ? 'info' : 'silent'), ...(options.clock ? { clock: options.clock } : {}),
   })
   onTestFinished(() => server.close())

@@ -1,6 +1,6 @@
 /** The way to a store. */
 import { systemClock, type Clock } from '../clock.ts'
-import { StorageError } from './errors.ts'
+import type { ConnectPostgres } from './postgres/sessions.ts'
 import { connectSqlite, type Connect } from './sqlite/connection.ts'
 import { openSqlite, type Limits } from './sqlite/store.ts'
 import type { Migration, Store } from './store.ts'
@@ -10,6 +10,7 @@ export type StoreOptions = {
   dataDir: string
   /** All rooms' lists, one after another. */
   migrations: readonly Migration[]
+  /** PostgreSQL in place of the database in the folder; "" is none. */
   databaseUrl?: string | undefined
   /** Only `read`: takes no lock, so it works beside a running server. */
   readOnly?: boolean
@@ -17,21 +18,18 @@ export type StoreOptions = {
   limits?: Partial<Limits>
   /** Where tests put a disk that fails. */
   connect?: Connect
+  /** Where tests put a PostgreSQL server that fails. */
+  connectPostgres?: ConnectPostgres
 }
 
 const LIMITS: Limits = { queue: 2_000, readers: 4, readQueue: 2_000, unitMs: 30_000 }
 
-/** Throws StorageError: data_folder_in_use, data_folder_unsafe, schema_newer, schema_mismatch, database_damaged, storage_unavailable, not_supported. */
+/** Throws StorageError: data_folder_in_use, data_folder_unsafe, schema_newer, schema_mismatch, database_damaged, storage_unavailable, not_supported; SettingError for the URL. */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  if (options.databaseUrl !== undefined && options.databaseUrl !== '') {
-    throw new StorageError('not_supported', 'A database URL is set, but this version keeps its data in its own folder only; PostgreSQL comes with a later version. Remove --database-url, COUNTERSIGN_DATABASE_URL or database_url.')
-  }
-  return await openSqlite({
-    dataDir: options.dataDir,
-    migrations: options.migrations,
-    readOnly: options.readOnly ?? false,
-    clock: options.clock ?? systemClock,
-    limits: { ...LIMITS, ...options.limits },
-    connect: options.connect ?? connectSqlite,
-  })
+  const { dataDir, migrations, databaseUrl = '', readOnly = false, clock = systemClock } = options
+  const limits = { ...LIMITS, ...options.limits }
+  if (databaseUrl === '') return await openSqlite({ dataDir, migrations, readOnly, clock, limits, connect: options.connect ?? connectSqlite })
+  // Loaded only where it is used: the command line opens no database most of the time.
+  const [{ openPostgres }, { connectPostgres }] = await Promise.all([import('./postgres/store.ts'), import('./postgres/sessions.ts')])
+  return await openPostgres({ url: databaseUrl, dataDir, migrations, readOnly, clock, limits, connect: options.connectPostgres ?? connectPostgres })
 }

@@ -1,5 +1,5 @@
 /**
- * The store: the one database behind interfaces that SQLite has now and PostgreSQL will have.
+ * The store: the one database, SQLite or PostgreSQL, behind one interface.
  *
  * Guaranteed, and tested for every implementation by test/contract/store.ts:
  * - `write` runs one unit of work, all or nothing. When it resolves, the unit is on disk; when it
@@ -9,7 +9,9 @@
  * - Units that conflict are as if run one after another.
  * Not guaranteed: an order between units handed over at the same time.
  *
- * A unit only talks to the database. It must not wait for anything else: others queue behind it.
+ * A unit only talks to the database. It must not wait for anything else: others queue behind it. On PostgreSQL it may run more than
+ * once, when another server's unit came first (postgres/units.ts): it begins anew from what it closes over, and what it leaves outside
+ * its transaction (a variable set, a message sent) must be the same after two runs as after one. `afterCommit` runs once.
  * A statement that fails dooms its unit, even if the error is caught (PostgreSQL works like that):
  * use ON CONFLICT where a conflict is an expected answer.
  */
@@ -27,6 +29,16 @@ export interface Store {
   read<T>(work: (db: Db) => Promise<T>): Promise<T>
   /** A unit inside a unit is refused (`nested_unit`). Errors of `work` come back unchanged. */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** Other processes on the same database; undefined where there can be none. */
+  readonly peers?: Peers
   /** Finishes what was handed over, then closes. Idempotent. */
   close(): Promise<void>
+}
+
+/** Wake-ups between the processes of one database. */
+export interface Peers {
+  /** Call it after the commit. Best effort: it is lost with the process. */
+  tell(topic: string): void
+  /** `null`: some may have been missed, so anything may have changed. Never what this process told. */
+  hear(heard: (topic: string | null) => void): void
 }

@@ -1,0 +1,43 @@
+/**
+ * Which database a test runs on. In the project `postgres` of vitest.config.ts it is a new database in the server that
+ * postgres-setup.ts has started; elsewhere it is SQLite, in the data folder.
+ */
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import { inject, onTestFinished } from 'vitest'
+import './postgres-setup.ts'
+
+export const onPostgres = process.env['COUNTERSIGN_TEST_DATABASE'] === 'postgres'
+
+/** Folder of the programs; "" where there is no PostgreSQL, and the project's tests are skipped. */
+export const postgresBin: string = onPostgres ? (inject('postgres')?.bin ?? '') : ''
+
+/** The URL of a new, empty database. Whoever made it drops it. */
+export async function createDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+  const administrator = inject('postgres')?.administrator ?? ''
+  const name = `t${randomBytes(8).toString('hex')}`
+  const tell = async (sql: string): Promise<void> => {
+    const at = new URL(administrator)
+    const client = new pg.Client({ host: decodeURIComponent(at.hostname), user: at.username, password: at.password, database: 'postgres' })
+    await client.connect()
+    await client.query(sql).finally(() => client.end())
+  }
+  await tell(`create database ${name}`)
+  return { url: administrator.replace(/\/postgres$/, `/${name}`), drop: () => tell(`drop database if exists ${name} with (force)`) }
+}
+
+const databases = new Map<string, string>()
+
+/** The database that belongs to this data folder, for `startServer` and `openStore`: "" is the one in it. The same at each call, until the test is over. */
+export async function databaseOf(dataDir: string): Promise<string> {
+  if (!onPostgres) return ''
+  const known = databases.get(dataDir)
+  if (known !== undefined) return known
+  const { url, drop } = await createDatabase()
+  databases.set(dataDir, url)
+  onTestFinished(async () => {
+    databases.delete(dataDir)
+    await drop()
+  })
+  return url
+}
