@@ -52,10 +52,10 @@ function heldRole(asked: Countersigned, signer: Weighed, role: string): RoleSpan
   return roleAt(directory, person, role, scope, at.size) && roleAt(directory, person, role, scope, signer.until)
 }
 
+const lastUntil = ({ signers }: Countersigned): number => Math.max(...signers.map(({ until }) => until))
+
 /** Ids that are linked are one human, by every link that anybody who signed could have known of. */
-function human({ directory, signers }: Countersigned, person: string): string {
-  return humanOf(directory, person, Math.max(...signers.map(({ until }) => until)))
-}
+const human = (asked: Countersigned, person: string): string => humanOf(asked.directory, person, lastUntil(asked))
 
 function checkDistinct(humans: readonly string[]): void {
   if (new Set(humans).size !== humans.length) {
@@ -63,16 +63,19 @@ function checkDistinct(humans: readonly string[]): void {
   }
 }
 
-function checkSelf(asked: Countersigned): void {
-  const { requirement, requester, signers } = asked
-  const own = signers.filter(({ envelope }) => envelope.role === 'self').map(({ envelope }) => human(asked, envelope.person))
-  if (own.some((one) => one !== human(asked, requester))) {
+/** Answers whether the requester's touch came from another id of theirs, by links of which one rests on a demonstration. */
+function checkSelf(asked: Countersigned): boolean {
+  const { requirement, requester, signers, directory } = asked
+  const own = signers.filter(({ envelope }) => envelope.role === 'self').map(({ envelope }) => envelope.person)
+  if (own.some((person) => human(asked, person) !== human(asked, requester))) {
     throw new ProofError('envelope_role', 'a self step-up was given by somebody who is not the requester')
   }
-  checkDistinct(own)
+  checkDistinct(own.map((person) => human(asked, person)))
   if (requirement.selfStepUp && own.length === 0) {
     throw new ProofError('requirement_self_step_up', 'the requester has not countersigned')
   }
+  const linked = own.some((person) => person !== requester)
+  return linked && directory.links.some(({ from, demonstration }) => demonstration && from <= lastUntil(asked))
 }
 
 /** Answers whether an approval rests on a role that a demonstration key gave. */
@@ -102,9 +105,9 @@ export function checkRequirement(asked: Countersigned): boolean {
   checkAssurance(asked)
   checkPhishingResistant(asked)
   checkProbation(asked)
-  checkSelf(asked)
+  const byLink = checkSelf(asked)
   const byRole = checkApprovals(asked)
-  return byRole || asked.signers.some((signer) => signer.demonstration)
+  return byLink || byRole || asked.signers.some((signer) => signer.demonstration)
 }
 
 /** The humans among the signers who were owners at the time; those whom only a demonstration key made owners are told apart. */

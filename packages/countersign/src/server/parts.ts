@@ -1,8 +1,9 @@
 /**
  * The rooms put together, in the order in which they need one another. Several functions of one screen; no rule lives here.
  */
-import { relyingPartyAt, sitesAt } from '@countersign/proof'
+import { relyingPartyAt } from '@countersign/proof'
 import type { Directory, TrustFile } from '@countersign/proof'
+import { hostRecoveries, knownSites } from '@countersign/proof/produce'
 import type { Logger } from 'pino'
 import { adminEffects, adminUseCases } from '../doors/admin/use-cases.ts'
 import type { AdminDeps } from '../doors/admin/ports.ts'
@@ -15,7 +16,7 @@ import type { RunsDeps } from '../doors/runs/ports.ts'
 import { createGate, gateUseCases } from '../gate/index.ts'
 import type { Gate, GateDeps, Place } from '../gate/index.ts'
 import { createIdentity } from '../identity/index.ts'
-import type { Identity } from '../identity/index.ts'
+import type { Identity, IdentitySettings } from '../identity/index.ts'
 import type { Base } from './base.ts'
 import { refuseCutTables } from './cut-tables.ts'
 import { CodedError } from '../platform/coded-error.ts'
@@ -34,7 +35,9 @@ export type Parts = {
   useCases: { gate: ReturnType<typeof gateUseCases>; runs: ReturnType<typeof runsUseCases>; members: ReturnType<typeof membersUseCases>; admin: ReturnType<typeof adminUseCases> }
 }
 
-export async function assemble(base: Base, options: { url: string; demonstration: boolean; log: Logger }): Promise<Parts> {
+export type Programs = Pick<IdentitySettings, 'deviceGrant' | 'resourceServers'>
+
+export async function assemble(base: Base, options: { url: string; demonstration: boolean; log: Logger; programs?: Programs | undefined }): Promise<Parts> {
   const url = new URL(options.url)
   const place: Place = { instance: base.instance, org: base.org, rpId: url.hostname, origin: url.origin, origins: [url.origin] }
   const pin = createPolicyPin(options)
@@ -61,7 +64,7 @@ async function assembleIdentity(
   place: Place,
   pin: PolicyPin,
   file: () => Policy,
-  options: { demonstration: boolean; log: Logger },
+  options: { demonstration: boolean; log: Logger; programs?: Programs | undefined },
 ): Promise<Identity> {
   return createIdentity(
     {
@@ -72,6 +75,7 @@ async function assembleIdentity(
         rpId: place.rpId,
         origins: place.origins,
         demonstration: options.demonstration,
+        ...options.programs,
       },
       ports: {
         ...base,
@@ -164,8 +168,7 @@ async function trustOf(base: Base, place: Place, identity: Identity, options: { 
       v: 1, type: 'countersign.trust', instance: place.instance, org: place.org,
       genesis: { entry: directory.heads[1] ?? '', person: genesis.person, credential: genesis.credential.id, publicKey: genesis.credential.publicKey },
       ledgerKeys: [base.ledger.vkey],
-      sites: sitesAt(directory, directory.size).map(({ rpId, origins }) => ({ rpId, origins: [...origins] })),
-      recoveries: directory.hostRecoveries.map((size) => directory.heads[size] ?? ''),
+      sites: knownSites(directory), recoveries: hostRecoveries(directory),
       demonstration: options.demonstration && genesis.demonstration,
     }
   })

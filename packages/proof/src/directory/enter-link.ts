@@ -17,6 +17,6 @@ export async function enterLink(step: Step<LinkSubject>): Promise<Change> {
     throw new ProofError('directory_target', 'the two ids are one human already')
   }
   const asked = await countersignedChange(step)
-  checkOwner(asked)
-  return { signers: asked.signers, apply: () => draft.links.push({ from: draft.size + 1, person, same }) }
+  const demonstration = checkOwner(asked) || asked.demonstration
+  return { signers: asked.signers, apply: () => draft.links.push({ from: draft.size + 1, demonstration, person, same }) }
 }

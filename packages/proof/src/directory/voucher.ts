@@ -8,6 +8,7 @@
  */
 import { ProofError } from '../errors.ts'
 import type { Means, Signer } from '../signer/signer.ts'
+import type { RecoverySpan } from '../types/directory.ts'
 import type { Voucher } from '../types/subject.ts'
 import { authorityOf } from './authority.ts'
 import type { Draft } from './draft.ts'
@@ -18,7 +19,7 @@ export type Vouching = { draft: Draft; person: string; voucher: Voucher; moment:
 
 /**
  * `byOther`: it is not the person's own word; `replaces`: what the person had before ends; `demonstration`: the role on which
- * the voucher acted rests on one.
+ * the voucher acted, or the recovery, rests on one.
  */
 export type Vouched = { byOther: boolean; replaces: boolean; demonstration: boolean }
 
@@ -32,12 +33,13 @@ function keyThatVouched({ voucher }: Vouching, by: Means): string {
 }
 
 /** 48 hours in which the person, told by every way there is, can say no with any old key; and no stock of old recoveries. */
-function checkRipe({ draft, person, moment }: Vouching): void {
+function ripeRecovery({ draft, person, moment }: Vouching): RecoverySpan {
   const recovery = openRecovery(draft, person, moment)
   if (recovery === undefined) throw new ProofError('directory_recovery', 'the person has keys, and no recovery of theirs is open')
   if (moment < recovery.startedAt + recoveryWaits) {
     throw new ProofError('directory_recovery', 'the recovery of the person began less than 48 hours before')
   }
+  return recovery
 }
 
 /** `recoverable`: whether an open recovery lets others vouch for somebody who has keys. @throws ProofError */
@@ -52,6 +54,6 @@ export function checkVoucher(asked: Vouching, signer: Signer, { recoverable }: {
   if (role === undefined) throw refused('who vouches for another must be an owner, or a manager of theirs')
   const replaces = keysOf(draft, person, draft.size).length > 0
   if (replaces && !recoverable) throw refused('the person has keys, and none of them signed')
-  if (replaces) checkRipe(asked)
-  return { byOther: true, replaces, demonstration: role.demonstration }
+  const recovery = replaces ? ripeRecovery(asked) : undefined
+  return { byOther: true, replaces, demonstration: role.demonstration || recovery?.demonstration === true }
 }

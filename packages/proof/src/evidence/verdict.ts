@@ -1,5 +1,6 @@
 /** The verdict in words. What follows from a flag is decided here, and nowhere else. */
 import type { ProofError } from '../errors.ts'
+import type { Directory } from '../types/directory.ts'
 import type { Consent, Effect, Verdict } from '../types/verdict.ts'
 
 export const invalid = (error: ProofError, pinned: boolean): Verdict => ({
@@ -15,16 +16,24 @@ export const invalid = (error: ProofError, pinned: boolean): Verdict => ({
 /** How far the server's clock may lie ahead of the verifier's without a word. */
 const tolerated = 5 * 60_000
 
-function notesOf(consent: Consent, effect: Effect, pinned: boolean, now: number | undefined): string[] {
+/** What the bundle proved. `clock`: the verifier's, in milliseconds. */
+export type Proven = { consent: Consent; effect: Effect; directory: Directory }
+export type Given = { pinned: boolean; clock: number | undefined }
+
+function notesOf({ consent, effect, directory }: Proven, { pinned, clock }: Given): string[] {
   const { subject } = consent
   const times = [effect.reportedAt, effect.startedAt, effect.grantedAt, ...consent.who.map(({ recordedAt }) => recordedAt)]
-  const ahead = now !== undefined && times.some((time) => time !== null && Date.parse(time) > now + tolerated)
+  const moments = [...directory.times.slice(-1), ...times.map((time) => (time === null ? 0 : Date.parse(time)))]
+  const ahead = clock !== undefined && moments.some((moment) => moment > clock + tolerated)
   return [
     'Times are those of the server; no witness has confirmed them.',
     'What authenticators say of themselves (model, whether they can be copied) is claimed, not proven.',
     ...(consent.who.length === 0 ? ['Nobody countersigned: that the policy let this run pass is the word of the server.'] : []),
     ...(consent.serversWord
       ? ["Who countersigned with an authenticator app gave the server a code. That they did is the server's word: no key of theirs signed."]
+      : []),
+    ...(directory.hostRecoveries.length > 0
+      ? ['An owner was recovered with the key of the host: whoever held that key then could have become the owner.']
       : []),
     ...(pinned ? [] : ['No trust file was given: anybody could have made this bundle. Ask for one, and verify with it.']),
     ...(ahead ? ['The times in this bundle lie ahead of the clock of this machine.'] : []),
@@ -37,8 +46,10 @@ function notesOf(consent: Consent, effect: Effect, pinned: boolean, now: number 
   ]
 }
 
-export function sound(consent: Consent, effect: Effect, pinned: boolean, now: number | undefined): Verdict {
-  const common = { consent, effect, pinned, notes: notesOf(consent, effect, pinned, now) }
+export function sound(proven: Proven, given: Given): Verdict {
+  const { consent, effect } = proven
+  const { pinned } = given
+  const common = { consent, effect, pinned, notes: notesOf(proven, given) }
   if (consent.demonstration) {
     const message = 'consistent; DEMONSTRATION: it rests on a software key for demonstrations, and proves nothing about a person'
     return { ...common, verdict: 'DEMONSTRATION', code: 'demonstration', message }

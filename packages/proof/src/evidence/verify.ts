@@ -19,7 +19,7 @@ import { type Checkpoint, verifyCheckpoint } from '../ledger/checkpoint.ts'
 import { readTrust } from '../trust/parse.ts'
 import type { Directory, LedgerKeySpan } from '../types/directory.ts'
 import type { Evidence, TrustFile } from '../types/record.ts'
-import type { Consent, Effect, Verdict } from '../types/verdict.ts'
+import type { Verdict } from '../types/verdict.ts'
 import { isAllowedByPolicy } from './allowed.ts'
 import { consentOf, emptyConsent, parseConsentSubject, typesFor } from './consent.ts'
 import { verifyAllConsistent } from './consistency.ts'
@@ -29,7 +29,7 @@ import { verifyLeaves } from './leaves.ts'
 import { parseEvidence } from './parse.ts'
 import { bindToLeaves } from './record.ts'
 import { verifySigners } from './signers.ts'
-import { invalid, sound } from './verdict.ts'
+import { invalid, type Proven, sound } from './verdict.ts'
 
 export type VerifyOptions = {
   /** the verifier's clock in milliseconds: only for a note when the server's times lie ahead of it */
@@ -56,7 +56,7 @@ async function checkCheckpoint(evidence: Evidence, directory: Directory, trust: 
   return { ...checkpoint, by }
 }
 
-async function verifyBundle(evidence: Evidence, trust: TrustFile | null): Promise<{ consent: Consent; effect: Effect }> {
+async function verifyBundle(evidence: Evidence, trust: TrustFile | null): Promise<Proven> {
   const subject = parseConsentSubject(evidence.subject)
   const directory = await replayDirectory(evidence.directory, { trust })
   checkInstances(evidence, subject, directory)
@@ -76,7 +76,7 @@ async function verifyBundle(evidence: Evidence, trust: TrustFile | null): Promis
   checkFreshness(subject.policy.requirement, recorded.map(({ time }) => time), usedAt)
 
   const demonstration = consent.demonstration || checkpoint.by?.demonstration === true || trust?.demonstration === true
-  return { consent: { ...consent, demonstration }, effect }
+  return { consent: { ...consent, demonstration }, effect, directory }
 }
 
 /** Never throws over what stands in the bundle or in the trust file. */
@@ -84,8 +84,7 @@ export async function verifyEvidence(bundle: string, trust: TrustFile | null, op
   const pinned = trust !== null
   try {
     const pins = trust === null ? null : readTrust(trust)
-    const { consent, effect } = await verifyBundle(parseEvidence(bundle), pins)
-    return sound(consent, effect, pinned, options.now)
+    return sound(await verifyBundle(parseEvidence(bundle), pins), { pinned, clock: options.now })
   } catch (error) {
     if (error instanceof ProofError) return invalid(error, pinned)
     throw error

@@ -3,7 +3,7 @@ import { fromBase64url } from '../base64.ts'
 import { utf8 } from '../bytes.ts'
 import { canonicalText } from '../canonical/serialize.ts'
 import { commitmentOf } from '../digest.ts'
-import { ledgerKeyAt, sitesAt } from '../directory/moments.ts'
+import { ledgerKeyAt } from '../directory/moments.ts'
 import { parseDirectoryEntry } from '../directory/entry.ts'
 import { ProofError } from '../errors.ts'
 import { parseLeaf } from '../ledger/leaf.ts'
@@ -11,7 +11,7 @@ import { leafHash } from '../merkle/hash.ts'
 import { readTrust } from '../trust/parse.ts'
 import type { Directory } from '../types/directory.ts'
 import type { JsonObject } from '../types/json.ts'
-import type { DirectoryEntry, Leaf, TrustFile } from '../types/record.ts'
+import type { DirectoryEntry, Leaf, Site, TrustFile } from '../types/record.ts'
 
 /** The canonical text of an entry. Its place and its countersignatures are checked by `extendDirectory`. @throws ProofError */
 export function buildDirectoryEntry(entry: DirectoryEntry): string {
@@ -41,6 +41,17 @@ export async function buildLeaf({ type, time, ids, details, salt }: LeafInput): 
   return { leaf, details: text, hash: await leafHash(utf8(leaf)) }
 }
 
+/** Every site that the directory knows, the newest last: what was countersigned at one that was retired since stays provable. */
+export function knownSites({ relyingParties }: Directory): Site[] {
+  const sites = relyingParties.map(({ rpId, origins }) => ({ rpId, origins: [...origins] }))
+  const shown = sites.map((site) => canonicalText(site))
+  return sites.filter((_, i) => shown.lastIndexOf(shown[i] ?? '') === i)
+}
+
+/** The heads after each recovery by the host. */
+export const hostRecoveries = (directory: Directory): string[] =>
+  directory.hostRecoveries.map((size) => directory.heads[size] ?? '')
+
 /** What a verifier should pin, as the directory says now: give it to people by a way that the server does not control. */
 export function buildTrust(directory: Directory): TrustFile {
   const genesis = [...directory.keys.values()].find((key) => key.from === 1)
@@ -57,8 +68,8 @@ export function buildTrust(directory: Directory): TrustFile {
     org: directory.org,
     genesis: { entry, person, credential: credential.id, publicKey: credential.publicKey },
     ledgerKeys: [ledgerKey.key],
-    sites: sitesAt(directory, directory.size).map(({ rpId, origins }) => ({ rpId, origins: [...origins] })),
-    recoveries: directory.hostRecoveries.map((size) => directory.heads[size] ?? ''),
+    sites: knownSites(directory),
+    recoveries: hostRecoveries(directory),
     demonstration,
   }
   return readTrust(trust)

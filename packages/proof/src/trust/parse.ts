@@ -15,7 +15,7 @@ const trustFile: Shape<TrustFile> = object<TrustFile>({
   org: name,
   genesis: object({ entry: digest, person: id('usr'), credential: credentialId, publicKey: bytes(1, 2048) }),
   ledgerKeys: where(array(text(512, 1), 64), (keys) => keys.length > 0, 'is empty'),
-  sites: where(array(object<Site>({ rpId, origins }), 16), (sites) => sites.length > 0, 'is empty'),
+  sites: where(array(object<Site>({ rpId, origins }), 64), (sites) => sites.length > 0, 'is empty'),
   recoveries: array(digest, 64),
   demonstration: flag,
 })

@@ -46,7 +46,7 @@ export type RecoverySpan = Span & {
 }
 
 /** From size `from` on, the two ids are one human. */
-export type Link = { from: number; person: string; same: string }
+export type Link = { from: number; demonstration: boolean; person: string; same: string }
 
 export type Directory = {
   instance: string

@@ -63,7 +63,7 @@ export type TrustFile = {
   genesis: { entry: string; person: string; credential: string; publicKey: string }
   /** C2SP vkeys */
   ledgerKeys: string[]
-  /** where countersignatures may be given */
+  /** where countersignatures are given, and were, the newest last: which of them held when, the directory says */
   sites: Site[]
   /** directory heads after each recovery by the host that the verifier has accepted */
   recoveries: string[]

@@ -1,5 +1,5 @@
 /** Whole stories, told in a world: what a good server would do, with one thing changed on demand. */
-import { canonicalText, type Countersignature, countersignatureDigest, type Evidence, type JsonObject, type PolicySubject, type Requirement, type RunSubject, subjectDigest, toBase64url, type TrustFile } from '../../src/index.ts'
+import { canonicalText, type Countersignature, countersignatureDigest, type Evidence, type JsonObject, type PolicySubject, probationLasts, type Requirement, type RunSubject, subjectDigest, toBase64url, type TrustFile } from '../../src/index.ts'
 import { authenticator, idOf, personOf } from './authenticator.ts'
 import { seed } from './keys.ts'
 import { digestFor, policyRef, type Signing, World } from './world.ts'
@@ -22,6 +22,8 @@ export async function installation(name = 'one'): Promise<World> {
   const world = new World(name)
   await world.genesis(keys.alice)
   await world.register(keys.aliceSecond, keys.alice)
+  // a key that was added is on probation: it vouches for Carol only afterwards
+  world.tick(probationLasts)
   await world.register(keys.bob, keys.alice)
   await world.register(keys.carol, keys.aliceSecond)
   await world.register(keys.mallory, keys.alice)
