@@ -1,5 +1,5 @@
 /** Puts the room together. Whoever wires the server calls this once and hands the parts on. */
-import type { Countersignature } from '@countersign/proof'
+import { parseSubject, type Countersignature } from '@countersign/proof'
 import type { Db, Tx } from '../platform/store/store.ts'
 import type { Actor } from './actor.ts'
 import type { Authenticator } from './authenticators/authenticators.ts'
@@ -7,6 +7,8 @@ import { createKeys, type Keys } from './authenticators/keys.ts'
 import { removable, revokeAuthenticator } from './authenticators/revoke.ts'
 import { createStanding } from './authenticators/standing.ts'
 import { enterChange, type MemberSubject } from './directory/change.ts'
+import { createApps } from './codes/apps.ts'
+import { createSecrets, type Secrets } from './codes/create.ts'
 import { createDirectory, type DirectoryStore } from './directory/directory.ts'
 import { beginInvited, createInvited, finishInvited } from './invitation/enrol.ts'
 import { findLink, issueLink, openLinks, type Inviter, type Link } from './invitation/link.ts'
@@ -35,7 +37,7 @@ import { endToken, endTokensOfKey, listTokens, type TerminalToken } from './term
 /** A use case of this room, without the room. */
 type UseCase<F> = F extends (room: Room, ...given: infer Given) => infer Answer ? (...given: Given) => Answer : never
 
-export interface Identity {
+export interface Identity extends Secrets {
   readonly context: IdentityContext
   readonly directory: DirectoryStore
   readonly people: People
@@ -114,11 +116,13 @@ export async function createIdentity(context: IdentityContext, log: OidcLog): Pr
   const directory = createDirectory(ports)
   const people = createPeople(directory, store)
   const standing = createStanding(directory)
-  const room: Room = { ...context, directory, people, standing }
+  const room: Room = { ...context, directory, people, standing, apps: createApps(directory, clock) }
+  const secrets = await createSecrets(room)
   const [root, jwks] = await Promise.all([ports.keyring.secret('cookie'), ports.keyring.keySet('oidc-jwks')])
   const nonces = createNonces(root, clock)
   const provider = await createProvider(room, { root, jwks }, { store, clock, nonces }, async (person) => (await people.now(person)) !== undefined, log)
   return {
+    ...secrets,
     context, directory, people,
     keys: createKeys(clock, settings, standing),
     setUp: {
@@ -155,7 +159,7 @@ export async function createIdentity(context: IdentityContext, log: OidcLog): Pr
       find: (db, credentialId) => standing.find(db, credentialId),
       of: (person) => store.read((db) => standing.of(db, person)),
       removable: (tx, given) => removable(room, tx, given),
-      revoke: (tx, subject, countersignatures) => revokeAuthenticator(room, tx, subject, countersignatures),
+      revoke: (tx, subject, countersignatures) => revokeAny(room, secrets, tx, subject, countersignatures),
     },
     interactions: {
       show: (http, uid) => showInteraction(provider, http, uid),
@@ -169,6 +173,13 @@ export async function createIdentity(context: IdentityContext, log: OidcLog): Pr
     oidc: createOidcHandler(provider, settings.url),
     sweep: () => sweep(ports),
   }
+}
+
+/** A removal names a key by its credential; an authenticator app has none. */
+function revokeAny(room: Room, { codes }: Secrets, tx: Tx, text: string, countersignatures: Countersignature[]): Promise<void> {
+  const subject = parseSubject(text)
+  const app = subject.kind === 'revocation' && subject.credential === ''
+  return app ? codes.revoke(tx, text, countersignatures) : revokeAuthenticator(room, tx, text, countersignatures)
 }
 
 function holderOf(room: Room, held: Held): Promise<Person | undefined> {

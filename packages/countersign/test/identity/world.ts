@@ -9,6 +9,7 @@ import type { AuthenticationResponseJSON } from '@simplewebauthn/server'
 import { afterEach } from 'vitest'
 import { createIdentity, createSoftwareAuthenticator, IdentityError, identityMigrations, type Identity, type IdentitySettings, type SoftwareAuthenticator } from '../../src/identity/index.ts'
 import { requestSignature } from '../../src/identity/enrolment.ts'
+import { createApps } from '../../src/identity/codes/apps.ts'
 import { createStanding } from '../../src/identity/authenticators/standing.ts'
 import type { IdentityPorts, Room } from '../../src/identity/ports.ts'
 import type { Session } from '../../src/identity/sessions/sessions.ts'
@@ -70,7 +71,7 @@ export async function openWorld(settings: Partial<IdentitySettings> = {}) {
     await store.close()
     await rm(dataDir, { recursive: true, force: true })
   })
-  const room: Room = { ...context, directory: identity.directory, people: identity.people, standing: createStanding(identity.directory) }
+  const room: Room = { ...context, directory: identity.directory, people: identity.people, standing: createStanding(identity.directory), apps: createApps(identity.directory, clock) }
   return { identity, context, room, store, clock, leaves, pinned, failure, notices, failures, dataDir }
 }
 

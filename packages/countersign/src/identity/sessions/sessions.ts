@@ -45,7 +45,7 @@ export type Session = How & {
   expiresAt: number
 }
 
-export type SessionEnd = 'signed-out' | 'replaced' | 'ended-by-owner' | 'authenticator-revoked'
+export type SessionEnd = 'signed-out' | 'replaced' | 'ended-by-owner' | 'authenticator-revoked' | 'password-changed'
 
 type Ports = { store: Store; clock: Clock; random: Random; ledger: Pick<Ledger, 'append'> }
 
@@ -123,6 +123,12 @@ export async function replaceSession(tx: Tx, cookie: string | undefined, now: nu
 export async function endSessionsOfAuthenticator(tx: Tx, authenticator: string, now: number): Promise<void> {
   await tx.updateTable('session').set({ ended_at: now, ended_why: 'authenticator-revoked' satisfies SessionEnd })
     .where('authenticator', '=', authenticator).where('ended_at', 'is', null).execute()
+}
+
+/** Sessions that a password helped to open, but this one. */
+export async function endPasswordSessions(tx: Tx, { person, except, now }: { person: string; except: string; now: number }): Promise<void> {
+  await tx.updateTable('session').set({ ended_at: now, ended_why: 'password-changed' satisfies SessionEnd })
+    .where('person', '=', person).where('id', '!=', except).where('amr', 'like', '%pwd%').where('ended_at', 'is', null).execute()
 }
 
 function live(row: SessionTable, now: number): boolean {

@@ -1,0 +1,19 @@
+/** What a person is told about themself, over every channel there is (their pages, e-mail): declared here, sent elsewhere. */
+import type { JsonObject } from '../../platform/json.ts'
+import type { Tx } from '../../platform/store/store.ts'
+
+export type NoticeKind =
+  | 'authenticator-added'
+  | 'authenticator-removed'
+  | 'password-changed'
+  | 'recovery-codes-made'
+  | 'recovery-code-used'
+  /** Somebody has typed wrong codes, passwords or recovery codes for this person, and has to wait now. */
+  | 'too-many-attempts'
+
+export type Notice = { person: string; kind: NoticeKind; details: JsonObject }
+
+export interface Notices {
+  /** In the transaction of what happened: it is told if and only if that lasts. Must only write to the database. */
+  tell(tx: Tx, notice: Notice): Promise<void>
+}

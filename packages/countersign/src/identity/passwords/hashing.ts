@@ -1,0 +1,62 @@
+/**
+ * Hashing with argon2id (RFC 9106), a few at a time.
+ *
+ * The adversary signs in often, to keep the processor busy: the work is meant to be slow. So at most `atOnce` hashes run, on threads
+ * beside the one that serves the gate, and those that wait are bounded; past that the answer is "busy, try again", and the gate goes on.
+ *
+ * The hash is keyed with a secret that is not in the database: who has only the database cannot try passwords on it.
+ */
+import { availableParallelism } from 'node:os'
+import { hash, verify } from '@node-rs/argon2'
+import { IdentityError } from '../errors.ts'
+import type { CanonicalPassword } from './rules.ts'
+
+/** RFC 9106 section 4, second option, in one lane: 64 MiB, three passes. Well above the OWASP minimum. Kept with each hash (PHC string). */
+const parameters = { algorithm: 2, memoryCost: 65_536, timeCost: 3, parallelism: 1, outputLen: 32 } as const
+
+export type Limits = { atOnce: number; waiting: number }
+/** One processor is left to the gate. */
+export const limits: Limits = { atOnce: Math.max(1, Math.min(2, availableParallelism() - 1)), waiting: 64 }
+
+export interface Hashing {
+  hash(password: CanonicalPassword): Promise<string>
+  /** Takes as long when there is nothing to compare with: null is answered with false after the same work. */
+  matches(kept: string | null, password: CanonicalPassword): Promise<boolean>
+}
+
+/** @param secret 32 bytes of the keyring */
+export function createHashing(secret: Uint8Array, { atOnce, waiting }: Limits = limits): Hashing {
+  const turns: (() => void)[] = []
+  let running = 0
+  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (running >= atOnce) {
+      if (turns.length >= waiting) throw busy()
+      await new Promise<void>((resolve) => turns.push(resolve))
+    } else running++
+    try {
+      return await work()
+    } finally {
+      // The place is handed on, so that nobody who comes now goes before those that wait.
+      const next = turns.shift()
+      if (next) next()
+      else running--
+    }
+  }
+  const make = (password: string) => hash(password, { ...parameters, secret })
+  let dummy: Promise<string> | undefined
+  return {
+    hash: (password) => inTurn(() => make(password)),
+    matches: async (kept, password) => {
+      return await inTurn(async () => {
+        dummy ??= make('nobody has this password')
+        const compared = await verify(kept ?? (await dummy), password, { secret }).catch(() => false)
+        return kept !== null && compared
+      })
+    },
+  }
+}
+
+function busy(): IdentityError {
+  const next = 'Try again in a few seconds, or sign in with a key: that is not slowed down.'
+  return new IdentityError('password_busy', 'Too many people sign in with a password at this moment.', next, { headers: { 'Retry-After': '5' } })
+}
