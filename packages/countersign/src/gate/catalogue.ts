@@ -27,6 +27,9 @@ export type Row = {
 
 const both: readonly Via[] = ['browser', 'terminal']
 const terminal: readonly Via[] = ['terminal']
+/** A token without a key (`terraform login`) works for whoever finds it: it may plan and read runs, and nothing else. */
+const planning: readonly Via[] = ['terminal', 'bearer']
+const anyone: readonly Via[] = ['browser', 'terminal', 'bearer']
 const browser: readonly Via[] = ['browser']
 const owner: readonly string[] = ['owner']
 const memberKeepers: readonly string[] = ['owner', 'manager']
@@ -34,12 +37,12 @@ const operator: readonly string[] = ['owner', 'operator']
 const reader: readonly string[] = ['owner', 'manager', 'operator', 'approver', 'auditor']
 
 export const catalogue = {
-  'run.plan': { door: 'runs', via: terminal, roles: operator, decides: 'role', recorded: false, says: 'see what the policy would ask of a plan' },
+  'run.plan': { door: 'runs', via: planning, roles: operator, decides: 'role', recorded: false, says: 'see what the policy would ask of a plan' },
   'run.apply': { door: 'runs', via: terminal, roles: operator, decides: 'policy', recorded: true, says: 'ask to apply a plan' },
   'run.start': { door: 'runs', via: terminal, roles: operator, decides: 'grant', recorded: true, says: 'start the apply of a countersigned plan' },
   'run.report': { door: 'runs', via: terminal, roles: operator, decides: 'lease', recorded: true, says: 'report what an apply did' },
   'run.cancel': { door: 'runs', via: both, roles: operator, decides: 'role', recorded: true, says: 'cancel a run' },
-  'run.read': { door: 'runs', via: both, roles: reader, decides: 'role', recorded: false, says: 'read runs, plans and evidence' },
+  'run.read': { door: 'runs', via: anyone, roles: reader, decides: 'role', recorded: false, says: 'read runs, plans and evidence' },
   'challenge.read': { door: 'gate', via: browser, roles: reader, decides: 'role', recorded: false, says: 'see what waits for a countersignature' },
   'challenge.answer': { door: 'gate', via: browser, roles: reader, decides: 'answer', recorded: true, says: 'countersign or deny' },
   'policy.read': { door: 'admin', via: both, roles: reader, decides: 'role', recorded: false, says: 'read the policy' },

@@ -1,6 +1,6 @@
 /** The gate's refusals: a closed set. `next` says what the reader can do; the status each maps to is the server's. */
 
-import { CodedError } from '../platform/coded-error.ts'
+import { CodedError, type StepUp } from '../platform/coded-error.ts'
 
 export type GateErrorCode =
   | 'session_required'
@@ -39,7 +39,7 @@ export class GateError extends CodedError<GateErrorCode> {
   /** What an audit needs and a client does not: never shown, only recorded. */
   readonly evidence: Record<string, string>
 
-  constructor(code: GateErrorCode, message: string, next: string, options: { cause?: unknown; evidence?: Record<string, string> } = {}) {
+  constructor(code: GateErrorCode, message: string, next: string, options: { cause?: unknown; evidence?: Record<string, string>; stepUp?: StepUp } = {}) {
     super(code, message, next, options)
     this.evidence = options.evidence ?? {}
   }

@@ -2,6 +2,8 @@
  * Why somebody was not let in, or a key not taken: a closed set. The programs map each to a status; this room knows nothing of HTTP but
  * the two headers that RFC 9449 makes part of the answer.
  */
+import type { StepUp } from '../platform/coded-error.ts'
+
 const identityErrorCodes = [
   // set-up
   'setup_done', 'setup_token_invalid', 'setup_token_expired', 'setup_not_local', 'not_set_up',
@@ -36,13 +38,13 @@ export class IdentityError extends Error {
   /** Headers that the answer must carry (`WWW-Authenticate`, `DPoP-Nonce`). */
   readonly headers: Readonly<Record<string, string>>
   /** RFC 9470: which sign-in would do. The server says it in `WWW-Authenticate`. */
-  readonly stepUp: { acrValues: readonly string[]; maxAgeSeconds?: number | undefined } | undefined
+  readonly stepUp: StepUp | undefined
 
   constructor(
     code: IdentityErrorCode,
     message: string,
     next: string,
-    options: { cause?: unknown; headers?: Record<string, string>; stepUp?: IdentityError['stepUp'] } = {},
+    options: { cause?: unknown; headers?: Record<string, string>; stepUp?: StepUp } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code

@@ -12,9 +12,9 @@ async function ready() {
   const world = await openWorld()
   const owner = await enrolOwner(world)
   const { session, person } = owner
-  const consent = { person: person.id, session: session.id, authenticator: session.authenticator, thumbprint: 'the-key', client: 'ada@laptop', authTime: session.authTime }
+  const consent = { person: person.id, session: session.id, authenticator: session.authenticator, thumbprint: 'the-key', client: 'ada@laptop', authTime: session.authTime, clientId: 'countersign-cli', acr: 'phr' as const, amr: ['hwk'], by: 'redirect' as const }
   await world.store.write((tx) => saveConsent(tx, 'grant', consent, world.clock.now() + 60_000))
-  const payload: AdapterPayload = { accountId: person.id, grantId: 'grant', jkt: 'the-key', kind: 'AccessToken' }
+  const payload: AdapterPayload = { accountId: person.id, grantId: 'grant', jkt: 'the-key', clientId: 'countersign-cli', kind: 'AccessToken' }
   return { ...world, payload, tokens: createAdapter(world.room, errors, 'AccessToken'), codes: createAdapter(world.room, errors, 'AuthorizationCode') }
 }
 
@@ -27,7 +27,7 @@ describe('a token is stored', () => {
     expect(leaves.at(-1)?.type).toBe('terminal.signed-in')
   })
 
-  for (const [what, change] of Object.entries({ 'for another key': { jkt: 'another-key' }, 'for no key': { jkt: undefined }, 'for another person': { accountId: 'usr_other' }, 'without a consent': { grantId: 'other' } }))
+  for (const [what, change] of Object.entries({ 'for another key': { jkt: 'another-key' }, 'for no key': { jkt: undefined }, 'for another person': { accountId: 'usr_other' }, 'for another client': { clientId: 'terraform' }, 'without a consent': { grantId: 'other' } }))
     test(`and not ${what}`, async () => {
       const { tokens, payload } = await ready()
       const changed = Object.fromEntries(Object.entries({ ...payload, ...change }).filter(([, value]) => value !== undefined))

@@ -19,9 +19,9 @@ describe('the sign-in of a terminal', () => {
   test('ends with a token that is bound to its key and works with proofs of it', async () => {
     const { world, app, owner } = await ready()
     const { response, token, terminal } = await loggedIn(app, owner.device)
-    expect(response.json()).toMatchObject({ token_type: 'DPoP', expires_in: 8 * 60 * 60, scope: 'openid countersign' })
+    expect(response.json()).toMatchObject({ token_type: 'DPoP', expires_in: 60 * 60, scope: 'openid countersign' })
     expect(token).toMatch(/^cs_at_[\w-]{43}$/)
-    expect(response.json().refresh_token).toBeUndefined()
+    expect(response.json().refresh_token).toMatch(/^cs_rt_[\w-]{43}$/)
     const first = await app.send({ path: '/api/v1/me', headers: { authorization: `DPoP ${token}`, dpop: terminal.proof({ method: 'GET', url: `${url}/api/v1/me`, token, now: world.clock.now() }) } })
     expect([first.json().code, typeof first.headers['dpop-nonce']]).toEqual(['use_dpop_nonce', 'string'])
     const dpop = terminal.proof({ method: 'GET', url: `${url}/api/v1/me`, token, nonce: String(first.headers['dpop-nonce']), now: world.clock.now() })
@@ -41,7 +41,7 @@ describe('the sign-in of a terminal', () => {
     const { app, owner, store } = await ready()
     const { token, code, response } = await loggedIn(app, owner.device)
     const rows = JSON.stringify(await store.read(async (db) => [await db.selectFrom('oidc_record').selectAll().execute(), await db.selectFrom('terminal_token').selectAll().execute()]))
-    for (const secret of [token, code, response.json().id_token]) expect(rows).not.toContain(secret)
+    for (const secret of [token, code, response.json().refresh_token, response.json().id_token]) expect(rows).not.toContain(secret)
   })
 
   test('the page shows what the terminal says of itself, and the key that counts', async () => {
@@ -49,7 +49,7 @@ describe('the sign-in of a terminal', () => {
     const page = await login.open(browser)
     expect(String(page.headers.location)).toMatch(/^http:\/\/localhost:7420\/sign-in\?uid=/)
     const shown = await browser.call({ path: `/api/v1/interactions/${uidOf(page.headers.location)}` })
-    expect(shown.json()).toEqual({ client: 'Countersign CLI', terminal: { user: 'ada', host: 'laptop' }, thumbprint: terminal.thumbprint })
+    expect(shown.json()).toEqual({ client: 'Countersign CLI', terminal: { user: 'ada', host: 'laptop' }, thumbprint: terminal.thumbprint, resources: [] })
   })
 
   test('what the terminal says of itself cannot hide or reorder text', async () => {
@@ -214,14 +214,15 @@ describe('the provider', () => {
     const { app } = await ready()
     const discovery = (await app.send({ path: '/oidc/.well-known/openid-configuration' })).json()
     expect(discovery).toMatchObject({
-      response_types_supported: ['code'], grant_types_supported: ['authorization_code'], code_challenge_methods_supported: ['S256'],
-      dpop_signing_alg_values_supported: ['ES256', 'EdDSA'], id_token_signing_alg_values_supported: ['ES256'], token_endpoint_auth_methods_supported: expect.arrayContaining(['none']),
+      response_types_supported: ['code'], grant_types_supported: ['authorization_code', 'refresh_token'], code_challenge_methods_supported: ['S256'],
+      dpop_signing_alg_values_supported: ['ES256', 'EdDSA'], id_token_signing_alg_values_supported: ['ES256'], token_endpoint_auth_methods_supported: ['none', 'client_secret_basic'],
+      revocation_endpoint: `${url}/oidc/token/revocation`, acr_values_supported: ['aal1', 'aal2', 'phr'], scopes_supported: expect.arrayContaining(['openid', 'countersign', 'plan']),
     })
-    for (const endpoint of ['registration_endpoint', 'introspection_endpoint', 'revocation_endpoint', 'userinfo_endpoint', 'device_authorization_endpoint', 'pushed_authorization_request_endpoint', 'end_session_endpoint', 'backchannel_authentication_endpoint'])
+    for (const endpoint of ['registration_endpoint', 'introspection_endpoint', 'userinfo_endpoint', 'device_authorization_endpoint', 'pushed_authorization_request_endpoint', 'end_session_endpoint', 'backchannel_authentication_endpoint'])
       expect(discovery[endpoint]).toBeUndefined()
   })
 
-  for (const path of ['/oidc/reg', '/oidc/token/introspection', '/oidc/token/revocation', '/oidc/me', '/oidc/device', '/oidc/device/auth', '/oidc/request', '/oidc/session/end', '/oidc/backchannel', '/oidc/interaction/x'])
+  for (const path of ['/oidc/reg', '/oidc/token/introspection', '/oidc/me', '/oidc/device', '/oidc/device/auth', '/oidc/request', '/oidc/session/end', '/oidc/backchannel', '/oidc/interaction/x'])
     test(`${path} is not there`, async () => {
       const { app } = await ready()
       expect((await app.send({ path })).statusCode).toBe(404)

@@ -14,7 +14,8 @@ async function tokenFor({ store, clock }: World, owner: Owner, { thumbprint }: T
   const now = clock.now()
   await store.write((tx) => tx.insertInto('terminal_token').values({
     id, secret_hash: hashSecret(token), person: owner.person.id, session: owner.session.id, authenticator: owner.session.authenticator, thumbprint,
-    client: 'ada@laptop', auth_time: now, created_at: now, expires_at: now + lifetime, ended_at: null, ended_why: null, grant_hash: '', payload: '{}',
+    client: 'ada@laptop', auth_time: now, created_at: now, expires_at: now + lifetime, ended_at: null, ended_why: null, grant_hash: id, payload: '{}',
+    family: id, family_expires_at: now + lifetime, scope: 'openid countersign', audience: '', acr: 'phr', amr: 'hwk user mfa',
   }).execute())
   return token
 }

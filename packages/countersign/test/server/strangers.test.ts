@@ -11,8 +11,9 @@ const open: [RegExp, string][] = [
   [/^(GET|HEAD) \/openapi\.json$/, 'describes the interface'],
   [/^POST \/api\/v1\/setup\//, 'needs the one-time token in its body'],
   [/^POST \/api\/v1\/session\/(begin|finish)$/, 'is the sign-in'],
+  [/^(GET|HEAD) \/\.well-known\/terraform\.json$/, 'says where terraform login goes'],
   [/^[A-Z]+ \/oidc\/\*$/, 'is the sign-in provider, which has its own tests'],
-  [/^(GET|HEAD) \/(|c|c\/:code|setup|sign-in|runs|runs\/:id|keys|policy|audit)$/, 'is the console\'s page, which holds no data'],
+  [/^(GET|HEAD) \/(|c|c\/:code|setup|sign-in|runs|runs\/:id|keys|people|join|sessions|policy|audit)$/, 'is the console\'s page, which holds no data'],
   [/^(GET|HEAD) \/(assets\/|favicon|icon|index\.html|manifest|robots)/, 'is a file of the console'],
 ]
 const isOpen = (route: string): boolean => open.some(([pattern]) => pattern.test(route))
@@ -89,12 +90,12 @@ describe('somebody without a role', () => {
     const { server } = await ownedServer()
     const { gate, runs, admin } = server.parts.useCases
     const all = [...Object.values(gate), ...Object.values(runs), ...Object.values(admin)] as { name: string; action: string; run(actor: Actor | null, input: unknown): Promise<unknown> }[]
-    const somebody = (via: 'browser' | 'terminal'): Actor => ({
+    const somebody = (via: Actor['via']): Actor => ({
       kind: 'person', id: 'usr_00000000000000000000000000000000', name: 'Nobody', roles: ['owner'], via, session: 's', executor: '', source: { address: '127.0.0.1', client: 'x' }, authTime: 0,
     })
     for (const useCase of all) {
       await expect(useCase.run(null, {}), useCase.name).rejects.toMatchObject({ code: 'session_required' })
-      for (const via of ['browser', 'terminal'] as const) {
+      for (const via of ['browser', 'terminal', 'bearer'] as const) {
         await expect(useCase.run(somebody(via), {}), `${useCase.name} by a ${via}`).rejects.toMatchObject({ code: expect.stringMatching(/^(not_permitted|wrong_channel)$/) as string })
       }
     }

@@ -35,7 +35,7 @@ async function up(flags: Flags, output: Output): Promise<ExitCode> {
   // A person at a terminal is told what matters in words; the whole log is for a file or a collector, or for who asks for it.
   const asked = flags.log !== undefined || Boolean(process.env['COUNTERSIGN_LOG'])
   const log = createLog(!asked && process.stderr.isTTY && settings.log === 'info' ? 'warn' : settings.log)
-  const running = await startServer({ dataDir: settings.data, addresses: settings.addr, url: settings.url.origin, log }).catch(refused)
+  const running = await startServer({ dataDir: settings.data, addresses: settings.addr, url: settings.url.origin, log, programs: { deviceGrant: settings.deviceGrant, resourceServers: settings.resourceServers } }).catch(refused)
   output.line(`Countersign on ${output.paint.bold(running.url)}   (data in ${settings.data})`)
   if (running.setupLink !== null) {
     output.line()

@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto'
 import { parseSubject } from '@countersign/proof'
 import type { RunSubject } from '@countersign/proof'
 import type { Authorized } from '../../gate/index.ts'
+import type { StepUp } from '../../platform/coded-error.ts'
 import { GateError } from '../../gate/index.ts'
 import { afterCommit } from '../../platform/store/unit.ts'
 import type { Tx } from '../../platform/store/store.ts'
@@ -94,6 +95,12 @@ async function refuseStarted(s: Starting): Promise<void> {
   throw alreadyStarted()
 }
 
+/** What would do is what the statement asks for, made for this run: no sign-in is fresh enough for it. */
+function stepUpOf(subject: string): StepUp {
+  const { requirement } = (JSON.parse(subject) as RunSubject).policy
+  return { acrValues: [requirement.phishingResistant ? 'phr' : requirement.assurance], maxAgeSeconds: 0 }
+}
+
 /** A token and its key are not enough: without the grant that a countersignature gave, this is where it ends. */
 async function refuseWithoutGrant(s: Starting): Promise<void> {
   const standing = await s.deps.gate.standing(s.tx, s.run.id)
@@ -103,6 +110,7 @@ async function refuseWithoutGrant(s: Starting): Promise<void> {
       'countersignature_required',
       'Nobody has countersigned this run yet.',
       `Countersign it at ${s.deps.place.origin}/c/${s.run.code}`,
+      { stepUp: stepUpOf(s.run.subject) },
     )
   if (status === 'denied') throw new GateError('challenge_denied', 'This run was denied by the person who was asked.', 'Nothing more can be done with it.')
   if (status === 'expired') throw new GateError('challenge_expired', 'Nobody countersigned this run in time.', 'Plan again.')

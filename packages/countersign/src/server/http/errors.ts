@@ -1,6 +1,7 @@
 /** Every way in which a request can fail, rendered once. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { challengeFor } from './challenge.ts'
 import { isCoded, problem, problemOf } from './problem.ts'
 import type { Problem } from './problem.ts'
 
@@ -9,12 +10,8 @@ export function addErrors(app: FastifyInstance): void {
     const answer = answerTo(error)
     if (answer.status >= 500) request.log.error({ err: error, code: answer.code }, 'request failed')
     if (isCoded(error)) reply.headers(error.headers ?? {})
-    // RFC 9470: what is missing is a stronger proof of the person, not another token.
-    if (answer.code === 'countersignature_required')
-      reply.header(
-        'WWW-Authenticate',
-        'DPoP error="insufficient_user_authentication", error_description="a countersignature is required", acr_values="phr", max_age="0"',
-      )
+    const challenge = challengeFor(answer, isCoded(error) ? error.stepUp : undefined, request.headers.authorization)
+    if (challenge !== undefined && !reply.hasHeader('WWW-Authenticate')) reply.header('WWW-Authenticate', challenge)
     return send(reply, answer)
   })
   app.setNotFoundHandler((request, reply) =>

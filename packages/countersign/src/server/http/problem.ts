@@ -11,6 +11,7 @@ import type { LedgerErrorCode } from '../../ledger/index.ts'
 import type { PlanErrorCode } from '../../plan/index.ts'
 import type { StorageErrorCode } from '../../platform/store/errors.ts'
 import type { PolicyErrorCode } from '../../policy/index.ts'
+import type { StepUp } from '../../platform/coded-error.ts'
 
 type ServerCode =
   | 'not_found'
@@ -231,7 +232,7 @@ const statuses: Record<Code, number> = {
 export type Problem = { type: string; title: string; status: number; detail: string; code: string; next: string }
 
 /** What our own errors have in common. */
-export type Coded = Error & { code: Code; next?: string; headers?: Readonly<Record<string, string>> }
+export type Coded = Error & { code: Code; next?: string; headers?: Readonly<Record<string, string>>; stepUp?: StepUp | undefined }
 
 export function isCoded(error: unknown): error is Coded {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && Object.hasOwn(statuses, error.code)
