@@ -4,6 +4,7 @@
  */
 import { always, everyKeyword, future } from './keywords.ts'
 import type { Token } from './scanner.ts'
+import type { Literal } from './tree.ts'
 
 export class Failure {
   readonly message: string
@@ -18,13 +19,18 @@ export class Failure {
 /** How deep terms may nest. Deeper ones are refused before the machine's stack is. */
 export const depthLimit = 400
 
+/** Terms hold bodies and bodies hold terms: the readers of terms reach those of bodies through here. */
+export type Grammar = { readonly literal: (c: Cursor) => Literal; readonly body: (c: Cursor, end: string) => Literal[] }
+
 export class Cursor {
   readonly tokens: readonly Token[]
+  readonly grammar: Grammar
   position = 0
   depth = 0
   readonly keywords: Set<string>
 
-  constructor(tokens: readonly Token[], version: 'v0' | 'v1') {
+  constructor(tokens: readonly Token[], version: 'v0' | 'v1', grammar: Grammar) {
+    this.grammar = grammar
     this.tokens = tokens
     this.keywords = new Set(version === 'v1' ? everyKeyword : always)
   }

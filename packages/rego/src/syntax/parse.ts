@@ -3,7 +3,7 @@ import type { Diagnostic } from '../error.ts'
 import { type Block, findBlocks, parseBlock } from './annotations.ts'
 import { Cursor, Failure } from './cursor.ts'
 import { everyKeyword, future } from './keywords.ts'
-import { parseQueryBody } from './literals.ts'
+import { parseBody, parseLiteral, parseQueryBody } from './literals.ts'
 import { parseRules } from './rules.ts'
 import { scan } from './scanner.ts'
 import { parseTerm } from './terms.ts'
@@ -56,7 +56,7 @@ function guarded<T>(source: Source, read: (c: Cursor, comments: readonly Comment
   })
   if (source.text.length > textLimit) return failed(`the text is longer than ${textLimit} characters`, 0)
   const { tokens, comments } = scan(source.text)
-  const c = new Cursor(tokens, version)
+  const c = new Cursor(tokens, version, { literal: parseLiteral, body: parseBody })
   if (withFuture) for (const word of future) c.keywords.add(word)
   try {
     return { ok: true, value: read(c, comments) }

@@ -1,7 +1,6 @@
 /** Terms: scalars, references, calls, operators, collections and comprehensions. */
 import { parseNumber } from '../value/index.ts'
 import { type Cursor, Failure } from './cursor.ts'
-import { parseBody, parseLiteral } from './literals.ts'
 import type { Literal, Term } from './tree.ts'
 
 const operators: Record<string, readonly [name: string, strength: number]> = {
@@ -135,7 +134,7 @@ function parseTemplate(c: Cursor): Term {
     c.advance()
     if (part.text !== '') parts.push(part.text)
     if (part.last === true) return { kind: 'template', parts, at }
-    const literal = c.deeper(() => parseLiteral(c))
+    const literal = c.deeper(() => c.grammar.literal(c))
     const wrong = whyNotInTemplate(literal)
     if (wrong !== undefined) throw new Failure(`unexpected ${wrong} in template-string expression`, literal.at)
     parts.push(literal)
@@ -200,7 +199,7 @@ const alone = (c: Cursor): Term | undefined =>
 
 function comprehension(c: Cursor, of: 'array' | 'set' | 'object', at: number, value: Term, end: string, key?: Term): Term {
   c.advance()
-  const body = parseBody(c, end)
+  const body = c.grammar.body(c, end)
   return key === undefined ? { kind: 'each', of, value, body, at } : { kind: 'each', of, key, value, body, at }
 }
 

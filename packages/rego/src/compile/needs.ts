@@ -1,0 +1,202 @@
+/**
+ * What a clause needs bound and what it binds. A variable is bound by unification, by a membership, or by standing as a key in a
+ * reference, which then iterates; everything else needs its variables bound.
+ */
+import type { Clause, Expression, Variable } from './program.ts'
+
+export type Bound = ReadonlySet<Variable>
+
+/** Collects, for expressions that are evaluated: the variables that iteration binds, and those that must be bound before. */
+export class Needs {
+  readonly binds = new Set<Variable>()
+  readonly wants = new Map<Variable, number>()
+
+  want(variable: Variable, at: number): void {
+    if (!this.wants.has(variable)) this.wants.set(variable, at)
+  }
+
+  visit(expression: Expression): void {
+    switch (expression.kind) {
+      case 'value':
+        return
+      case 'variable':
+        this.want(expression.variable, expression.at)
+        return
+      case 'path':
+        this.visit(expression.base)
+        for (const key of expression.path) this.key(key)
+        return
+      case 'input':
+      case 'data':
+        for (const key of expression.path) this.key(key)
+        return
+      case 'array':
+      case 'set':
+        for (const item of expression.items) this.visit(item)
+        return
+      case 'object':
+        for (const [key, value] of expression.pairs) {
+          this.visit(key)
+          this.visit(value)
+        }
+        return
+      case 'each':
+        for (const variable of expression.free) this.want(variable, expression.at)
+        return
+      case 'call':
+        for (const arg of expression.args) this.visit(arg)
+        return
+      case 'template':
+        for (const part of expression.parts) if (typeof part !== 'string') this.visit(part)
+    }
+  }
+
+  /** A key of a reference: a pattern whose variables are bound where they are not. */
+  key(key: Expression): void {
+    if (key.kind === 'variable') this.binds.add(key.variable)
+    else if (key.kind === 'array') for (const item of key.items) this.key(item)
+    else if (key.kind === 'object') {
+      for (const [name, value] of key.pairs) {
+        this.visit(name)
+        this.key(value)
+      }
+    } else this.visit(key)
+  }
+
+  /** A pattern: what stands where a value may be put is bound, the rest is evaluated. */
+  pattern(expression: Expression): void {
+    this.key(expression)
+  }
+
+  /** Those wanted and neither bound before nor bound here. */
+  missing(bound: Bound): Map<Variable, number> {
+    const missing = new Map<Variable, number>()
+    for (const [variable, at] of this.wants) if (!bound.has(variable) && !this.binds.has(variable)) missing.set(variable, at)
+    return missing
+  }
+}
+
+export type Analysis = { readonly missing: ReadonlyMap<Variable, number>; readonly binds: ReadonlySet<Variable> }
+
+const none: ReadonlyMap<Variable, number> = new Map()
+
+/** Whether a clause can run when `bound` are bound, and what it binds then. */
+export function analyze(clause: Clause, bound: Bound): Analysis {
+  const needs = new Needs()
+  for (const one of clause.with) needs.visit(one.value)
+  switch (clause.kind) {
+    case 'test':
+      needs.visit(clause.expression)
+      break
+    case 'unify':
+      return analyzeUnify(clause.left, clause.right, bound, needs)
+    case 'member':
+      needs.visit(clause.domain)
+      if (clause.key !== undefined) needs.pattern(clause.key)
+      needs.pattern(clause.value)
+      break
+    case 'every':
+      needs.visit(clause.domain)
+      for (const variable of clause.free) needs.want(variable, clause.at)
+      break
+    case 'print':
+      for (const arg of clause.args) needs.visit(arg)
+      break
+    case 'not': {
+      const inner = variablesOf(clause.clause)
+      const missing = new Map(needs.missing(bound))
+      for (const variable of inner) if (!bound.has(variable)) missing.set(variable, clause.at)
+      return { missing, binds: new Set() }
+    }
+    case 'never':
+      break
+  }
+  return { missing: needs.missing(bound), binds: needs.binds }
+}
+
+/** All variables of a clause that are not its closures' own. */
+function variablesOf(clause: Clause): Set<Variable> {
+  const needs = new Needs()
+  for (const one of clause.with) needs.visit(one.value)
+  if (clause.kind === 'test') needs.visit(clause.expression)
+  else if (clause.kind === 'unify') {
+    needs.visit(clause.left)
+    needs.visit(clause.right)
+  } else if (clause.kind === 'member') {
+    needs.visit(clause.domain)
+    needs.visit(clause.value)
+  }
+  return new Set([...needs.wants.keys(), ...needs.binds])
+}
+
+/** Whether an expression can be evaluated as it stands, after the iterations inside of it have bound what they bind. */
+function evaluable(expression: Expression, bound: Bound, also: ReadonlySet<Variable>): Needs | undefined {
+  const needs = new Needs()
+  needs.visit(expression)
+  for (const variable of needs.wants.keys()) if (!bound.has(variable) && !needs.binds.has(variable) && !also.has(variable)) return undefined
+  return needs
+}
+
+export type Pair = readonly [Expression, Expression]
+
+/** Takes two collections of one shape apart: their parts can be unified one by one, in any order. */
+export function takeApart(left: Expression, right: Expression): readonly Pair[] | undefined {
+  if (left.kind === 'array' && right.kind === 'array' && left.items.length === right.items.length) {
+    return left.items.map((item, i): Pair => [item, right.items[i] as Expression])
+  }
+  if (left.kind !== 'object' || right.kind !== 'object' || left.pairs.length !== right.pairs.length) return undefined
+  const pairs: Pair[] = []
+  for (const [key, value] of left.pairs) {
+    if (key.kind !== 'value') return undefined
+    const other = right.pairs.find(([name]) => name.kind === 'value' && name.value === key.value)
+    if (other === undefined) return undefined
+    pairs.push([value, other[1]])
+  }
+  return pairs
+}
+
+function analyzeUnify(left: Expression, right: Expression, bound: Bound, needs: Needs): Analysis {
+  const binds = needs.binds
+  let pending: Pair[] = [[left, right]]
+  for (;;) {
+    const rest: Pair[] = []
+    let progress = false
+    for (const [a, b] of pending) {
+      const parts = takeApart(a, b)
+      if (parts !== undefined) {
+        rest.push(...parts)
+        progress = true
+        continue
+      }
+      const one = evaluable(b, bound, binds) === undefined ? (evaluable(a, bound, binds) === undefined ? undefined : ([b, a] as const)) : ([a, b] as const)
+      if (one === undefined) {
+        rest.push([a, b])
+        continue
+      }
+      progress = true
+      const [pattern, value] = one
+      const inner = evaluable(value, bound, binds) as Needs
+      for (const variable of inner.binds) binds.add(variable)
+      const matched = new Needs()
+      matched.pattern(pattern)
+      for (const [variable, at] of matched.wants) if (!matched.binds.has(variable)) needs.want(variable, at)
+      for (const variable of matched.binds) binds.add(variable)
+    }
+    pending = rest
+    if (pending.length === 0) {
+      const missing = needs.missing(bound)
+      return { missing: missing.size === 0 ? none : missing, binds }
+    }
+    if (!progress) break
+  }
+  // both sides want something: name what could not be bound
+  const missing = new Map<Variable, number>()
+  for (const pair of pending) {
+    for (const side of pair) {
+      const inner = new Needs()
+      inner.visit(side)
+      for (const [variable, at] of inner.wants) if (!bound.has(variable) && !binds.has(variable)) missing.set(variable, at)
+    }
+  }
+  return { missing, binds }
+}
