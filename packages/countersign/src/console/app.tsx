@@ -9,10 +9,13 @@ import { TypeCodePage } from './ceremony/code-form.tsx'
 import { AuditPage } from './pages/audit.tsx'
 import { HomePage } from './pages/home.tsx'
 import { KeysPage } from './pages/keys.tsx'
+import { JoinPage } from './pages/join.tsx'
 import { NowherePage } from './pages/nowhere.tsx'
+import { PeoplePage } from './pages/people.tsx'
 import { PolicyPage } from './pages/policy.tsx'
 import { RunPage } from './pages/run.tsx'
 import { RunsPage } from './pages/runs.tsx'
+import { SessionsPage } from './pages/sessions.tsx'
 import { SetupPage } from './pages/setup.tsx'
 import { SignInPage } from './pages/sign-in.tsx'
 import { Loading } from './parts/page.tsx'
@@ -26,12 +29,12 @@ export function App() {
   const path = usePath()
   const session = useSession()
   const page = pageOf(path)
-  const open = page.name === 'setup' || page.name === 'sign-in'
+  const open = page.name === 'setup' || page.name === 'join' || page.name === 'sign-in'
 
   // Moving is activity: the session is asked for again on every page, and on no timer.
   useEffect(() => {
     scrollTo(0, 0)
-    if (page.name !== 'setup') void refreshSession()
+    if (page.name !== 'setup' && page.name !== 'join') void refreshSession()
   }, [path])
   useEffect(() => {
     if (!open && session.state === 'none') navigate(signInFrom(location), 'replace')
@@ -42,6 +45,7 @@ export function App() {
   return (
     <Shell page={page} session={open ? null : signedIn} focused={focused}>
       {page.name === 'setup' && <SetupPage />}
+      {page.name === 'join' && <JoinPage />}
       {page.name === 'sign-in' && <SignInPage session={session} />}
       {!open && signedIn !== null && <PageOf page={page} session={signedIn} />}
       {!open && signedIn === null && (
@@ -67,11 +71,16 @@ function PageOf({ page, session }: { page: Page; session: SessionView }) {
       return <RunPage key={page.id} id={page.id} />
     case 'keys':
       return <KeysPage />
+    case 'people':
+      return <PeoplePage session={session} />
+    case 'sessions':
+      return <SessionsPage />
     case 'policy':
       return <PolicyPage />
     case 'audit':
       return <AuditPage />
     case 'setup':
+    case 'join':
     case 'sign-in':
     case 'nowhere':
       return <NowherePage />

@@ -7,7 +7,7 @@
 import { useEffect, useState } from 'preact/hooks'
 
 export type Page =
-  | { name: 'home' | 'setup' | 'sign-in' | 'type-code' | 'runs' | 'keys' | 'policy' | 'audit' | 'nowhere' }
+  | { name: 'home' | 'setup' | 'sign-in' | 'type-code' | 'runs' | 'keys' | 'people' | 'join' | 'sessions' | 'policy' | 'audit' | 'nowhere' }
   | { name: 'ceremony'; code: string }
   | { name: 'run'; id: string }
 
@@ -18,6 +18,9 @@ const FIXED: Record<string, Exclude<Page, { code: string } | { id: string }>['na
   '/c': 'type-code',
   '/runs': 'runs',
   '/keys': 'keys',
+  '/people': 'people',
+  '/join': 'join',
+  '/sessions': 'sessions',
   '/policy': 'policy',
   '/audit': 'audit',
 }
@@ -48,7 +51,7 @@ export function safeNext(raw: string | null, origin: string): string {
   }
   if (url.origin !== origin || url.pathname.startsWith('//')) return '/'
   const page = pageOf(url.pathname)
-  if (page.name === 'nowhere' || page.name === 'setup' || page.name === 'sign-in') return '/'
+  if (page.name === 'nowhere' || page.name === 'setup' || page.name === 'join' || page.name === 'sign-in') return '/'
   return url.pathname + url.search
 }
 

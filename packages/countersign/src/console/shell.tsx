@@ -13,7 +13,8 @@ import { refreshSession, signOut } from './session/session.ts'
 const tabs: { to: string; word: string; icon: IconName; pages: Page['name'][] }[] = [
   { to: '/', word: 'Home', icon: 'home', pages: ['home'] },
   { to: '/runs', word: 'Runs', icon: 'list', pages: ['runs', 'run'] },
-  { to: '/keys', word: 'Keys', icon: 'key', pages: ['keys'] },
+  { to: '/keys', word: 'Keys', icon: 'key', pages: ['keys', 'sessions'] },
+  { to: '/people', word: 'People', icon: 'people', pages: ['people'] },
   { to: '/policy', word: 'Policy', icon: 'scroll', pages: ['policy'] },
   { to: '/audit', word: 'Audit log', icon: 'chain', pages: ['audit'] },
 ]

@@ -10,7 +10,8 @@ const open: [RegExp, string][] = [
   [/^(GET|HEAD) \/api\/v1\/status$/, 'says that there is a server, and of which version'],
   [/^(GET|HEAD) \/openapi\.json$/, 'describes the interface'],
   [/^POST \/api\/v1\/setup\//, 'needs the one-time token in its body'],
-  [/^POST \/api\/v1\/session\/(begin|finish)$/, 'is the sign-in'],
+  [/^POST \/api\/v1\/invitation\//, 'needs the secret of an enrolment link in its body'],
+  [/^POST \/api\/v1\/session\/(begin|finish|password|recovery)$/, 'is the sign-in'],
   [/^(GET|HEAD) \/\.well-known\/terraform\.json$/, 'says where terraform login goes'],
   [/^[A-Z]+ \/oidc\/\*$/, 'is the sign-in provider, which has its own tests'],
   [/^(GET|HEAD) \/(|c|c\/:code|setup|sign-in|runs|runs\/:id|keys|people|join|sessions|policy|audit)$/, 'is the console\'s page, which holds no data'],
@@ -88,8 +89,8 @@ describe('a stranger', () => {
 describe('somebody without a role', () => {
   it('is refused by every use case there is, and by each as a person who is nobody', async () => {
     const { server } = await ownedServer()
-    const { gate, runs, admin } = server.parts.useCases
-    const all = [...Object.values(gate), ...Object.values(runs), ...Object.values(admin)] as { name: string; action: string; run(actor: Actor | null, input: unknown): Promise<unknown> }[]
+    const { gate, runs, admin, members } = server.parts.useCases
+    const all = [...Object.values(gate), ...Object.values(runs), ...Object.values(admin), ...Object.values(members)] as { name: string; action: string; run(actor: Actor | null, input: unknown): Promise<unknown> }[]
     const somebody = (via: Actor['via']): Actor => ({
       kind: 'person', id: 'usr_00000000000000000000000000000000', name: 'Nobody', roles: ['owner'], via, session: 's', executor: '', source: { address: '127.0.0.1', client: 'x' }, authTime: 0,
     })

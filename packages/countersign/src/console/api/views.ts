@@ -102,3 +102,24 @@ export type PolicyView = { yaml: string; digest: string; changedAt: string; chan
 
 export type CheckpointView = { checkpoint: string; size: number; root: string }
 export type LedgerEntryView = { index: number; leaf: string; details: string | null }
+
+export type MemberView = {
+  id: string
+  name: string
+  roles: { role: string; scope: string }[]
+  status: 'active' | 'invited' | 'key waits' | 'no key'
+  keys: number
+  invitedUntil: string | null
+  pending: { id: string; label: string; aaguid: string; address: string; client: string; createdAt: string; expiresAt: string; yours: boolean } | null
+  recovery: { startedAt: string; opensAt: string } | null
+  linked: string[]
+  yours: boolean
+  you: boolean
+}
+export type AskedChange = { code: string; link: string; expiresAt: string; person: string }
+export type InvitationView = { person: Named; expiresAt: string }
+export type JoinBegun = { ceremony: string; person: Named; intent: string; options: PublicKeyCredentialCreationOptionsJSON }
+export type JoinMade = { name: string; code: string; inviter: string; expiresAt: string }
+
+export type OpenSession = { id: string; createdAt: string; lastSeenAt: string; idleExpiresAt: string; expiresAt: string; address: string; client: string; thisSession: boolean; acr?: string; amr?: string }
+export type OpenTerminal = { id: string; client: string; createdAt: string; expiresAt: string; thumbprint: string }

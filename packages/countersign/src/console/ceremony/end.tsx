@@ -8,6 +8,8 @@ import { Text } from '../parts/text.tsx'
 import { clockTime } from '../parts/time.tsx'
 import { roleWords, statusWords } from './words.ts'
 
+const aboutPeople: ReadonlySet<string> = new Set(['role', 'removal', 'recovery', 'link'])
+
 type Ended = Exclude<CeremonyStatus, 'waiting'>
 
 const nextWords: Record<Ended, (view: CeremonyView) => string> = {
@@ -40,6 +42,7 @@ export function End({ view, status, reported }: { view: CeremonyView; status: En
       <p class="end-links">
         {view.run !== null && <Link to={`/runs/${view.run}`}>See the run</Link>}
         {view.kind === 'revocation' && <Link to="/keys">Your keys</Link>}
+        {aboutPeople.has(view.kind) && <Link to="/people">{view.kind === 'role' ? 'Go on under People' : 'People'}</Link>}
         {view.kind === 'policy' && <Link to="/policy">The policy</Link>}
         <Link to="/">What waits for you</Link>
       </p>

@@ -1,5 +1,5 @@
 /** Who asks, from where, for what place, under which rule, and how long it waits. Beside the changes, or above them on a phone. */
-import type { PolicyRef, Subject } from '@countersign/proof'
+import type { PolicyRef, Requirement, Subject } from '@countersign/proof'
 import type { CeremonyView } from '../api/views.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Text } from '../parts/text.tsx'
@@ -23,6 +23,7 @@ export function Facts({ view, subject }: { view: CeremonyView; subject: Subject 
         {subject.kind === 'run' && <RunFacts subject={subject} />}
         {policy !== null && <PolicyFacts policy={policy} />}
       </dl>
+      {policy !== null && <Quorum view={view} requirement={policy.requirement} />}
       {view.countersignatures.length > 0 && <Given view={view} />}
     </section>
   )
@@ -49,6 +50,22 @@ function PolicyFacts({ policy }: { policy: PolicyRef }) {
         {requirementWords(policy.requirement).map((sentence) => <span key={sentence} class="sub">{sentence}</span>)}
       </dd>
     </>
+  )
+}
+
+/** How far it is: the requester's own touch and the approvals of others, each counted apart, never as one number. */
+function Quorum({ view, requirement }: { view: CeremonyView; requirement: Requirement }) {
+  if (requirement.approvals === 0) return null
+  const approvals = view.countersignatures.filter((one) => one.role === 'approver').length
+  const self = view.countersignatures.some((one) => one.role === 'self')
+  return (
+    <div class="quorum" role="status">
+      <p><b>{approvals} of {requirement.approvals}</b> approval{requirement.approvals === 1 ? '' : 's'} by others{requirement.approverRole === '' ? '' : <>, in the role {requirement.approverRole}</>}</p>
+      <ol class="quorum-slots" aria-hidden="true">
+        {Array.from({ length: requirement.approvals }, (_, slot) => <li key={slot} class={slot < approvals ? 'given-sign other' : 'given-sign open'}>{slot < approvals ? <Icon name="check" size={16} /> : slot + 1}</li>)}
+      </ol>
+      {requirement.selfStepUp && <p class="sub">{self ? 'The requester\'s own touch is in.' : 'The requester\'s own touch is missing.'}</p>}
+    </div>
   )
 }
 

@@ -79,7 +79,7 @@ function Waiting({ ceremony, view, typed, session }: { ceremony: Ceremony; view:
     <main id="main" class="ceremony">
       <div class="ceremony-body">
         <header class="ceremony-head">
-          {mustType ? <CodeElsewhere /> : <p class="code-line"><span class="eyebrow">What you sign</span><Code of={view.code} large />{view.kind !== 'revocation' && <span class="code-help">Compare it with your terminal: it must be the same.</span>}</p>}
+          {mustType ? <CodeElsewhere /> : <p class="code-line"><span class="eyebrow">What you sign</span><Code of={view.code} large />{(view.kind === 'run' || view.kind === 'policy') && <span class="code-help">Compare it with your terminal: it must be the same.</span>}</p>}
           {seen.state === 'ready' ? <Sentence inspection={seen.inspection} view={view} /> : <Heading>This cannot be countersigned</Heading>}
         </header>
         {view.you.may && <SkipToDecision />}

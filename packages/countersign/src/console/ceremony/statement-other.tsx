@@ -9,7 +9,7 @@ import { Text } from '../parts/text.tsx'
 
 type Other = Exclude<Subject, RunSubject | PolicySubject>
 
-const reasons = { removed: 'no longer used', lost: 'lost', compromised: 'in somebody else\'s hands' } as const
+const reasons = { removed: 'no longer used', lost: 'lost', compromised: 'in somebody else\'s hands', vetoed: 'not the person\'s own' } as const
 
 export function OtherSentence({ subject, requester }: { subject: Other | PolicySubject; requester: string }): ComponentChildren {
   const who = <Text of={requester} />
@@ -17,17 +17,25 @@ export function OtherSentence({ subject, requester }: { subject: Other | PolicyS
     case 'policy':
       return <>{who} asks to change the policy: who must countersign what.</>
     case 'revocation':
-      return <>{who} asks to remove a key, because it is {reasons[subject.reason]}.</>
+      return <>{who} asks to remove {subject.credential === '' ? 'an authenticator app' : 'a key'}, because it is {reasons[subject.reason]}.</>
     case 'registration':
       return <>{who} asks to add the key "<Text of={subject.label} />" for <Text of={subject.person.name} />.</>
     case 'genesis':
       return <>The first owner is <Text of={subject.person.name} />, with the key "<Text of={subject.label} />".</>
     case 'role':
-      return <>{who} asks to {subject.change === 'grant' ? 'give' : 'take'} the role {subject.role} {subject.change === 'grant' ? 'to' : 'from'} <Text of={subject.person.name} />.</>
+      return <>{who} asks to {subject.change === 'grant' ? 'give' : 'take'} the role {subject.role}{subject.scope === '' ? '' : <> over <Text of={subject.scope} /></>} {subject.change === 'grant' ? 'to' : 'from'} <Text of={subject.person.name} />.</>
+    case 'totp':
+      return <>{who} asks to add an authenticator app for <Text of={subject.person.name} />.</>
+    case 'removal':
+      return <>{who} asks to remove a person from this installation.</>
+    case 'recovery':
+      return subject.change === 'start' ? <>{who} asks to let somebody back in who has lost their keys.</> : <>{who} asks to stop a recovery.</>
+    case 'link':
+      return <>{who} asks to treat two identities as one person.</>
     case 'ledger-key':
       return <>{who} asks to sign the audit log with a new key.</>
     case 'relying-party':
-      return <>{who} asks to move Countersign to another address.</>
+      return subject.change === 'add' ? <>{who} asks to serve Countersign at another address as well.</> : <>{who} asks to give up an address of Countersign.</>
   }
 }
 
@@ -76,6 +84,32 @@ function Consequence({ subject }: { subject: Other }) {
       </Notice>
     )
   }
+  if (subject.kind === 'role' && subject.change === 'grant') {
+    return (
+      <Notice tone={subject.role === 'owner' || subject.role === 'manager' ? 'red' : 'amber'} title={grants[subject.role] ?? 'They may do what this role may.'}>
+        <p>Somebody new cannot do anything yet: their first key has to be vouched for with a second touch.</p>
+      </Notice>
+    )
+  }
+  if (subject.kind === 'removal') {
+    return (
+      <Notice tone="red" title="Every key, role, session and terminal of this person ends at once.">
+        <p>What they countersigned before stays verifiable. If they come back they are somebody new.</p>
+      </Notice>
+    )
+  }
+  if (subject.kind === 'recovery') {
+    return subject.change === 'start' ? (
+      <Notice tone="red" title="In 48 hours somebody who is invited by you can make a new key for this person, and their old keys end.">
+        <p>Until then they can say no with any key they still have. Make sure by another way that they asked you.</p>
+      </Notice>
+    ) : (
+      <Notice tone="green" title="The old keys stay, and no new key can be made for this person by others." />
+    )
+  }
+  if (subject.kind === 'link') {
+    return <Notice tone="amber" title="From now on these two count as one person, wherever different people are asked for."><p>This is not undone.</p></Notice>
+  }
   if (subject.kind === 'registration') {
     return (
       <Notice tone="amber" title="Whoever holds this key will act as this person.">
@@ -84,6 +118,14 @@ function Consequence({ subject }: { subject: Other }) {
     )
   }
   return null
+}
+
+const grants: Record<string, string> = {
+  owner: 'An owner may do everything here, and make others owners.',
+  manager: 'A manager invites, recovers and removes people, and gives roles, within what they manage.',
+  operator: 'An operator may ask for applies, and countersign their own where the policy lets them.',
+  approver: 'An approver may approve what others ask for.',
+  auditor: 'An auditor reads everything and changes nothing.',
 }
 
 function rowsOf(subject: Other): [string, string][] {
@@ -95,6 +137,14 @@ function rowsOf(subject: Other): [string, string][] {
       return [['Person', `${subject.person.name} (${subject.person.id})`], ['Label', subject.label], ['Credential', subject.credential.id], ['Address', subject.rpId], ['Model (claimed)', subject.credential.aaguid]]
     case 'role':
       return [['Person', `${subject.person.name} (${subject.person.id})`], ['Role', subject.role], ['For', subject.scope === '' ? 'the whole organisation' : subject.scope]]
+    case 'totp':
+      return [['Person', `${subject.person.name} (${subject.person.id})`], ['Label', subject.label], ['Authenticator', subject.authenticator]]
+    case 'removal':
+      return [['Person', subject.person]]
+    case 'recovery':
+      return [['Person', subject.person], ['What', subject.change === 'start' ? 'the recovery starts' : 'the recovery is vetoed']]
+    case 'link':
+      return [['One', subject.person], ['The same as', subject.same]]
     case 'ledger-key':
       return [['New key', subject.key], ['Before', subject.previous]]
     case 'relying-party':

@@ -2,15 +2,17 @@
 import { parseSubject } from '@countersign/proof'
 import { call } from '../api/call.ts'
 import { useResource } from '../api/use-resource.ts'
-import type { RunView, SessionView, WaitingView } from '../api/views.ts'
+import type { MemberView, RunView, SessionView, WaitingView } from '../api/views.ts'
 import { CodeForm } from '../ceremony/code-form.tsx'
+import { Button } from '../parts/button.tsx'
 import { Code } from '../parts/code.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Link } from '../parts/link.tsx'
-import { ProblemNotice } from '../parts/notice.tsx'
+import { Notice, ProblemNotice } from '../parts/notice.tsx'
 import { Loading, PageFrame } from '../parts/page.tsx'
 import { Text } from '../parts/text.tsx'
-import { countdown, useNow } from '../parts/time.tsx'
+import { countdown, useNow, When } from '../parts/time.tsx'
+import { useAsk } from './ask-change.ts'
 import { RunRow } from './run-row.tsx'
 
 export function HomePage({ session }: { session: SessionView }) {
@@ -18,6 +20,7 @@ export function HomePage({ session }: { session: SessionView }) {
   const [runs] = useResource((signal) => call<{ runs: RunView[] }>('GET', '/api/v1/runs?limit=5', undefined, signal), 'runs')
   return (
     <PageFrame title="Waiting for you" lead={<>Signed in as <Text of={session.person.name} />.</>}>
+      <OwnRecovery />
       {waiting.state === 'loading' && <Loading what="what waits for you" />}
       {waiting.state === 'failed' && <ProblemNotice problem={waiting.problem} again={again} />}
       {waiting.state === 'ready' && <Waiting items={waiting.value.waiting} />}
@@ -31,6 +34,20 @@ export function HomePage({ session }: { session: SessionView }) {
         {runs.state === 'ready' && runs.value.runs.length > 0 && <ul class="list">{runs.value.runs.map((run) => <li key={run.id}><RunRow run={run} /></li>)}</ul>}
       </section>
     </PageFrame>
+  )
+}
+
+/** Somebody says that this person has lost their keys. Whoever reads this with one of them can say no. */
+function OwnRecovery() {
+  const [me] = useResource((signal) => call<MemberView>('GET', '/api/v1/members/me', undefined, signal), 'me')
+  const { busy, problem, ask } = useAsk()
+  if (me.state !== 'ready' || me.value.recovery === null) return null
+  return (
+    <Notice tone="red" alert title="Somebody has started to let a new key in for you.">
+      <p>If you did not ask for it, stop it now: from <When at={me.value.recovery.opensAt} /> on your own keys can be replaced.</p>
+      <div class="actions"><Button icon="hand" busy={busy} onPress={() => ask(`/api/v1/members/${me.value.id}/recovery`, { change: 'veto' })}>Veto it</Button></div>
+      {problem !== null && <ProblemNotice problem={problem} />}
+    </Notice>
   )
 }
 
@@ -53,6 +70,10 @@ function titleOf(item: WaitingView): string {
     if (subject.kind === 'run') return `${subject.scope === 'destroy' ? 'Tear down' : 'Change'} ${subject.workspace.name}`
     if (subject.kind === 'policy') return 'Change the policy'
     if (subject.kind === 'revocation') return 'Remove a key'
+    if (subject.kind === 'role') return `${subject.change === 'grant' ? 'Make' : 'No longer'} ${subject.person.name} ${subject.role}${subject.scope === '' ? '' : ` of ${subject.scope}`}`
+    if (subject.kind === 'removal') return 'Remove a person'
+    if (subject.kind === 'recovery') return subject.change === 'start' ? 'Start a recovery' : 'Veto a recovery'
+    if (subject.kind === 'link') return 'Link two identities'
     return `A ${subject.kind} statement`
   } catch {
     return `A ${item.kind} statement that this page cannot read`

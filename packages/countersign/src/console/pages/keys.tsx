@@ -5,6 +5,7 @@ import { useResource } from '../api/use-resource.ts'
 import type { KeyView } from '../api/views.ts'
 import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { Link } from '../parts/link.tsx'
 import { Notice, ProblemNotice } from '../parts/notice.tsx'
 import { Loading, PageFrame } from '../parts/page.tsx'
 import { plain, Text } from '../parts/text.tsx'
@@ -27,6 +28,7 @@ export function KeysPage() {
         <Notice tone="amber" title="You have only one key."><p>If it is lost you cannot sign in. Add a second one, and keep it in another place.</p></Notice>
       )}
       {keys.state === 'ready' && <ul class="list section">{list.map((key) => <li key={key.id}><KeyEntry one={key} only={list.length === 1} /></li>)}</ul>}
+      {keys.state === 'ready' && <p class="foot-note"><Link to="/sessions">Where you are signed in</Link></p>}
       {keys.state === 'ready' && <p class="foot-note">"Claimed" is the key's own word: no maker's certificate was checked.</p>}
     </PageFrame>
   )

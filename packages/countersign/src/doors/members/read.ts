@@ -2,6 +2,7 @@
 import { keysOf, rolesOf } from '@countersign/proof'
 import type { Authorized } from '../../gate/index.ts'
 import { rfc3339 } from '../../platform/clock.ts'
+import { MemberError } from './errors.ts'
 import type { MembersDeps } from './ports.ts'
 import { mayTouch, recoveryOf, recoveryOpensAfter } from './roles.ts'
 
@@ -23,6 +24,17 @@ export type MemberView = {
 }
 
 export async function listMembers(deps: MembersDeps, { actor }: Authorized<'member.read'>): Promise<MemberView[]> {
+  return views(deps, actor.id)
+}
+
+/** Everybody sees what is going on about themself: a recovery that they did not want is vetoed by who sees it. */
+export async function showMe(deps: MembersDeps, { actor }: Authorized<'challenge.read'>): Promise<MemberView> {
+  const me = (await views(deps, actor.id)).find(({ you }) => you)
+  if (!me) throw new MemberError('member_not_found', 'You are no member any more.', 'Ask an owner.')
+  return me
+}
+
+async function views(deps: MembersDeps, reader: string): Promise<MemberView[]> {
   return deps.store.read(async (db) => {
     const directory = await deps.directory(db)
     const [links, pending] = await Promise.all([deps.invitation.open(db), deps.invitation.pending(db)])
@@ -38,11 +50,11 @@ export async function listMembers(deps: MembersDeps, { actor }: Authorized<'memb
         invitedUntil: link ? rfc3339(link.expiresAt) : null,
         pending: waits ? {
           id: waits.id, label: waits.label, aaguid: waits.aaguid, address: waits.address, client: waits.client,
-          createdAt: rfc3339(waits.createdAt), expiresAt: rfc3339(waits.expiresAt), yours: waits.voucher === actor.id,
+          createdAt: rfc3339(waits.createdAt), expiresAt: rfc3339(waits.expiresAt), yours: waits.voucher === reader,
         } : null,
         recovery: recovery ? { startedAt: rfc3339(recovery.startedAt), opensAt: rfc3339(recovery.startedAt + recoveryOpensAfter) } : null,
         linked: directory.links.flatMap((one) => (one.person === id ? [one.same] : one.same === id ? [one.person] : [])),
-        yours: mayTouch(directory, actor.id, id), you: id === actor.id,
+        yours: mayTouch(directory, reader, id), you: id === reader,
       }]
     })
   })

@@ -1,0 +1,166 @@
+/** A team in real browsers on the real server: invited, enrolled, vouched for, approving, recovered; nothing serious for axe on the way. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { systemClock } from '../../src/platform/clock.ts'
+import { createLog } from '../../src/platform/log.ts'
+import { startServer } from '../../src/server/start.ts'
+import { signInTerminal } from '../../src/demonstration/raw-terminal.ts'
+import { ask, runBody, show } from '../support/sample-run.ts'
+import { freePort, scratchFolder } from '../support/scratch-server.ts'
+import { axeFindings, browserOrSkip, buildConsole, launch, sit } from './browser.ts'
+import type { Seat } from './browser.ts'
+
+const phone = { viewport: { width: 390, height: 844 } }
+
+describe.skipIf(browserOrSkip().skip)('a team in browsers', () => {
+  let browser: Browser
+  let built: Awaited<ReturnType<typeof buildConsole>>
+
+  beforeAll(async () => {
+    built = await buildConsole()
+    browser = await launch()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await built?.remove()
+  })
+
+  async function start() {
+    const port = await freePort()
+    const server = await startServer({
+      dataDir: await scratchFolder('team'), addresses: [{ host: '127.0.0.1', port }], url: `http://localhost:${port}`, log: createLog('silent'), clock: systemClock, consoleFolder: built.folder,
+    })
+    onTestFinished(() => server.close())
+    return { url: server.url, setupLink: server.setupLink ?? '' }
+  }
+
+  async function seat(options: Parameters<typeof sit>[1] = {}): Promise<Seat & { key: string; press: (name: string | RegExp) => Promise<void>; heading: (name: string | RegExp) => Promise<void> }> {
+    const sat = await sit(browser, { reducedMotion: 'reduce', ...options })
+    onTestFinished(() => sat.close())
+    const key = await sat.addKey()
+    return {
+      ...sat, key,
+      press: (name) => sat.page.getByRole('button', { name }).first().click(),
+      heading: (name) => sat.page.getByRole('heading', { name }).first().waitFor(),
+    }
+  }
+
+  /** Nothing serious, in the width that the seat has and at 320 px. */
+  async function clean(at: Seat): Promise<void> {
+    expect(await axeFindings(at)).toEqual([])
+    expect(await at.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0)
+    expect(at.faults).toEqual([])
+    const pictures = process.env['COUNTERSIGN_TEST_PICTURES']
+    if (pictures) await at.page.screenshot({ path: `${pictures}/${String(pictured++).padStart(2, '0')}.png`, fullPage: true })
+  }
+  let pictured = 0
+
+  test('an invitation, an approval and a recovery', async () => {
+    const { url, setupLink } = await start()
+    const ada = await seat()
+    await ada.page.goto(setupLink)
+    await ada.page.getByLabel('Your name').fill('Ada Owner')
+    await ada.page.getByLabel('A label for this key').fill('Laptop')
+    await ada.press('Create the key')
+    await ada.press('Touch it again to sign')
+    await ada.heading('You are the first owner')
+
+    // invited, and countersigned
+    await ada.page.goto(`${url}/people`)
+    await ada.press('Invite somebody')
+    await ada.page.getByLabel('Their name').fill('Ben Approver')
+    await ada.page.getByLabel('Role').selectOption('approver')
+    await clean(ada)
+    await ada.press('Go on: it is countersigned')
+    await ada.heading(/asks to give the role approver to Ben Approver/)
+    await clean(ada)
+    await ada.press('Countersign')
+    await ada.page.getByRole('link', { name: 'Go on under People' }).click()
+
+    // the link, once
+    await ada.press('Make a link')
+    const link = (await ada.page.locator('.command code').innerText()).trim()
+    expect(link).toMatch(new RegExp(`^${url}/join#cs_in_`, 'u'))
+    await clean(ada)
+
+    // enrolled, on a phone
+    const ben = await seat(phone)
+    await ben.page.goto(link)
+    await ben.heading('Welcome, Ben Approver')
+    expect(ben.page.url()).toBe(`${url}/join`)
+    await clean(ben)
+    await ben.page.getByLabel('A label for this key').fill('Phone')
+    await ben.press('Create the key')
+    await ben.press('Touch it again to sign')
+    await ben.heading('One more step, and it is not yours')
+    await clean(ben)
+    const code = (await ben.page.locator('.fingerprint-value .code > [aria-hidden]').allInnerTexts()).join('').replaceAll(/\s/gu, '')
+    expect(code).toMatch(/^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}$/u)
+
+    // vouched for by what was told, and by nothing else
+    await ada.page.reload()
+    await ada.page.getByText('A key waits for your word.').waitFor()
+    await clean(ada)
+    await ada.page.getByLabel('The code that Ben Approver told you').fill('AAAA-AAAA-AAAA')
+    await ada.press('Vouch for this key')
+    await ada.page.getByText('That is not the code of the key that waits.').waitFor()
+    await ada.page.getByLabel('The code that Ben Approver told you').fill(code)
+    await ada.press('Vouch for this key')
+    await ada.page.getByText('1 key').nth(1).waitFor()
+
+    await ben.page.getByRole('link', { name: 'sign in' }).click()
+    await ben.press('Sign in with a passkey')
+    await ben.heading('Waiting for you')
+    await clean(ben)
+
+    // where one is signed in
+    await ben.page.goto(`${url}/sessions`)
+    await ben.page.getByText('this one').waitFor()
+    await clean(ben)
+
+    // a second person approves
+    const terminal = await signInTerminal(url, async (consent) => {
+      await ada.page.goto(consent)
+      await ada.heading('Sign this terminal in?')
+      await ada.press('Sign it in')
+      await ada.page.waitForURL(/127\.0\.0\.1/u)
+    })
+    const yaml = 'version: 1\nrules:\n  - name: another approves\n    when: { action: run.apply }\n    then: countersign\n    require: { approvals: 1, approver-role: approver, exclude-requester: true }\n'
+    const changed = await terminal.must('POST', '/api/v1/policy/changes', { yaml })
+    await ada.page.goto(`${url}/c/${String(changed['code'])}`)
+    await ada.press('Countersign')
+    await ada.heading('Countersigned')
+    const run = await ask(terminal, runBody())
+    await ada.page.goto(`${url}/c/${run.code}`)
+    await ada.page.getByText('0 of 1').waitFor()
+    await ada.press('Countersign')
+    await ada.page.getByText('Your countersignature is in.').waitFor()
+    await clean(ada)
+    expect((await show(terminal, run.id)).grant).toBeNull()
+    await ben.page.goto(`${url}/c/${run.code}`)
+    await ben.page.getByText('terraform_data.database').first().waitFor()
+    await clean(ben)
+    await ben.press('Countersign')
+    await ben.heading('Countersigned')
+    await ben.page.getByText('Approval by another person').waitFor()
+    await ben.page.getByText('Self step-up: the person who asked').waitFor()
+    await clean(ben)
+    expect((await show(terminal, run.id)).grant).not.toBeNull()
+
+    // a recovery, seen and vetoed by the one it is about
+    await ada.page.goto(`${url}/people`)
+    await ada.press('Change Ben Approver')
+    await clean(ada)
+    await ada.press('They lost every key')
+    await ada.heading(/let somebody back in/)
+    await ada.press('Countersign')
+    await ada.heading('Countersigned')
+    await ben.page.goto(`${url}/`)
+    await ben.page.getByText('Somebody has started to let a new key in for you.').waitFor()
+    await clean(ben)
+    await ben.press('Veto it')
+    await ben.heading(/stop a recovery/)
+    await ben.press('Countersign')
+    await ben.heading('Countersigned')
+  })
+})
