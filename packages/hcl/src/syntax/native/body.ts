@@ -49,7 +49,8 @@ function stray(c: Cursor): void {
 }
 
 function skip(c: Cursor, start: number): number {
-  const stop = recover(c.text, start, c.last, c.depth > 0)
+  const balanced = c.diagnostics.at(-1)?.code === 'too-deep'
+  const stop = recover(c.text, { itemStart: start, from: c.last, inBlock: c.depth > 0, balanced, endless: c.endless })
   c.moveTo(stop)
   return stop
 }
@@ -167,15 +168,33 @@ function single(c: Cursor, open: number): BodyItem[] {
     c.moveTo(start)
   }
   c.depth = depth
-  return mended(c, open, mark, `A block on one line holds a single argument, set with "="; found ${c.ahead()}.`)
+  const end = endOfHeader(c)
+  return mended(c, open, mark, `A block on one line holds a single argument, set with "="; found ${c.ahead()}.`, end)
+}
+
+/** For a block where an argument must stand: the range up to the token behind its type. */
+function endOfHeader(c: Cursor): number {
+  if (c.peek() !== token.NAME) return c.end
+  const { start } = c
+  c.take()
+  const kind = c.peek()
+  const end = kind === token.NEWLINE || kind === token.END ? c.last : c.end
+  c.moveTo(start)
+  c.peek()
+  return end
 }
 
 /** One finding for whatever stands on the rest of a one-line block, which is skipped; then the block is read on. */
-function mended(c: Cursor, open: number, mark: number, detail: string): BodyItem[] {
+function mended(c: Cursor, open: number, mark: number, detail: string, end?: number): BodyItem[] {
   const before = c.diagnostics.at(-1)
   const known = before !== undefined && before.start >= open
-  if (!known) c.report(c.peek() === token.INVALID ? 'invalid-character' : 'invalid-block', detail)
-  if (c.peek() !== token.NEWLINE) tail(c)
+  const kind = c.peek()
+  if (!known) c.report(kind === token.INVALID ? 'invalid-character' : 'invalid-block', detail, c.start, end ?? c.end)
+  if (kind !== token.NEWLINE) tail(c)
+  const said = c.diagnostics.length
   const rest = items(c, token.CLOSE_BRACE, open)
+  // a closing brace on the last argument's line is part of the same mistake
+  const next = c.diagnostics[said]
+  if (next?.code === 'missing-newline' && c.text.charCodeAt(next.start) === 125) c.diagnostics.splice(said, 1)
   return [...c.gather<BodyItem>(mark), ...rest]
 }

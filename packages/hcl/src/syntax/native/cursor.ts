@@ -49,6 +49,8 @@ export class Cursor {
   depth = 0
   height = 0
   private commented = -1
+  /** Heredoc markers that recovery looked for in vain. */
+  readonly endless = new Set<string>()
   /** Nodes put by until their list is complete: the lists of the tree then have exactly the length they need. */
   private readonly stack: unknown[] = []
   top = 0

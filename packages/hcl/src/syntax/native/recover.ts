@@ -44,28 +44,38 @@ function stringEnd(text: string, at: number): number {
   return text.length
 }
 
-/** At the newline that ends a heredoc, or -1 if this is none or has no end. */
-function heredocEnd(text: string, at: number): number {
+/** At the newline that ends a heredoc, or -1 if this is none or has no end; `endless` remembers markers that do not come any more. */
+function heredocEnd(text: string, at: number, endless: Set<string>): number {
   const from = text.charCodeAt(at + 2) === 45 ? at + 3 : at + 2
   const to = nameEnd(text, from)
   const line = text.indexOf('\n', to)
   if (to === from || line < 0 || text.slice(to, line).trim() !== '') return -1
   const marker = text.slice(from, to)
+  if (endless.has(marker)) return -1
   for (let start = line + 1; start < text.length; ) {
     const newline = text.indexOf('\n', start)
     const end = newline < 0 ? text.length : newline
     if (end - start < marker.length + 200 && text.slice(start, end).trim() === marker) return end
-    if (newline < 0) return -1
+    if (newline < 0) break
     start = newline + 1
   }
+  endless.add(marker)
   return -1
 }
 
-/**
- * The offset at which reading goes on: at a newline, at a brace that closes the block around (only if `inBlock`), or at the end.
- * `itemStart` is where the failed item begins, `from` where reading stopped; nothing before `from` is returned.
- */
-export function recover(text: string, itemStart: number, from: number, inBlock: boolean): number {
+/** Where a mistake is: the item begins at `itemStart`, reading stopped at `from`; `inBlock` when a brace may close the block around. */
+export interface Mistake {
+  readonly itemStart: number
+  readonly from: number
+  readonly inBlock: boolean
+  /** Only brackets count, not indentation: the mistake is not in them. */
+  readonly balanced: boolean
+  /** Heredoc markers that were looked for in vain; kept over all mistakes of a text. */
+  readonly endless: Set<string>
+}
+
+/** The offset at which reading goes on, not before `from`: at a newline, at a brace that closes the block around, or at the end. */
+export function recover(text: string, { itemStart, from, inBlock, balanced, endless }: Mistake): number {
   const indent = indentation(text, lineStartOf(text, itemStart))
   let depth = 0
   let flat = false
@@ -77,6 +87,10 @@ export function recover(text: string, itemStart: number, from: number, inBlock: 
       const inner = indentation(text, next)
       const first = text.charCodeAt(next + inner)
       const blank = first === 10 || first === 13 || first === 35 || Number.isNaN(first)
+      if (balanced) {
+        i++
+        continue
+      }
       if (!blank && i >= from) {
         const closes = first === 125 || first === 93 || first === 41
         if (inner < indent && (closes || beginsItem(text, next + inner))) return i
@@ -89,7 +103,7 @@ export function recover(text: string, itemStart: number, from: number, inBlock: 
       const close = text.indexOf('*/', i + 2)
       i = close < 0 ? i + 2 : close + 2
     } else if (c === 60 && text.charCodeAt(i + 1) === 60) {
-      const end = heredocEnd(text, i)
+      const end = heredocEnd(text, i, endless)
       i = end < 0 ? i + 2 : end
     } else {
       if (c === 123 || c === 91 || c === 40) depth++
