@@ -4,6 +4,7 @@ import { createSoftwareAuthenticator } from '../../src/identity/index.ts'
 import { SoftwarePerson } from '../../src/demonstration/software-person.ts'
 import { demonstrationPolicy } from '../../src/policy/index.ts'
 import { ask, countersigned, runBody } from '../support/sample-run.ts'
+import { databaseOf, tamper } from '../support/database.ts'
 import { ownedServer, scratchServer } from '../support/scratch-server.ts'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -106,23 +107,17 @@ describe('a policy that was not countersigned', () => {
   ])('in the database stops the start: %s', async (_, sql) => {
     const owned = await ownedServer()
     await owned.server.close()
-    const { DatabaseSync } = await import('@photostructure/sqlite')
-    const database = new DatabaseSync(join(owned.dataDir, 'countersign.db'))
-    database.exec(sql)
-    database.close()
+    await tamper(owned.dataDir, sql)
     await expect(scratchServer({ dataDir: owned.dataDir, port: owned.port })).rejects.toMatchObject({ code: 'policy_chain_broken' })
     // and whoever asks finds the folder free again
-    await (await openStore({ dataDir: owned.dataDir, migrations })).close()
+    await (await openStore({ dataDir: owned.dataDir, databaseUrl: await databaseOf(owned.dataDir), migrations })).close()
   })
 
   it('cannot come back by deleting the newer one', async () => {
     const owned = await ownedServer()
     await changePolicy(owned, stricter)
     await owned.server.close()
-    const { DatabaseSync } = await import('@photostructure/sqlite')
-    const database = new DatabaseSync(join(owned.dataDir, 'countersign.db'))
-    database.exec('delete from policy_version where seq = 1')
-    database.close()
+    await tamper(owned.dataDir, 'delete from policy_version where seq = 1')
     await expect(scratchServer({ dataDir: owned.dataDir, port: owned.port })).rejects.toMatchObject({ code: 'table_cut' })
   })
 
@@ -130,10 +125,7 @@ describe('a policy that was not countersigned', () => {
     const owned = await ownedServer()
     await addKey(owned)
     await owned.server.close()
-    const { DatabaseSync } = await import('@photostructure/sqlite')
-    const database = new DatabaseSync(join(owned.dataDir, 'countersign.db'))
-    database.exec('delete from directory_entry where seq = 1')
-    database.close()
+    await tamper(owned.dataDir, 'delete from directory_entry where seq = 1')
     await expect(scratchServer({ dataDir: owned.dataDir, port: owned.port })).rejects.toMatchObject({ code: 'table_cut' })
   })
 

@@ -17,6 +17,7 @@ import { newId } from '../../src/platform/ids.ts'
 import { openKeyFiles } from '../../src/platform/key-files.ts'
 import { systemRandom } from '../../src/platform/random.ts'
 import { openStore } from '../../src/platform/store/open.ts'
+import { databaseOf } from '../support/database.ts'
 import { afterCommit } from '../../src/platform/store/unit.ts'
 
 export const url = 'http://localhost:7420'
@@ -44,7 +45,7 @@ afterEach(async () => {
 export async function openWorld(settings: Partial<IdentitySettings> = {}) {
   const dataDir = await mkdtemp(join(tmpdir(), 'countersign-identity-'))
   const clock = { at: Date.now(), now: () => clock.at, advance: (ms: number) => void (clock.at += ms) }
-  const store = await openStore({ dataDir, migrations: identityMigrations, clock })
+  const store = await openStore({ dataDir, databaseUrl: await databaseOf(dataDir), migrations: identityMigrations, clock })
   const keyring = await openKeyFiles(join(dataDir, 'keys'), systemRandom)
   const leaves: Leaf[] = []
   const pinned: string[] = []

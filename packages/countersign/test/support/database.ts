@@ -2,7 +2,9 @@
  * Which database a test runs on. In the project `postgres` of vitest.config.ts it is a new database in the server that
  * postgres-setup.ts has started; elsewhere it is SQLite, in the data folder.
  */
+import { DatabaseSync } from '@photostructure/sqlite'
 import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
 import pg from 'pg'
 import { inject, onTestFinished } from 'vitest'
 import './postgres-setup.ts'
@@ -16,14 +18,8 @@ export const postgresBin: string = onPostgres ? (inject('postgres')?.bin ?? '') 
 export async function createDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
   const administrator = inject('postgres')?.administrator ?? ''
   const name = `t${randomBytes(8).toString('hex')}`
-  const tell = async (sql: string): Promise<void> => {
-    const at = new URL(administrator)
-    const client = new pg.Client({ host: decodeURIComponent(at.hostname), user: at.username, password: at.password, database: 'postgres' })
-    await client.connect()
-    await client.query(sql).finally(() => client.end())
-  }
-  await tell(`create database ${name}`)
-  return { url: administrator.replace(/\/postgres$/, `/${name}`), drop: () => tell(`drop database if exists ${name} with (force)`) }
+  await tell(administrator, `create database ${name}`)
+  return { url: administrator.replace(/\/postgres$/, `/${name}`), drop: () => tell(administrator, `drop database if exists ${name} with (force)`) }
 }
 
 const databases = new Map<string, string>()
@@ -40,4 +36,19 @@ export async function databaseOf(dataDir: string): Promise<string> {
     await drop()
   })
   return url
+}
+
+/** What somebody does who can write the database, past the program. The server is stopped. */
+export async function tamper(dataDir: string, sql: string): Promise<void> {
+  if (onPostgres) return await tell(await databaseOf(dataDir), sql)
+  const database = new DatabaseSync(join(dataDir, 'countersign.db'))
+  database.exec(sql)
+  database.close()
+}
+
+async function tell(url: string, sql: string): Promise<void> {
+  const { hostname, username, password, pathname } = new URL(url)
+  const client = new pg.Client({ host: decodeURIComponent(hostname), user: username, password, database: pathname.slice(1) })
+  await client.connect()
+  await client.query(sql).finally(() => client.end())
 }
