@@ -17,6 +17,7 @@ import { rowOf } from './catalogue.ts'
 import type { ActionName } from './catalogue.ts'
 import { refuseOldPolicy } from './challenge.ts'
 import { GateError } from './errors.ts'
+import { refuseFlood } from './budget.ts'
 import { openGrant } from './grant.ts'
 import type { GateDeps } from './ports.ts'
 
@@ -50,7 +51,6 @@ const nothing: Requirement = {
   excludeRequester: false,
 }
 const ALLOWED_FOR = nothing.freshSeconds * 1000
-const MOST_WAITING = 50
 
 export async function ask<A extends ActionName>(deps: GateDeps, tx: Tx, by: Authorized<A>, question: Question): Promise<Answer> {
   await permits(deps, tx, by, question.over)
@@ -140,7 +140,7 @@ async function openChallenge(
   made: { text: string; digest: string; code: string; policy: string; decision: Extract<Decision, { effect: 'step-up' }> },
 ): Promise<{ challenge: string; expiresAt: number }> {
   const now = deps.clock.now()
-  await refuseFlood(tx, by.actor.id, now)
+  await refuseFlood(tx, { requester: by.actor.id, executor: by.actor.executor, kind, now })
   if (await tx.selectFrom('gate_challenge').select('id').where('code', '=', made.code).executeTakeFirst()) {
     throw new GateError('challenge_exists', 'A statement with this code exists already.', 'Plan again: the next statement has another code.')
   }
@@ -151,19 +151,7 @@ async function openChallenge(
     requirement: JSON.stringify(made.decision.requirement), policy_digest: made.policy, rule: made.decision.rule,
     requester: by.actor.id, requester_name: by.actor.name, executor: by.actor.executor,
     source_address: by.actor.source.address, source_client: by.actor.source.client,
-    ref: question.ref, scope: question.scope, reach: question.over, status: 'waiting', created_at: now, expires_at: expiresAt, decided_at: null,
+    ref: question.ref, scope: question.scope, reach: question.over, status: 'waiting', created_at: now, expires_at: expiresAt, decided_at: null, denied_by: '', reported: 0,
   }).execute()
   return { challenge: id, expiresAt }
-}
-
-/** Prompt fatigue is an attack: somebody with a stolen token may not bury a person in requests. */
-async function refuseFlood(tx: Tx, requester: string, now: number): Promise<void> {
-  const { waiting } = await tx.selectFrom('gate_challenge').select((e) => e.fn.countAll<number | string>().as('waiting'))
-    .where('requester', '=', requester).where('status', '=', 'waiting').where('expires_at', '>', now).executeTakeFirstOrThrow()
-  if (Number(waiting) < MOST_WAITING) return
-  throw new GateError(
-    'too_many_waiting',
-    `${waiting} requests of yours wait for a countersignature; no more are taken.`,
-    'Countersign, deny or cancel some of them first.',
-  )
 }

@@ -45,6 +45,7 @@ export const catalogue = {
   'run.read': { door: 'runs', via: anyone, roles: reader, decides: 'role', recorded: false, says: 'read runs, plans and evidence' },
   'challenge.read': { door: 'gate', via: browser, roles: reader, decides: 'role', recorded: false, says: 'see what waits for a countersignature' },
   'challenge.answer': { door: 'gate', via: browser, roles: reader, decides: 'answer', recorded: true, says: 'countersign or deny' },
+  'report.read': { door: 'gate', via: both, roles: ['owner', 'manager', 'auditor'], decides: 'role', recorded: false, says: 'see what people said they had not asked for' },
   'policy.read': { door: 'admin', via: both, roles: reader, decides: 'role', recorded: false, says: 'read the policy' },
   'policy.change': { door: 'admin', via: both, roles: owner, decides: 'always', recorded: true, says: 'change the policy' },
   'authenticator.change': { door: 'admin', via: browser, roles: reader, decides: 'always', recorded: true, says: 'remove an authenticator' },

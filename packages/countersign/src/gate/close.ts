@@ -19,6 +19,8 @@ export async function deny(deps: GateDeps, by: Authorized<'challenge.answer'>, i
     const part = await partOf(deps, tx, row, by.actor.id, await signedOf(tx, row.id))
     if (!part.may && row.requester !== by.actor.id) throw new GateError('wrong_person', part.reason, 'Nothing to do here for you.')
     await close(deps, tx, row, 'denied', { by: by.actor.id, reported: input.report })
+    await tx.updateTable('gate_challenge').set({ denied_by: by.actor.id, reported: Number(input.report) }).where('id', '=', row.id).execute()
+    if (input.report) afterCommit(tx, () => deps.notify.changed('reports'))
     if (input.report) await disown(deps, tx, row, by.actor.id)
     return row.code
   })

@@ -16,6 +16,7 @@ import type { ChallengeRow, ChallengeView, Signed } from './challenge.ts'
 import { cancel, deny, sweepExpired } from './close.ts'
 import { countersign } from './countersign.ts'
 import type { Effects, SentAssertion } from './countersign.ts'
+import { listReports } from './reports.ts'
 import { redeem, voidGrants } from './grant.ts'
 import type { Claim } from './grant.ts'
 import type { GateDeps } from './ports.ts'
@@ -136,6 +137,7 @@ export function gateUseCases(deps: GateDeps, effects: Effects) {
     finish: useCase(deps, 'countersign', 'challenge.answer', async (by, input: { code: string; ceremony: string; assertion: SentAssertion }) =>
       view(by, await countersign(deps, effects, by, input)),
     ),
+    reports: useCase(deps, 'list reports', 'report.read', (by, _: Record<string, never>) => listReports(deps, by)),
     deny: useCase(deps, 'deny a challenge', 'challenge.answer', async (by, input: { code: string; report: boolean }) =>
       view(by, await deny(deps, by, input)),
     ),

@@ -27,6 +27,8 @@ export const gateRoutes: FastifyPluginAsyncZod<GateRoutesDeps> = async (app, { u
     return { waiting: waiting.map(render) }
   })
 
+  app.get('/api/v1/reports', async (request) => ({ reports: await useCases.reports.run(actorOf(request), {}) }))
+
   app.get('/api/v1/ceremonies/:code', { schema: { params: byCode } }, async (request) =>
     render(await useCases.show.run(actorOf(request), { code: request.params.code })))
 

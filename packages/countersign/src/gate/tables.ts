@@ -33,6 +33,9 @@ export interface GateChallengeTable {
   created_at: number
   expires_at: number
   decided_at: number | null
+  /** Who denied it, and whether they said that they had not asked for it. "" and 0 otherwise. */
+  denied_by: string
+  reported: number
 }
 
 export interface GateCeremonyTable {
@@ -91,7 +94,13 @@ declare module '../platform/store/tables.ts' {
   }
 }
 
-export const gateMigrations: Migration[] = [{ name: 'gate-0001', up: first }, { name: 'gate-0002-reach', up: reach }]
+export const gateMigrations: Migration[] = [{ name: 'gate-0001', up: first }, { name: 'gate-0002-reach', up: reach }, { name: 'gate-0003-denied', up: denied }]
+
+async function denied(db: Kysely<Tables>): Promise<void> {
+  await db.schema.alterTable('gate_challenge').addColumn('denied_by', 'text', (c) => c.notNull().defaultTo('')).execute()
+  await db.schema.alterTable('gate_challenge').addColumn('reported', 'integer', (c) => c.notNull().defaultTo(0)).execute()
+  await db.schema.createIndex('gate_challenge_requester').on('gate_challenge').columns(['requester', 'created_at']).execute()
+}
 
 async function reach(db: Kysely<Tables>): Promise<void> {
   for (const table of ['gate_challenge', 'gate_grant']) {

@@ -123,3 +123,4 @@ export type JoinMade = { name: string; code: string; inviter: string; expiresAt:
 
 export type OpenSession = { id: string; createdAt: string; lastSeenAt: string; idleExpiresAt: string; expiresAt: string; address: string; client: string; thisSession: boolean; acr?: string; amr?: string }
 export type OpenTerminal = { id: string; client: string; createdAt: string; expiresAt: string; thumbprint: string }
+export type ReportView = { code: string; kind: string; requester: Named; source: { address: string; client: string }; askedAt: string; reportedAt: string; reportedBy: string }

@@ -13,7 +13,7 @@ const aboutPeople: ReadonlySet<string> = new Set(['role', 'removal', 'recovery',
 type Ended = Exclude<CeremonyStatus, 'waiting'>
 
 const nextWords: Record<Ended, (view: CeremonyView) => string> = {
-  countersigned: (view) => (view.kind === 'run' ? 'Go back to your terminal: it goes on by itself.' : 'The change is in effect.'),
+  countersigned: (view) => (view.kind === 'run' ? (view.you.role === 'self' ? 'Go back to your terminal: it goes on by itself.' : 'The terminal of the person who asked goes on by itself.') : 'The change is in effect.'),
   consumed: (view) => (view.kind === 'run' ? 'The countersignature was used; it cannot be used again.' : 'The change is in effect.'),
   denied: () => 'Nothing happens. Whoever asked sees that it was denied.',
   expired: (view) => `Nobody answered in time, and nothing was done. If it is still wanted, ask again${view.kind === 'run' ? ' from the terminal' : ''}: there will be a new code.`,

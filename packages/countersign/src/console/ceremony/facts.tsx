@@ -46,7 +46,7 @@ function PolicyFacts({ policy }: { policy: PolicyRef }) {
     <>
       <dt>Rule</dt>
       <dd>
-        <Text of={policy.rule} />
+        {policy.rule === '(floor)' ? 'Always countersigned, whatever the policy says' : <Text of={policy.rule} />}
         {requirementWords(policy.requirement).map((sentence) => <span key={sentence} class="sub">{sentence}</span>)}
       </dd>
     </>

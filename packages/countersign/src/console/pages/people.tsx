@@ -8,6 +8,7 @@ import { ProblemNotice } from '../parts/notice.tsx'
 import { Loading, PageFrame } from '../parts/page.tsx'
 import { Invite } from './invite.tsx'
 import { Member } from './member.tsx'
+import { Reports } from './reports.tsx'
 
 export function PeoplePage({ session }: { session: SessionView }) {
   const keeper = session.person.roles.some((role) => /^(owner|manager)(@|$)/u.test(role))
@@ -19,6 +20,7 @@ export function PeoplePage({ session }: { session: SessionView }) {
       aside={keeper && !inviting && <Button icon="people" onPress={() => setInviting(true)}>Invite somebody</Button>}
     >
       {inviting && <Invite onBack={() => setInviting(false)} />}
+      {reader && <Reports />}
       {reader ? <List keeper={keeper} owner={session.person.roles.includes('owner')} /> : <p class="empty">Owners, managers and auditors see who is here.</p>}
     </PageFrame>
   )

@@ -51,6 +51,7 @@ export const operations: Record<string, readonly [who: Who, summary: string]> = 
   'POST /api/v1/runs/{id}/outcome': ['terminal', 'Report what the apply did'],
   'POST /api/v1/runs/{id}/cancel': ['either', 'Take a run back before it starts'],
   'GET /api/v1/ceremonies': ['browser', 'What waits for a countersignature'],
+  'GET /api/v1/reports': ['either', 'What people said that they had not asked for'],
   'GET /api/v1/ceremonies/{code}': ['browser', 'One request: the statement, who asked, your part in it'],
   'POST /api/v1/ceremonies/{code}/begin': ['browser', 'The envelope you would sign, and the challenge for your key'],
   'POST /api/v1/ceremonies/{code}/finish': ['browser', 'Your key\'s answer'],
