@@ -120,7 +120,7 @@ export async function createIdentity(context: IdentityContext, log: OidcLog): Pr
   const secrets = await createSecrets(room)
   const [root, jwks] = await Promise.all([ports.keyring.secret('cookie'), ports.keyring.keySet('oidc-jwks')])
   const nonces = createNonces(root, clock)
-  const provider = await createProvider(room, { root, jwks }, { store, clock, nonces }, async (person) => (await people.now(person)) !== undefined, log)
+  const provider = await createProvider(room, { root, jwks }, async (person) => (await people.now(person)) !== undefined, log)
   return {
     ...secrets,
     context, directory, people,

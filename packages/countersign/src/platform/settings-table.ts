@@ -3,9 +3,10 @@ import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { logLevels, type LogLevel } from './log.ts'
 import { SettingError } from './setting-error.ts'
+import { parseBoolean, parseResourceServers, type ResourceServerSetting } from './setting-programs.ts'
 import { isLoopback, parseAddresses, parsePublicUrl, type Address } from './setting-values.ts'
 
-export type Settings = { data: string; config: string; databaseUrl: string; addr: Address[]; url: URL; log: LogLevel }
+export type Settings = { data: string; config: string; databaseUrl: string; addr: Address[]; url: URL; log: LogLevel; deviceGrant: boolean; resourceServers: ResourceServerSetting[] }
 export type SettingName = keyof Settings
 
 export type SettingRow<N extends SettingName> = {
@@ -77,6 +78,17 @@ export const settingsTable: readonly Setting[] = [
       return level
     },
     warning: (level) => (level === 'silent' ? 'Nothing is logged: failures are seen by nobody.' : ''),
+  }),
+  setting('deviceGrant', {
+    flag: '--device-grant', environment: 'COUNTERSIGN_DEVICE_GRANT', key: 'device_grant', shown: 'false',
+    initial: () => 'false', help: 'Whether a terminal without a browser may sign in with a code that is typed on another machine: true or false.',
+    parse: parseBoolean,
+    warning: (on) => (on ? 'Terminals can be let in by a typed code (device_grant): whoever can talk somebody into typing one gets a terminal that asks as them.' : ''),
+  }),
+  setting('resourceServers', {
+    flag: '--resource-servers', environment: 'COUNTERSIGN_RESOURCE_SERVERS', key: 'resource_servers', shown: 'none',
+    initial: none, help: 'Other servers that take our tokens and may introspect their own: "name https://audience sha256:<hex of the secret>", with commas between several.',
+    parse: parseResourceServers, warning: none,
   }),
 ]
 

@@ -23,9 +23,12 @@ export function loadSettings(flags: Flags, environment: Environment): { settings
     warnings.push(take(row, settings, flags, environment, file))
     if (row.name === 'config') file = readSettingsFile(settings.config ?? '', flags.config ?? environment['COUNTERSIGN_CONFIG'])
   }
-  const { data, config, databaseUrl, addr, url, log } = settings
-  if (data === undefined || config === undefined || databaseUrl === undefined || addr === undefined || url === undefined || log === undefined) throw new TypeError('a setting is missing from the table')
-  return { settings: { data, config, databaseUrl, addr, url, log }, warnings: warnings.filter((warning) => warning !== '') }
+  if (!isComplete(settings)) throw new TypeError('a setting is missing from the table')
+  return { settings, warnings: warnings.filter((warning) => warning !== '') }
+}
+
+function isComplete(settings: Partial<Settings>): settings is Settings {
+  return settingsTable.every(({ name }) => settings[name] !== undefined)
 }
 
 function take(row: Setting, settings: Partial<Settings>, flags: Flags, environment: Environment, file: ReadonlyMap<string, string>): string {

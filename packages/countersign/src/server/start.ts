@@ -14,7 +14,7 @@ import { createApp } from './app.ts'
 import { openBase } from './base.ts'
 import { startJobs } from './jobs.ts'
 import { assemble } from './parts.ts'
-import type { Parts } from './parts.ts'
+import type { Parts, Programs } from './parts.ts'
 import { consoleFolder } from './places.ts'
 
 export type StartOptions = {
@@ -25,6 +25,8 @@ export type StartOptions = {
   /** The public URL: an origin. Its host name is the rpId of every key. */
   url: string
   demonstration?: boolean
+  /** The sign-in of programs. */
+  programs?: Programs | undefined
   log?: Logger
   clock?: Clock
   consoleFolder?: string
@@ -45,7 +47,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const demonstration = options.demonstration ?? false
   const base = await openBase({ dataDir: options.dataDir, databaseUrl: options.databaseUrl, clock: options.clock ?? systemClock, log })
   try {
-    const parts = await assemble(base, { url: options.url, demonstration, log })
+    const parts = await assemble(base, { url: options.url, demonstration, log, programs: options.programs })
     const app = await createApp(parts, { log, demonstration, consoleFolder: options.consoleFolder ?? consoleFolder })
     const closeListeners = await listen(app, options.addresses)
     const jobs = startJobs(parts, log)

@@ -11,7 +11,7 @@ import { SoftwarePerson } from '../../src/demonstration/software-person.ts'
 import type { Clock } from '../../src/platform/clock.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { startServer } from '../../src/server/start.ts'
-import type { RunningServer } from '../../src/server/start.ts'
+import type { RunningServer, StartOptions } from '../../src/server/start.ts'
 
 export type Scratch = { server: RunningServer; url: string; dataDir: string; port: number }
 
@@ -41,11 +41,11 @@ export async function scratchFolder(name: string): Promise<string> {
   return folder
 }
 
-export async function scratchServer(options: { clock?: Clock; demonstration?: boolean; dataDir?: string; port?: number } = {}): Promise<Scratch> {
+export async function scratchServer(options: { clock?: Clock; demonstration?: boolean; dataDir?: string; port?: number; url?: string; programs?: StartOptions['programs'] } = {}): Promise<Scratch> {
   const dataDir = options.dataDir ?? (await scratchFolder('data'))
   const port = options.port ?? (await freePort())
   const server = await startServer({
-    dataDir, databaseUrl: await databaseOf(dataDir), addresses: [{ host: '127.0.0.1', port }], url: `http://localhost:${port}`, demonstration: options.demonstration ?? true,
+    dataDir, databaseUrl: await databaseOf(dataDir), addresses: [{ host: '127.0.0.1', port }], url: options.url ?? `http://localhost:${port}`, demonstration: options.demonstration ?? true, programs: options.programs,
     log: createLog(process.env['COUNTERSIGN_TEST_LOG'] === '1' ? 'info' : 'silent'), ...(options.clock ? { clock: options.clock } : {}),
   })
   onTestFinished(() => server.close())

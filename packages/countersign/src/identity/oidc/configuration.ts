@@ -7,7 +7,7 @@ import { createAdapter, type OidcErrors } from './adapter.ts'
 import { acrValues, isAcr } from './assurance.ts'
 import { bearerScope, isTerraformRedirect, oidcClients, terminalClient, terminalScope, terraformClient } from './clients.ts'
 import { loadConsent } from './consent.ts'
-import { deviceInfoOf } from './device-start.ts'
+import { deviceInfo, requireThumbprint } from './device-start.ts'
 import type { ResourceServer } from './settings.ts'
 
 /** Seconds. */
@@ -59,13 +59,14 @@ export function oidcConfiguration(
           return { audience: resource, scope: terminalScope, accessTokenFormat: 'opaque', accessTokenTTL: tokenLimits.access / 1000 }
         },
       },
-      deviceFlow: deviceGrant ? { enabled: true, charset: 'base-20', mask: '****-****', deviceInfo: deviceInfoOf } : off,
+      deviceFlow: deviceGrant ? { enabled: true, charset: 'base-20', mask: '****-****', deviceInfo: deviceInfo(context.ports.clock) } : off,
     },
     responseTypes: ['code'],
     scopes: ['openid', terminalScope, bearerScope],
     claims: { openid: ['sub', 'acr', 'amr', 'auth_time'] },
     acrValues: [...acrValues],
     pkce: { required: () => true },
+    ...(deviceGrant ? { extraParams: { dpop_jkt: requireThumbprint(errors) } } : {}),
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: true,
     enabledJWA: { idTokenSigningAlgValues: ['ES256'], dPoPSigningAlgValues: ['ES256', 'EdDSA'] },

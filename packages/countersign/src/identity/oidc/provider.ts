@@ -9,10 +9,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import type { Room } from '../ports.ts'
 import { secretPrefixes } from '../secrets.ts'
-import type { ProvePorts } from '../terminal/prove-key.ts'
 import { bearerScope, terraformClient } from './clients.ts'
 import { oidcConfiguration, type OidcSecrets } from './configuration.ts'
-import { proveBefore } from './device-start.ts'
+import { answerOurPage } from './device-start.ts'
 import { isOidcPath } from './paths.ts'
 import { collectNotices } from './quiet.ts'
 import { secretOpens } from './settings.ts'
@@ -26,7 +25,6 @@ export type OidcHandler = (request: IncomingMessage & { originalUrl?: string }, 
 export async function createProvider(
   context: Room,
   secrets: OidcSecrets,
-  proving: ProvePorts,
   knows: (person: string) => Promise<boolean>,
   log: OidcLog,
 ): Promise<Provider> {
@@ -37,7 +35,7 @@ export async function createProvider(
     prefixTokens(provider)
     compareByHash(provider)
     provider.use(scopeForTerraform)
-    if (context.settings.deviceGrant) provider.use(proveBefore(proving, context.settings.url + oidcPath))
+    provider.use(answerOurPage(context.settings.url))
     provider.on('server_error', (_ctx, error) => log.failure(error))
     return provider
   }, (text) => log.notice(text))

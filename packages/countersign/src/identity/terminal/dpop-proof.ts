@@ -10,8 +10,7 @@ import { z } from 'zod'
 import { IdentityError, type IdentityErrorCode } from '../errors.ts'
 import { importKey, signatureHolds, type ProofKey, type PublicJwk } from './proof-keys.ts'
 
-/** `accessToken` undefined: the proof begins something, and there is no token yet. */
-export type ProofInput = { proof: string; method: string; url: URL; accessToken: string | undefined; now: number }
+export type ProofInput = { proof: string; method: string; url: URL; accessToken: string; now: number }
 export type VerifiedProof = { thumbprint: string; jti: string; nonce: string | undefined }
 
 const longestProof = 4096
@@ -49,7 +48,7 @@ export async function verifyProof(input: ProofInput): Promise<VerifiedProof> {
   const said = parseClaims(payload)
   if (said.htm !== input.method) throw refused('dpop_method_mismatch', 'The proof was made for another method.')
   if (said.htu !== input.url.href && normalised(said.htu) !== normalised(input.url.href)) throw refused('dpop_url_mismatch', 'The proof was made for another URL.')
-  const ath = input.accessToken === undefined ? undefined : createHash('sha256').update(input.accessToken).digest('base64url')
+  const ath = createHash('sha256').update(input.accessToken).digest('base64url')
   if (said.ath !== ath) throw refused('dpop_token_mismatch', 'The proof was made for another token.')
   const age = input.now / 1000 - said.iat
   if (age > window.past || age < -window.future) throw refused('dpop_stale', 'The proof was made at another time.')

@@ -12,7 +12,7 @@ import type { Actor } from '../actor.ts'
 import { IdentityError, type IdentityErrorCode } from '../errors.ts'
 import { secretPrefixes } from '../secrets.ts'
 import { verifyProof, type VerifiedProof } from './dpop-proof.ts'
-import { checkNonce, consumeProof, oneProof, type ProvePorts } from './prove-key.ts'
+import { checkNonce, consumeProof, oneProof, type ProofPorts } from './proof-use.ts'
 import { findToken, type TerminalToken } from './tokens.ts'
 
 export type TerminalRequest = {
@@ -24,7 +24,7 @@ export type TerminalRequest = {
   remoteAddress: string
 }
 
-export type ResolvePorts = ProvePorts & {
+export type ResolvePorts = ProofPorts & {
   /** The configured URL. */
   url: string
   /** Name and roles now; undefined when the directory knows nobody of this id, or not with the key that let the terminal in. */

@@ -1,26 +1,18 @@
-/** Possession of a DPoP key, proven for one request: form and signature, our nonce, and worth one use. */
+/** What makes a proof count for this request and for no other: there is one, it holds our nonce, and it was not used before. */
 import { createHash } from 'node:crypto'
 import type { Clock } from '../../platform/clock.ts'
 import type { Store } from '../../platform/store/store.ts'
 import { IdentityError } from '../errors.ts'
-import { refused, verifyProof, type VerifiedProof } from './dpop-proof.ts'
+import { refused, type VerifiedProof } from './dpop-proof.ts'
 import type { Nonces } from './nonce.ts'
 
-export type ProvePorts = { store: Store; clock: Clock; nonces: Nonces }
+export type ProofPorts = { store: Store; clock: Clock; nonces: Nonces }
 
 /** Longer than a nonce lives: after that a replayed proof fails at its nonce. */
 const proofsRemembered = 10 * 60_000
 
-/** Without a token: for the beginning of a sign-in. Throws IdentityError with the headers its answer must carry. */
-export async function proveKey(ports: ProvePorts, given: { proof: string | string[] | undefined; method: string; url: URL }): Promise<VerifiedProof> {
-  const proof = await verifyProof({ ...given, proof: oneProof(given.proof), accessToken: undefined, now: ports.clock.now() })
-  checkNonce(ports.nonces, proof)
-  await consumeProof(ports, proof)
-  return proof
-}
-
 export function oneProof(header: string | string[] | undefined): string {
-  if (header === undefined || header === '') throw refused('dpop_proof_missing', 'The request carries no proof of its key.')
+  if (header === undefined || header === '') throw refused('dpop_proof_missing', 'The request carries a token and no proof of its key.')
   if (typeof header !== 'string') throw refused('dpop_proof_malformed', 'The request carries more than one proof.')
   return header
 }
@@ -33,7 +25,7 @@ export function checkNonce(nonces: Nonces, proof: VerifiedProof): void {
 }
 
 /** Last of all checks, so that a request that was refused for another reason cannot burn somebody else's proof. */
-export async function consumeProof({ store, clock }: ProvePorts, proof: VerifiedProof): Promise<void> {
+export async function consumeProof({ store, clock }: ProofPorts, proof: VerifiedProof): Promise<void> {
   const now = clock.now()
   const hash = createHash('sha256').update(`countersign.dpop.v1\n${proof.thumbprint}\n${proof.jti}`).digest('hex')
   const first = await store.write(async (tx) => {
