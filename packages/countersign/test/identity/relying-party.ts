@@ -69,7 +69,8 @@ export async function callApi(provider: Provider, program: Program, accessToken:
       if (error instanceof client.WWWAuthenticateChallengeError) return await once()
       throw error
     })
-    return { status: response.status, code: 'ok', challenge: '', body: (response.status === 204 ? {} : await response.json()) as Record<string, unknown> }
+    const body = (response.status === 204 ? {} : await response.json()) as Record<string, unknown>
+    return { status: response.status, code: response.ok ? 'ok' : String(body['code']), challenge: '', body }
   } catch (error) {
     if (!(error instanceof client.WWWAuthenticateChallengeError)) throw error
     const body = (await error.response.json()) as Record<string, unknown>
