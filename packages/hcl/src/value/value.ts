@@ -1,0 +1,144 @@
+/**
+ * Values of Terraform's language. A value has a type, marks, and data; the data may be null, or not known yet. Values are never
+ * changed once made. Where a value stands in a collection, its type is the collection's element type.
+ */
+import { sortedMap } from './order.ts'
+import { counted, type Num } from './number.ts'
+import { any, bool, listOf, mapOf, number, objectOf, sameType, string, tupleOf, type Type } from './type.ts'
+
+/** Marks are bits. A mark says something about a value that its type does not: that it must not be shown, or not be kept. */
+export const sensitiveMark = 1
+export const ephemeralMark = 2
+export type Marks = number
+
+/** What is known of a value that is not: it is not null, starts with this text, lies in this range, has at least so many elements. */
+export type Refinement = {
+  readonly notNull?: boolean
+  readonly prefix?: string
+  readonly min?: { readonly value: Num; readonly inclusive: boolean }
+  readonly max?: { readonly value: Num; readonly inclusive: boolean }
+  readonly shortest?: number
+  readonly longest?: number
+}
+
+export class Unknown {
+  readonly refinement: Refinement
+  constructor(refinement: Refinement = {}) {
+    this.refinement = refinement
+  }
+}
+
+/** By type: text in NFC, a number, a boolean, elements in order (a set's in set order), members in code point order of their names. */
+export type Data = null | string | Num | boolean | readonly Value[] | ReadonlyMap<string, Value> | Unknown
+export type Value = { readonly type: Type; readonly data: Data; readonly marks: Marks }
+
+const plain = new Unknown()
+const notNull = new Unknown({ notNull: true })
+
+export const unknown = (type: Type, refinement?: Refinement): Value => ({ type, data: refinement === undefined ? plain : new Unknown(refinement), marks: 0 })
+export const unknownNotNull = (type: Type): Value => ({ type, data: type.kind === 'any' ? plain : notNull, marks: 0 })
+export const nullOf = (type: Type): Value => ({ type, data: null, marks: 0 })
+export const dynamic: Value = unknown(any)
+export const nothing: Value = nullOf(any)
+export const yes: Value = { type: bool, data: true, marks: 0 }
+export const no: Value = { type: bool, data: false, marks: 0 }
+
+const ascii = /^[\x00-\x7f]*$/
+const lone = /\p{Surrogate}/gu
+
+export const text = (s: string): Value => ({ type: string, data: ascii.test(s) ? s : s.normalize('NFC').replace(lone, '\ufffd'), marks: 0 })
+export const num = (n: Num): Value => ({ type: number, data: n, marks: 0 })
+export const count = (n: number): Value => ({ type: number, data: counted(n), marks: 0 })
+export const truth = (b: boolean): Value => (b ? yes : no)
+
+/** All elements must have the type `element`; without elements the list is an empty list of it. */
+export const list = (element: Type, elements: readonly Value[]): Value => ({ type: listOf(element), data: elements, marks: 0 })
+export const tuple = (elements: readonly Value[]): Value => ({ type: tupleOf(elements.map((one) => one.type)), data: elements, marks: 0 })
+export const map = (element: Type, members: Iterable<readonly [string, Value]>): Value => ({ type: mapOf(element), data: sortedMap(members), marks: 0 })
+
+export function object(members: Iterable<readonly [string, Value]>): Value {
+  const data = sortedMap(members)
+  const types: [string, Type][] = []
+  for (const [name, value] of data) types.push([name, value.type])
+  return { type: objectOf(types), data, marks: 0 }
+}
+
+export const isNull = (value: Value): boolean => value.data === null
+export const isKnown = (value: Value): boolean => !(value.data instanceof Unknown)
+export const withMarks = (value: Value, marks: Marks): Value => ((value.marks | marks) === value.marks ? value : { type: value.type, data: value.data, marks: value.marks | marks })
+export const unmark = (value: Value): Value => (value.marks === 0 ? value : { type: value.type, data: value.data, marks: 0 })
+
+/** The values directly inside, in order: none for a primitive, null or unknown value. */
+export function inside(value: Value): Iterable<Value> {
+  if (Array.isArray(value.data)) return value.data as readonly Value[]
+  if (value.data instanceof Map) return (value.data as ReadonlyMap<string, Value>).values()
+  return []
+}
+
+export function isWhollyKnown(value: Value): boolean {
+  if (value.data instanceof Unknown) return false
+  for (const one of inside(value)) if (!isWhollyKnown(one)) return false
+  return true
+}
+
+/** Its own marks and those of everything inside. */
+export function deepMarks(value: Value): Marks {
+  let marks = value.marks
+  for (const one of inside(value)) marks |= deepMarks(one)
+  return marks
+}
+
+/** The same value with every one inside replaced; what `change` gives back must have the type of what it was given. */
+function mapInside(value: Value, change: (one: Value) => Value): Value {
+  if (Array.isArray(value.data)) {
+    let changed = false
+    const data = (value.data as readonly Value[]).map((one) => {
+      const other = change(one)
+      if (other !== one) changed = true
+      return other
+    })
+    return changed ? { type: value.type, data, marks: value.marks } : value
+  }
+  if (value.data instanceof Map) {
+    let changed = false
+    const data = new Map<string, Value>()
+    for (const [name, one] of value.data as ReadonlyMap<string, Value>) {
+      const other = change(one)
+      if (other !== one) changed = true
+      data.set(name, other)
+    }
+    return changed ? { type: value.type, data, marks: value.marks } : value
+  }
+  return value
+}
+
+export function unmarkDeep(value: Value): [Value, Marks] {
+  const marks = deepMarks(value)
+  return marks === 0 ? [value, 0] : [bareDeep(value), marks]
+}
+
+const bareDeep = (value: Value): Value => unmark(mapInside(value, bareDeep))
+
+/** The same value with `mark` taken off itself and everything inside. */
+export function dropMark(value: Value, mark: Marks): Value {
+  const inner = mapInside(value, (one) => dropMark(one, mark))
+  return (inner.marks & mark) === 0 ? inner : { type: inner.type, data: inner.data, marks: inner.marks & ~mark }
+}
+
+export const elementsOf = (value: Value): readonly Value[] => (Array.isArray(value.data) ? (value.data as readonly Value[]) : [...inside(value)])
+const noMembers: ReadonlyMap<string, Value> = new Map()
+export const membersOf = (value: Value): ReadonlyMap<string, Value> => (value.data instanceof Map ? (value.data as ReadonlyMap<string, Value>) : noMembers)
+export const textOf = (value: Value): string => value.data as string
+export const numOf = (value: Value): Num => value.data as Num
+export const isTrue = (value: Value): boolean => value.data === true
+export const typeIs = (value: Value, type: Type): boolean => sameType(value.type, type)
+export const refinementOf = (value: Value): Refinement => (value.data instanceof Unknown ? value.data.refinement : {})
+
+/** Whether the value certainly is not null: it is known and not, or it is unknown and said to be not. */
+export const surelyNotNull = (value: Value): boolean => (value.data instanceof Unknown ? value.data.refinement.notNull === true : value.data !== null)
+
+/** An unknown value with more known of it; a known value as it is. */
+export function refine(value: Value, more: Refinement): Value {
+  if (!(value.data instanceof Unknown) || value.type.kind === 'any') return value
+  return { type: value.type, data: new Unknown({ ...value.data.refinement, ...more }), marks: value.marks }
+}
