@@ -36,12 +36,18 @@ export function termNames(term: Term, names: Set<string>): void {
   }
 }
 
+/** What `with` puts in may be the name of a function, which is no variable; a variable is bound elsewhere in the body. */
+function replacementNames(term: Term, used: Set<string>): void {
+  if (term.kind === 'ref' && term.head.kind === 'var') for (const one of term.path) termNames(one, used)
+  else if (term.kind !== 'var') termNames(term, used)
+}
+
 const isAssign = (term: Term): term is Term & { kind: 'call' } => term.kind === 'call' && term.operator && term.name.kind === 'var' && term.name.name === 'assign'
 
 /** The names of a body outside of its closures, and those of them that it declares. */
 export function bodyNames(body: readonly Literal[], used: Set<string>, declared: Set<string>): void {
   for (const literal of body) {
-    for (const one of literal.with) termNames(one.value, used)
+    for (const one of literal.with) replacementNames(one.value, used)
     if (literal.kind === 'some') for (const one of literal.names) declared.add(one.name)
     else if (literal.kind === 'some-in') {
       termNames(literal.domain, used)

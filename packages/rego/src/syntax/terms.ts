@@ -154,7 +154,7 @@ function whyNotInTemplate(literal: Literal): string | undefined {
 /** What follows a term at once, without white space: `.name`, `[key]`, `(arguments)`. */
 export function parseReference(c: Cursor, head: Term, spacedStart = false): Term {
   let path: Term[] = []
-  let base = head
+  let base: Term = head
   let first = true
   const close = (): Term => (path.length === 0 ? base : { kind: 'ref', head: base, path, at: head.at })
   for (;;) {
@@ -175,6 +175,10 @@ export function parseReference(c: Cursor, head: Term, spacedStart = false): Term
       if (base.kind !== 'var' || !path.every((one) => one.kind === 'value' && typeof one.value === 'string')) return close()
       c.advance()
       const args = parseList(c, ')')
+      if (args.length === 0 && path.length === 0 && base.kind === 'var' && base.name === 'set') {
+        base = { kind: 'set', items: [], at: head.at }
+        continue
+      }
       base = { kind: 'call', name: close(), args, at: head.at, operator: false }
       path = []
     } else return close()
