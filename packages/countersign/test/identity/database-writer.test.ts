@@ -114,7 +114,7 @@ describe('a directory that was changed in the database', () => {
       const { entry } = await tx.selectFrom('directory_entry').select('entry').where('seq', '=', 0).executeTakeFirstOrThrow()
       await tx.updateTable('directory_entry').set({ entry: entry.replace('Ada', 'Eve') }).where('seq', '=', 0).execute()
     })
-    for (const reading of read(world)) expect(await storageCodeOf(reading)).toBe('database_damaged')
+    for (const code of await Promise.all(read(world).map(storageCodeOf))) expect(code).toBe('database_damaged')
     expect(await storageCodeOf(signIn(world.identity, world.owner.device))).toBe('database_damaged')
   })
 
@@ -122,7 +122,7 @@ describe('a directory that was changed in the database', () => {
     for (const seq of [0, 1]) {
       const world = await two()
       await world.store.write((tx) => tx.updateTable('directory_entry').set({ head: 'ab'.repeat(32) }).where('seq', '=', seq).execute())
-      for (const reading of read(world)) expect(await storageCodeOf(reading)).toBe('database_damaged')
+      for (const code of await Promise.all(read(world).map(storageCodeOf))) expect(code).toBe('database_damaged')
     }
   })
 
@@ -132,7 +132,7 @@ describe('a directory that was changed in the database', () => {
       const rows = await world.store.read((db) => db.selectFrom('directory_entry').selectAll().orderBy('seq').execute())
       await world.store.write((tx) => tx.deleteFrom('directory_entry').where('seq', '>=', from).execute())
       world.clock.advance(60_000)
-      for (const reading of read(world)) expect(await storageCodeOf(reading)).toBe('database_damaged')
+      for (const code of await Promise.all(read(world).map(storageCodeOf))) expect(code).toBe('database_damaged')
       await world.store.write((tx) => tx.insertInto('directory_entry').values(rows.slice(from)).execute())
       expect(await world.store.read((db) => world.identity.directory.entries(db))).toHaveLength(2)
     }

@@ -45,7 +45,7 @@ afterEach(async () => {
 export async function openWorld(settings: Partial<IdentitySettings> = {}) {
   const dataDir = await mkdtemp(join(tmpdir(), 'countersign-identity-'))
   const clock = { at: Date.now(), now: () => clock.at, advance: (ms: number) => void (clock.at += ms) }
-  const store = await openStore({ dataDir, databaseUrl: await databaseOf(dataDir), migrations: identityMigrations, clock })
+  const store = await openStore({ dataDir, databaseUrl: await databaseOf(dataDir, 'identity'), migrations: identityMigrations, clock })
   const keyring = await openKeyFiles(join(dataDir, 'keys'), systemRandom)
   const leaves: Leaf[] = []
   const pinned: string[] = []

@@ -7,29 +7,32 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import pg from 'pg'
 import { inject, onTestFinished } from 'vitest'
-import './postgres-setup.ts'
+import type {} from './postgres-setup.ts'
 
 export const onPostgres = process.env['COUNTERSIGN_TEST_DATABASE'] === 'postgres'
 
 /** Folder of the programs; "" where there is no PostgreSQL, and the project's tests are skipped. */
 export const postgresBin: string = onPostgres ? (inject('postgres')?.bin ?? '') : ''
 
-/** The URL of a new, empty database. Whoever made it drops it. */
-export async function createDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+/** What is in a new database: nothing, or the tables of one of the templates that postgres-setup.ts makes. */
+export type Content = 'template0' | 'server' | 'identity'
+
+/** The URL of a new database. Whoever made it drops it. */
+export async function createDatabase(content: Content = 'template0'): Promise<{ url: string; drop(): Promise<void> }> {
   const administrator = inject('postgres')?.administrator ?? ''
   const name = `t${randomBytes(8).toString('hex')}`
-  await tell(administrator, `create database ${name}`)
+  await tell(administrator, `create database ${name} template ${content} strategy file_copy`)
   return { url: administrator.replace(/\/postgres$/, `/${name}`), drop: () => tell(administrator, `drop database if exists ${name} with (force)`) }
 }
 
 const databases = new Map<string, string>()
 
 /** The database that belongs to this data folder, for `startServer` and `openStore`: "" is the one in it. The same at each call, until the test is over. */
-export async function databaseOf(dataDir: string): Promise<string> {
+export async function databaseOf(dataDir: string, content: Content = 'server'): Promise<string> {
   if (!onPostgres) return ''
   const known = databases.get(dataDir)
   if (known !== undefined) return known
-  const { url, drop } = await createDatabase()
+  const { url, drop } = await createDatabase(content)
   databases.set(dataDir, url)
   onTestFinished(async () => {
     databases.delete(dataDir)
