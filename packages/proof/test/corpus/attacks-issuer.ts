@@ -12,6 +12,8 @@ const one = (name: string, expect: Attack['expect'], make: () => Promise<Made>, 
 
 const oneApproval = { required: { approvals: 1, approverRole: 'approver' }, signings: [byAlice, byBob] }
 
+const aliceAtSecond = authenticator(alice, 'at the second site')
+
 const pinned: Attack[] = [
   one('another genesis in the same name, all of it made by an attacker', 'trust_genesis', async () => {
     const real = await (await alone()).trust(keys.alice)
@@ -29,7 +31,12 @@ const pinned: Attack[] = [
   one('a trust file that names other origins', 'trust_relying_party', async () => withTrust(await tellRun({}, await alone()), { sites: [{ rpId: 'countersign.test', origins: ['https://other.test'] }] })),
   one('a trust file with one origin more: nothing is wrong', 'valid', async () => withTrust(await tellRun({}, await alone()), { sites: [{ rpId: 'countersign.test', origins: ['https://other.test', 'https://countersign.test'] }] })),
   one('a trust file that does not know the ledger key', 'trust_ledger_key', async () => withTrust(await tellRun({}, await alone()), { ledgerKeys: ['countersign/ins-other+00000000+AAAA'] })),
-  one('a trust file from before the site moved', 'trust_relying_party', async () => withTrust(await tellRun(oneApproval, await history()), { sites: [{ rpId: 'countersign.test', origins: ['https://countersign.test'] }] }), 'history'),
+  one('a trust file from before there was a second site', 'trust_relying_party', async () => {
+    const world = await history()
+    await world.registerEarly(aliceAtSecond, keys.alice)
+    const told = await tellRun({ ...oneApproval, signings: [{ by: aliceAtSecond, role: 'self' }, byBob] }, world)
+    return withTrust(told, { sites: [{ rpId: 'countersign.test', origins: ['https://countersign.test'] }] })
+  }, 'history'),
   one('a trust file from before the ledger key was rotated', 'trust_ledger_key', async () => {
     const world = await history()
     return withTrust(await tellRun(oneApproval, world), { ledgerKeys: [await world.vkey('ledger')] })
@@ -83,7 +90,7 @@ const directories: Attack[] = [
   attempt('a registration that the new key did not sign', 'assertion_signature', (world) => world.register(daves, keys.alice, {}, { own: { touch: { signer: keys.alice.key } } })),
   attempt('a registration that vouches for itself', 'signer_unknown', (world) => world.register(daves, daves)),
   attempt('a first key vouched for by a member', 'directory_voucher', (world) => world.register(daves, keys.mallory)),
-  attempt("a further key planted by an owner without the person's own", 'directory_voucher', (world) => world.register(authenticator(bob, 'planted'), keys.alice)),
+  attempt("a further key planted by an owner without the person's own", 'directory_recovery', (world) => world.register(authenticator(bob, 'planted'), keys.alice)),
   attempt('a registration that names another voucher', 'directory_voucher', (world) => world.register(authenticator(bob, 'more'), keys.bob, { voucher: { person: alice.id, credential: keys.alice.credential.id } })),
   attempt('a registration that names another key of its voucher', 'directory_voucher', (world) => world.register(daves, keys.aliceSecond, { voucher: { person: alice.id, credential: keys.alice.credential.id } })),
   attempt('a registration that names another person as its voucher', 'directory_voucher', (world) => world.register(daves, keys.alice, { voucher: { person: bob.id, credential: keys.alice.credential.id } })),
@@ -121,7 +128,7 @@ const directories: Attack[] = [
   attempt('a revocation of a key that is not there', 'directory_target', (world) => world.revoke(daves, keys.alice)),
   attempt('a ledger key replaced by a member', 'directory_authority', (world) => world.rotateLedgerKey('mallory', keys.mallory)),
   attempt('a ledger key of another ledger', 'key_invalid', (world) => world.rotateLedgerKey('second', keys.alice, { key: 'countersign/ins-two+00000000+AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' })),
-  attempt('a site moved by a member', 'directory_authority', (world) => world.moveSite('evil.example', ['https://evil.example'], keys.mallory)),
+  attempt('a site added by a member', 'directory_authority', (world) => world.addSite('evil.example', ['https://evil.example'], keys.mallory)),
   attempt('an entry older than the one before', 'directory_time', async (world) => {
     world.tick(-3_600_000)
     await world.role(mallory, 'auditor', keys.alice)
@@ -139,27 +146,28 @@ const bobSoft = authenticator(bob, 'soft', { aaguid: software.credential.aaguid 
 
 const demonstrations: Attack[] = [
   one('a trust file for demonstrations', 'demonstration', async () => withTrust(await tellRun({}, await alone()), { demonstration: true })),
-  after('a second key that is the software authenticator', 'approved', 'demonstration', installation, (world) => world.register(software, keys.alice), { signings: [{ by: software, role: 'self' }] }),
-  after('a software key in the directory that had no part in it: nothing is wrong', 'approved', 'valid', installation, (world) => world.register(software, keys.alice)),
-  after('a key marked as a demonstration, whatever its AAGUID', 'approved', 'demonstration', installation, (world) => world.register(software, keys.alice, { demonstration: true, credential: { ...software.credential, aaguid: '00000000-0000-0000-0000-000000000000' } }), { signings: [{ by: software, role: 'self' }] }),
+  after('a second key that is the software authenticator', 'approved', 'demonstration', installation, (world) => world.registerEarly(software, keys.alice), { signings: [{ by: software, role: 'self' }] }),
+  after('a software key in the directory that had no part in it: nothing is wrong', 'approved', 'valid', installation, (world) => world.registerEarly(software, keys.alice)),
+  after('a key marked as a demonstration, whatever its AAGUID', 'approved', 'demonstration', installation, (world) => world.registerEarly(software, keys.alice, { demonstration: true, credential: { ...software.credential, aaguid: '00000000-0000-0000-0000-000000000000' } }), { signings: [{ by: software, role: 'self' }] }),
   after('a true key that a software key vouched for', 'approved', 'demonstration', installation, async (world) => {
-    await world.register(software, keys.alice)
+    await world.registerEarly(software, keys.alice)
     await world.register(ghost, software)
     await world.role(ghost.person, 'approver', keys.alice)
   }, { required: { approvals: 1, approverRole: 'approver' }, signings: [byAlice, { by: ghost, role: 'approver' }] }),
   after('a true key whose role a software key gave', 'approved', 'demonstration', installation, async (world) => {
-    await world.register(software, keys.alice)
+    await world.registerEarly(software, keys.alice)
     await world.role(mallory, 'approver', software)
   }, { required: { approvals: 1, approverRole: 'approver' }, signings: [byAlice, { by: keys.mallory, role: 'approver' }] }),
-  after('one software key among true ones', 'approved', 'demonstration', installation, (world) => world.register(bobSoft, keys.bob), { required: { approvals: 1, approverRole: 'approver' }, signings: [byAlice, { by: bobSoft, role: 'approver' }] }),
+  after('one software key among true ones', 'approved', 'demonstration', installation, (world) => world.registerEarly(bobSoft, keys.bob), { required: { approvals: 1, approverRole: 'approver' }, signings: [byAlice, { by: bobSoft, role: 'approver' }] }),
   after('a ledger key that a software key brought in', 'approved', 'demonstration', installation, async (world) => {
-    await world.register(software, keys.alice)
+    await world.registerEarly(software, keys.alice)
     await world.rotateLedgerKey('second', software)
   }),
-  after('a site that a software key moved', 'approved', 'demonstration', installation, async (world) => {
-    await world.register(software, keys.alice)
-    await world.moveSite('countersign.example', ['https://countersign.example'], software)
-  }),
+  after('a site that a software key added', 'approved', 'demonstration', installation, async (world) => {
+    await world.registerEarly(software, keys.alice)
+    await world.addSite('countersign.example', ['https://countersign.example'], software)
+    await world.registerEarly(aliceAtSecond, keys.alice)
+  }, { signings: [{ by: aliceAtSecond, role: 'self' }] }),
 ]
 
 export const issuerAttacks: Attack[] = [...pinned, ...checkpoints, ...directories, ...demonstrations]

@@ -16,7 +16,7 @@ const quorum: Attack[] = [
   approved('two approvals, and no step-up', 'requirement_self_step_up', { signings: [byBob, byCarol] }),
   approved('two approvals, where no step-up is asked for: nothing is wrong', 'valid', { signings: [byBob, byCarol], required: { ...twoApprovals, selfStepUp: false } }),
   approved('one approver twice', 'requirement_distinct', { signings: [byAlice, byBob, byBob] }),
-  approved('one approver with two keys', 'requirement_distinct', { signings: [byAlice, byBob, { by: bobSecond, role: 'approver' }] }, (world) => world.register(bobSecond, keys.bob)),
+  approved('one approver with two keys', 'requirement_distinct', { signings: [byAlice, byBob, { by: bobSecond, role: 'approver' }] }, (world) => world.registerEarly(bobSecond, keys.bob)),
   approved('the requester approves', 'requirement_requester_excluded', { signings: [byAlice, byBob, { ...byAlice, role: 'approver' }] }),
   approved('the requester approves with another key', 'requirement_requester_excluded', { signings: [byAlice, byBob, { by: keys.aliceSecond, role: 'approver' }] }),
   approved('a member without the role approves', 'requirement_role', { signings: [byAlice, byBob, byMallory] }),
@@ -29,7 +29,7 @@ const quorum: Attack[] = [
   approved('an approver whose role had been taken away', 'requirement_role', { signings: [byAlice, byBob, byCarol] }, (world) => world.role(bob, 'approver', keys.alice, { change: 'remove' })),
   approved('an approver whose key had been revoked', 'signer_revoked', { signings: [byAlice, byBob, byCarol] }, (world) => world.revoke(keys.bob, keys.alice)),
   approved('an approver by his other key, the first being revoked: nothing is wrong', 'valid', { signings: [byAlice, { by: bobSecond, role: 'approver' }, byCarol] }, async (world) => {
-    await world.register(bobSecond, keys.bob)
+    await world.registerEarly(bobSecond, keys.bob)
     await world.revoke(keys.bob, keys.alice)
   }),
   approved('a third approval by somebody who may: nothing is wrong', 'valid', { signings: [byAlice, byBob, byCarol, byMallory] }, (world) => world.role(mallory, 'approver', keys.alice)),
@@ -101,7 +101,7 @@ const policies: Attack[] = [
   policy('a policy changed by both owners: nothing is wrong', 'valid', { signings: [byAlice, byBob], required: { approvals: 1, approverRole: 'owner' } }, secondOwner),
   policy('a policy changed by a member, with a requirement made to fit', 'directory_authority', { policy: { requester: mallory.id }, signings: [{ by: keys.mallory, role: 'self' }] }, (world) => world.register(keys.mallory, keys.alice)),
   policy('a policy changed by two owners, one of whom a software key made', 'demonstration', { policy: { requester: mallory.id }, signings: [{ by: keys.mallory, role: 'self' }, { ...byAlice, role: 'approver' }], required: { approvals: 1, approverRole: 'owner' } }, async (world) => {
-    await world.register(software, keys.alice)
+    await world.registerEarly(software, keys.alice)
     await world.register(keys.mallory, keys.alice)
     await world.role(mallory, 'owner', software)
   }),

@@ -3,14 +3,22 @@ import { describe, expect, test } from 'vitest'
 import { verifyEvidence } from '../../src/index.ts'
 import { issuerAttacks } from './attacks-issuer.ts'
 import { ledgerAttacks } from './attacks-ledger.ts'
+import { memberAttacks } from './attacks-members.ts'
 import { quorumAttacks } from './attacks-quorum.ts'
+import { recoveryAttacks } from './attacks-recovery.ts'
+import { siteAttacks } from './attacks-sites.ts'
 import { touchAttacks } from './attacks-touch.ts'
+import { wordAttacks } from './attacks-word.ts'
 
 describe.each([
   ['touch', touchAttacks],
   ['quorum', quorumAttacks],
   ['ledger', ledgerAttacks],
   ['issuer', issuerAttacks],
+  ['members', memberAttacks],
+  ['recovery', recoveryAttacks],
+  ['sites', siteAttacks],
+  ['word', wordAttacks],
 ])('%s', (_, attacks) => {
   test.each(attacks.map((attack) => [attack.name, attack] as const))('%s', async (_, { make, expect: code }) => {
     const { evidence, trust } = await make()

@@ -1,7 +1,8 @@
 /** The good bundles that everything else in the corpus is a change of. */
-import type { Evidence, TrustFile, VerdictCode, VerdictName } from '../../src/index.ts'
+import type { Evidence, RunSubject, TrustFile, VerdictCode, VerdictName } from '../../src/index.ts'
 import { authenticator } from '../support/authenticator.ts'
-import { alice, bob, byAlice, byBob, byCarol, keys, tellPolicy, tellRun, type Told, twoApprovals } from '../support/scenario.ts'
+import { alicesApp, people, recovered, recoveredKey, team, withApp } from '../support/team.ts'
+import { alice, bob, byAlice, byBob, byCarol, keys, type Story, tellPolicy, tellRun, type Told, twoApprovals } from '../support/scenario.ts'
 import { World } from '../support/world.ts'
 
 export type Expect = { verdict: VerdictName; code: VerdictCode }
@@ -18,13 +19,13 @@ export const lost = authenticator(alice, 'lost', { alg: -8 })
 export async function history(): Promise<World> {
   const world = new World('history')
   await world.genesis(keys.alice)
-  await world.register(keys.aliceSecond, keys.alice)
-  await world.register(lost, keys.aliceSecond)
+  await world.registerEarly(keys.aliceSecond, keys.alice)
+  await world.registerEarly(lost, keys.aliceSecond)
   await world.revoke(lost, keys.alice)
   await world.register(keys.bob, keys.alice)
   await world.role(bob, 'approver', keys.aliceSecond)
   await world.rotateLedgerKey('second', keys.alice)
-  await world.moveSite('countersign.example', ['https://countersign.example'], keys.alice)
+  await world.addSite('countersign.example', ['https://countersign.example'], keys.alice)
   await world.log('server.started', {}, { version: '0.1.0' })
   return world
 }
@@ -35,6 +36,13 @@ export async function alone(by = keys.alice, name = 'alone', demonstrationServer
   await world.genesis(by, { demonstration: demonstrationServer })
   return world
 }
+
+const low: Partial<RunSubject> = { risk: { level: 'low', reasons: [], reasonsOmitted: 0 } }
+
+/** A run for which the policy asks for no security key. */
+export const lowRun = { subject: low, required: { phishingResistant: false } }
+/** A run that the policy lets pass. */
+export const allowedRun: Story = { subject: low, required: { selfStepUp: false, phishingResistant: false, assurance: 'aal1' }, signings: [], decision: 'allow' }
 
 const base = (name: string, about: string, { evidence, trust }: Told, expect: Expect, pinned = true): Base => ({
   name,
@@ -52,7 +60,12 @@ export async function bases(): Promise<Base[]> {
   return [
     base('run', 'a run, countersigned by its requester; applied', await tellRun({}, await small()), valid),
     base('approved', 'a run, countersigned by its requester and approved by two', await tellRun({ required: twoApprovals, signings: [byAlice, byBob, byCarol] }), valid),
-    base('history', 'a run after a second key, a revocation, a role, a rotated ledger key and a moved site', await tellRun({ required: { approvals: 1, approverRole: 'approver' }, signings: [byAlice, byBob] }, await history()), valid),
+    base('history', 'a run after a second key, a revocation, a role, a rotated ledger key and a second site', await tellRun({ required: { approvals: 1, approverRole: 'approver' }, signings: [byAlice, byBob] }, await history()), valid),
+    base('team', 'a run where a manager has brought somebody in', await tellRun({}, await team()), valid),
+    base('people', 'a run after every kind of entry about people: an app, a removal, a recovery vetoed and one made use of, a link, a site retired', await tellRun({}, await people()), valid),
+    base('attested', "a run of low risk; the server's word for an authenticator app", await tellRun({ ...lowRun, signings: [{ app: alicesApp, role: 'self' }] }, await withApp()), { verdict: 'ATTESTED', code: 'servers_word' }),
+    base('allowed', 'a run of low risk that the policy let pass', await tellRun(allowedRun, await small()), { verdict: 'ALLOWED', code: 'allowed_by_policy' }),
+    base('recovered', 'a run by a sole owner whom the host had recovered, and whom the trust file names', await tellRun({ signings: [{ by: recoveredKey, role: 'self' }] }, await recovered()), valid),
     base('policy', 'a change of the policy file', await tellPolicy({}, await alone(keys.alice, 'policy')), valid),
     base('granted', 'a run that was granted and not applied yet', await tellRun({ outcome: 'none' }, await small()), valid),
     base('started', 'a run whose apply began and has not been reported', await tellRun({ outcome: 'started' }, await small()), valid),

@@ -1,10 +1,14 @@
 /** The corpus as files: what `make.ts` writes and `corpus.test.ts` compares. Nothing in it depends on the day or the machine. */
-import { verifyEvidence } from '../../src/index.ts'
+import { type VerdictCode, type VerdictName, verifyEvidence } from '../../src/index.ts'
 import type { Attack } from './attack.ts'
 import { issuerAttacks } from './attacks-issuer.ts'
 import { ledgerAttacks } from './attacks-ledger.ts'
+import { memberAttacks } from './attacks-members.ts'
 import { quorumAttacks } from './attacks-quorum.ts'
+import { recoveryAttacks } from './attacks-recovery.ts'
+import { siteAttacks } from './attacks-sites.ts'
 import { touchAttacks } from './attacks-touch.ts'
+import { wordAttacks } from './attacks-word.ts'
 import { type Base, bases } from './bases.ts'
 import { applyEdits, type Edit, editsBetween, type Json } from './edit.ts'
 import { type Depth, type FieldCase, fieldCases } from './fields.ts'
@@ -25,16 +29,25 @@ const verdictOf = async (document: Json): Promise<{ verdict: string; code: strin
   return { verdict, code }
 }
 
-async function fieldFile(base: Base, about: string, paths: { at: string[]; depth: Depth }[]): Promise<CaseFile> {
+async function fieldFile(base: Base, about: string, paths: { at: (string | number)[]; depth: Depth }[]): Promise<CaseFile> {
   const document = documentOf(base)
   const cases: Case[] = []
   for (const { at, depth } of paths) {
-    const value = at.reduce<Json>((within, step) => (within as Record<string, Json>)[step] ?? null, document)
+    const value = at.reduce<Json>((within, step) => (within as Record<string | number, Json>)[step] ?? null, document)
     for (const { name, edits } of fieldCases(value, at, depth) satisfies FieldCase[]) {
       cases.push({ name, edits, expect: await verdictOf(applyEdits(document, edits)) })
     }
   }
   return { base: base.name, about, cases }
+}
+
+/** The codes that are no refusals. */
+const sound: Partial<Record<VerdictCode, VerdictName>> = {
+  valid: 'VALID',
+  servers_word: 'ATTESTED',
+  allowed_by_policy: 'ALLOWED',
+  demonstration: 'DEMONSTRATION',
+  issuer_not_pinned: 'CONSISTENT',
 }
 
 async function attackFiles(name: string, attacks: readonly Attack[], all: readonly Base[]): Promise<[string, CaseFile][]> {
@@ -44,7 +57,7 @@ async function attackFiles(name: string, attacks: readonly Attack[], all: readon
     if (base === undefined) throw new Error(`no base ${attack.base}`)
     const edits = editsBetween(documentOf(base), documentOf({ bundle: (await attack.make()).evidence, trust: (await attack.make()).trust }))
     const file = files.get(base.name) ?? { base: base.name, about: `attacks on ${name}, with true signatures wherever the attacker could make them`, cases: [] }
-    const verdict = attack.expect === 'valid' ? 'VALID' : attack.expect === 'demonstration' ? 'DEMONSTRATION' : attack.expect === 'issuer_not_pinned' ? 'CONSISTENT' : 'INVALID'
+    const verdict = sound[attack.expect] ?? 'INVALID'
     file.cases.push({ name: attack.name, edits, expect: { verdict, code: attack.expect } })
     files.set(base.name, file)
   }
@@ -65,11 +78,17 @@ export async function corpus(): Promise<Map<string, Json>> {
     ['fields/bundle.json', await fieldFile(named('run'), 'every field of a bundle of a run, one at a time, without new signatures', [{ at: ['bundle'], depth: deep }])],
     ['fields/trust.json', await fieldFile(named('run'), 'every field of the trust file, one at a time', [{ at: ['trust'], depth: deep }])],
     ['fields/policy.json', await fieldFile(named('policy'), 'every field of a subject of the kind policy', [{ at: ['bundle', 'subject'], depth: deep }])],
+    ['fields/people.json', await fieldFile(named('people'), 'every field of the directory entries about people, one at a time', Array.from({ length: 10 }, (_, i) => ({ at: ['bundle', 'directory', 4 + i], depth: 'changed' })))],
+    ['fields/word.json', await fieldFile(named('attested'), "every field of the server's word, and of the entry of the app it speaks of", [{ at: ['bundle', 'countersignatures'], depth: deep }, { at: ['bundle', 'directory', 1], depth: deep }])],
     ['fields/directory.json', await fieldFile(named('history'), 'every field of every kind of directory entry, one at a time', [{ at: ['bundle', 'directory'], depth: 'changed' }])],
     ...(await attackFiles('touch', touchAttacks, all)),
     ...(await attackFiles('quorum', quorumAttacks, all)),
     ...(await attackFiles('ledger', ledgerAttacks, all)),
     ...(await attackFiles('issuer', issuerAttacks, all)),
+    ...(await attackFiles('members', memberAttacks, all)),
+    ...(await attackFiles('recovery', recoveryAttacks, all)),
+    ...(await attackFiles('sites', siteAttacks, all)),
+    ...(await attackFiles('word', wordAttacks, all)),
   ]
   return new Map(files.map(([name, file]) => [name, plain(file)]))
 }

@@ -74,7 +74,7 @@ describe('notes', () => {
     const { evidence, trust } = await tellRun()
     const at = (now: number) => verifyEvidence(JSON.stringify(evidence), trust, { now }).then(({ notes }) => notes.some((note) => note.includes('ahead')))
     expect(await at(Date.parse('2026-11-20T19:00:00.000Z'))).toBe(true)
-    expect(await at(Date.parse('2026-11-20T20:00:00.000Z'))).toBe(false)
+    expect(await at(Date.parse('2026-11-22T20:00:00.000Z'))).toBe(false)
   })
 
   test('tell what is claimed, what is not pinned, and what was not reported', async () => {

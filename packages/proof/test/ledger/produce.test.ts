@@ -9,7 +9,7 @@ describe('what is built', () => {
     const world = await installation()
     const built = await buildSubject(runSubject(world))
     expect(built.shown.replaceAll('-', '')).toBe(built.code)
-    const { challenge, text } = await buildEnvelope(built.digest, await world.envelope(keys.alice, 'self'))
+    const { challenge, text } = await buildEnvelope(built.digest, await world.envelope(keys.alice.person, 'self', { rpId: world.rpId, origins: world.origins }))
     expect(challenge.length).toBe(32)
     expect(JSON.parse(text)).toMatchObject({ role: 'self' })
   })
@@ -18,7 +18,7 @@ describe('what is built', () => {
     const world = await installation()
     expect(await codeOf(buildSubject(runSubject(world, { commit: '\ud800' })))).toBe('statement_not_canonical')
     expect(await codeOf(buildSubject(runSubject(world, { executor: 'no thumbprint' })))).toBe('subject_invalid')
-    expect(await codeOf(buildEnvelope('a'.repeat(64), { ...(await world.envelope(keys.alice, 'self')), slot: 1.5 }))).toBe('statement_not_canonical')
+    expect(await codeOf(buildEnvelope('a'.repeat(64), { ...(await world.envelope(keys.alice.person, 'self', { rpId: world.rpId, origins: world.origins })), slot: 1.5 }))).toBe('statement_not_canonical')
     expect(() => buildDirectoryEntry({ v: 1, seq: 0, previous: 'x', time: 'now', subject: '', countersignatures: [] })).toThrow(/previous/)
   })
 

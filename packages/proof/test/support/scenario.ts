@@ -1,8 +1,8 @@
 /** Whole stories, told in a world: what a good server would do, with one thing changed on demand. */
-import { canonicalText, type Countersignature, countersignatureDigest, type Evidence, type JsonObject, type PolicySubject, probationLasts, type Requirement, type RunSubject, subjectDigest, toBase64url, type TrustFile } from '../../src/index.ts'
+import { canonicalText, type Countersignature, countersignatureDigest, type Evidence, type JsonObject, type PolicySubject, type Requirement, type RunSubject, subjectDigest, toBase64url, type TrustFile } from '../../src/index.ts'
 import { authenticator, idOf, personOf } from './authenticator.ts'
 import { seed } from './keys.ts'
-import { digestFor, policyRef, type Signing, World } from './world.ts'
+import { digestFor, type KeySigning, personIn, policyRef, type Signing, World } from './world.ts'
 
 export const alice = personOf('Alice')
 export const bob = personOf('Bob')
@@ -21,9 +21,7 @@ export const keys = {
 export async function installation(name = 'one'): Promise<World> {
   const world = new World(name)
   await world.genesis(keys.alice)
-  await world.register(keys.aliceSecond, keys.alice)
-  // a key that was added is on probation: it vouches for Carol only afterwards
-  world.tick(probationLasts)
+  await world.registerEarly(keys.aliceSecond, keys.alice)
   await world.register(keys.bob, keys.alice)
   await world.register(keys.carol, keys.aliceSecond)
   await world.register(keys.mallory, keys.alice)
@@ -101,9 +99,9 @@ export function policySubject(world: World, over: Partial<PolicySubject> = {}, r
   }
 }
 
-export const byAlice: Signing = { by: keys.alice, role: 'self' }
-export const byBob: Signing = { by: keys.bob, role: 'approver' }
-export const byCarol: Signing = { by: keys.carol, role: 'approver' }
+export const byAlice: KeySigning = { by: keys.alice, role: 'self' }
+export const byBob: KeySigning = { by: keys.bob, role: 'approver' }
+export const byCarol: KeySigning = { by: keys.carol, role: 'approver' }
 export const twoApprovals: Partial<Requirement> = { approvals: 2, approverRole: 'approver' }
 
 /** What a lying server does between the steps of a run. Each hook sees the world as it then is. */
@@ -112,10 +110,12 @@ export type Story = {
   required?: Partial<Requirement>
   signings?: readonly Signing[]
   /** details of a leaf, changed before it is logged */
-  details?: (type: string, details: JsonObject) => JsonObject
+  details?: (type: string, details: JsonObject, nth: number) => JsonObject
   ids?: (type: string, ids: Record<string, string>) => Record<string, string>
   before?: (step: string, world: World) => void | Promise<void>
   outcome?: Evidence['outcome']
+  /** what the gate says that it decided */
+  decision?: string
   /** leaf types that are not logged, or logged twice */
   skip?: readonly string[]
   twice?: readonly string[]
@@ -138,15 +138,15 @@ async function finish(world: World, subject: RunSubject | PolicySubject, story: 
   const log = async (type: string, ids: Record<string, string>, details: JsonObject): Promise<void> => {
     await story.before?.(type, world)
     if (story.skip?.includes(type)) return
-    const said = story.details?.(type, details) ?? details
-    for (let i = story.twice?.includes(type) ? 2 : 1; i > 0; i--) {
+    for (let nth = 0; nth < (story.twice?.includes(type) ? 2 : 1); nth++) {
+      const said = story.details?.(type, details, nth) ?? details
       leaves.push(await world.log(type, story.ids?.(type, ids) ?? ids, said))
     }
   }
 
   if (subject.kind === 'run') await log('run.created', runId, { run: subject.run, subjectDigest: digest })
   const { rule, digest: policy } = subject.policy
-  await log('gate.decided', runId, { action: subject.action, subjectDigest: digest, decision: 'step-up', rule, policy })
+  await log('gate.decided', runId, { action: subject.action, subjectDigest: digest, decision: story.decision ?? 'step-up', rule, policy })
   world.tick(20_000)
   let countersignatures: Countersignature[] = []
   for (const signing of story.signings ?? [byAlice]) {
@@ -155,7 +155,7 @@ async function finish(world: World, subject: RunSubject | PolicySubject, story: 
     world.tick(10_000)
     countersignatures.push(made)
     const details = { challenge, subjectDigest: digest, countersignatureDigest: await countersignatureDigest(made) }
-    await log('gate.countersigned', { ...runId, challenge, person: signing.by.person.id }, details)
+    await log('gate.countersigned', { ...runId, challenge, person: personIn(signing).id }, details)
   }
   countersignatures = story.countersignatures?.(countersignatures) ?? countersignatures
   const executor = subject.kind === 'run' ? subject.executor : ''

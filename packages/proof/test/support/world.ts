@@ -15,10 +15,15 @@ import {
   headAfter,
   type JsonObject,
   makeVkey,
+  type NamedPerson,
   type PolicyRef,
+  probationLasts,
   type RegistrationSubject,
   type Requirement,
+  type ServerWord,
+  serverWordBytes,
   type SignerRole,
+  type Site,
   subjectDigest,
   toBase64url,
   toHex,
@@ -45,8 +50,24 @@ export const policyRef = (over: Partial<Requirement> = {}): PolicyRef => ({
   requirement: { ...requirement, ...over },
 })
 
-export type Lies = { envelope?: Partial<Envelope>; touch?: Partial<Touch>; after?: (made: Countersignature) => Countersignature }
-export type Signing = { by: Authenticator; role: SignerRole } & Lies
+export type Lies = {
+  envelope?: Partial<Envelope>
+  touch?: Partial<Touch>
+  after?: (made: Countersignature) => Countersignature
+  /** the ledger key that signs a word of the server, when it is not the one that holds */
+  ledger?: string
+}
+
+/** An authenticator app: what the directory knows of it. */
+export type App = { id: string; person: NamedPerson; label: string }
+
+/** A touch on a key; the server's word for an app; or the host's, for a person. */
+export type KeySigning = { by: Authenticator; role: SignerRole } & Lies
+export type WordSigning = ({ app: App } | { host: NamedPerson }) & { role: SignerRole } & Lies
+export type Signing = KeySigning | WordSigning
+
+export const personIn = (signing: Signing): NamedPerson =>
+  'by' in signing ? signing.by.person : 'app' in signing ? signing.app.person : signing.host
 
 type Logged = { leaf: string; details: string; salt: string }
 
@@ -57,6 +78,11 @@ export class World {
   rpId = 'countersign.test'
   origins = ['https://countersign.test']
   clock = Date.parse('2026-11-20T19:30:00.000Z')
+  /** every site there was, the newest last; and the one that each key was made for, by credential id */
+  sites: Site[] = []
+  readonly siteOf = new Map<string, Site>()
+  /** heads after recoveries by the host */
+  recoveries: string[] = []
   entries: string[] = []
   heads = [emptyHead]
   logged: Logged[] = []
@@ -100,28 +126,39 @@ export class World {
     return makeVkey(`countersign/${this.instance}`, ledgerKey(`${this.name} ${name}`).publicKey)
   }
 
-  async envelope(by: Authenticator, role: SignerRole): Promise<Envelope> {
+  async envelope(person: NamedPerson, role: SignerRole, site: Site): Promise<Envelope> {
     return {
       v: 1,
       instance: this.instance,
-      person: by.person.id,
+      person: person.id,
       role,
       slot: 0,
       nonce: toBase64url(this.fresh('nonce')),
       notBefore: this.now(),
       expires: this.now(600_000),
-      origin: this.origins[0] ?? '',
+      origin: site.origins[0] ?? '',
       checkpoint: { size: this.range.size, root: toHex(await rootAt(this.range.size, this.read)) },
       directory: { size: this.entries.length, head: this.heads[this.entries.length] ?? emptyHead },
     }
   }
 
-  async countersign(subject: string, { by, role, ...lies }: Signing): Promise<Countersignature> {
-    const envelope = canonicalText({ ...(await this.envelope(by, role)), ...lies.envelope })
+  async countersign(subject: string, signing: Signing): Promise<Countersignature> {
+    const newest: Site = { rpId: this.rpId, origins: this.origins }
+    const site = 'by' in signing ? (this.siteOf.get(signing.by.credential.id) ?? newest) : newest
+    const envelope = canonicalText({ ...(await this.envelope(personIn(signing), signing.role, site)), ...signing.envelope })
     const challenge = await challengeFor(await subjectDigest(subject), envelope)
-    const origin = this.origins[0] ?? ''
-    const made: Countersignature = { type: 'webauthn', envelope, ...touch(by, { challenge, rpId: this.rpId, origin, ...lies.touch }) }
-    return lies.after?.(made) ?? made
+    const made = this.#sign(signing, envelope, challenge, site)
+    return signing.after?.(made) ?? made
+  }
+
+  #sign(signing: Signing, envelope: string, challenge: Uint8Array, site: Site): Countersignature {
+    if ('by' in signing) {
+      const asked = { challenge, rpId: site.rpId, origin: site.origins[0] ?? '', ...signing.touch }
+      return { type: 'webauthn', envelope, ...touch(signing.by, asked) }
+    }
+    const word: ServerWord = 'app' in signing ? { type: 'totp', authenticator: signing.app.id } : { type: 'host' }
+    const { sign } = ledgerKey(`${this.name} ${signing.ledger ?? this.ledgerKeyName}`)
+    return { ...word, envelope, signature: toBase64url(sign(serverWordBytes(word, challenge))) }
   }
 
   async countersignAll(subject: string, signings: readonly Signing[]): Promise<Countersignature[]> {
@@ -142,6 +179,9 @@ export class World {
   }
 
   enrolment(by: Authenticator): Omit<GenesisSubject, 'kind' | 'ledgerKey' | 'policy'> {
+    const site = { rpId: this.rpId, origins: this.origins }
+    if (this.sites.length === 0) this.sites.push(site)
+    this.siteOf.set(by.credential.id, site)
     return {
       ...this.common,
       person: by.person,
@@ -170,6 +210,12 @@ export class World {
     ])
   }
 
+  /** The same, and 48 hours later: the key counts for everything. */
+  async registerEarly(...told: Parameters<World['register']>): Promise<void> {
+    await this.register(...told)
+    this.tick(probationLasts)
+  }
+
   async revoke(target: Authenticator, by: Authenticator, over: JsonObject = {}): Promise<void> {
     const subject = {
       ...this.common,
@@ -187,7 +233,7 @@ export class World {
     await this.enter(subject, [{ by, role: 'self' }])
   }
 
-  async role(person: { id: string; name: string }, role: string, by: Authenticator, over: JsonObject = {}): Promise<void> {
+  async role(person: { id: string; name: string }, role: string, by: Authenticator, over: JsonObject = {}, lies: Lies = {}): Promise<void> {
     const subject = {
       ...this.common,
       kind: 'role',
@@ -201,7 +247,7 @@ export class World {
       policy: policyRef(),
       ...over,
     }
-    await this.enter(subject, [{ by, role: 'self' }])
+    await this.enter(subject, [{ by, role: 'self', ...lies }])
   }
 
   async rotateLedgerKey(to: string, by: Authenticator, over: JsonObject = {}): Promise<void> {
@@ -220,7 +266,8 @@ export class World {
     this.ledgerKeyName = to
   }
 
-  async moveSite(rpId: string, origins: string[], by: Authenticator, over: JsonObject = {}): Promise<void> {
+  /** From here on keys are made for this site; those that are there keep theirs. */
+  async addSite(rpId: string, origins: string[], by: Authenticator, over: JsonObject = {}): Promise<void> {
     const subject = {
       ...this.common,
       kind: 'relying-party',
@@ -236,6 +283,7 @@ export class World {
     await this.enter(subject, [{ by, role: 'self' }])
     this.rpId = rpId
     this.origins = origins
+    this.sites.push({ rpId, origins })
   }
 
   async log(type: string, ids: Record<string, string>, details: JsonObject, over: { time?: string } = {}): Promise<number> {
@@ -286,8 +334,8 @@ export class World {
       org: this.org,
       genesis: { entry: this.heads[1] ?? '', person: genesis.person.id, credential, publicKey },
       ledgerKeys: [await this.vkey()],
-      sites: [{ rpId: this.rpId, origins: this.origins }],
-      recoveries: [],
+      sites: this.sites,
+      recoveries: this.recoveries,
       demonstration: false,
       ...over,
     }
