@@ -34,7 +34,6 @@ export async function createProvider(
     provider.proxy = true
     prefixTokens(provider)
     compareByHash(provider)
-    provider.use(scopeForTerraform)
     provider.use(answerOurPage(context.settings.url))
     provider.on('server_error', (_ctx, error) => log.failure(error))
     return provider
@@ -74,9 +73,11 @@ function compareByHash(provider: Provider): void {
 }
 
 /** Terraform before 1.2 does not send the scopes that its service discovery names. */
-async function scopeForTerraform(ctx: { path: string; query: Record<string, unknown> }, next: () => Promise<void>): Promise<void> {
-  if (ctx.path === '/auth' && ctx.query['client_id'] === terraformClient && ctx.query['scope'] === undefined) ctx.query = { ...ctx.query, scope: bearerScope }
-  await next()
+function withScope(path: string): string {
+  const [pathname, search = ''] = path.split('?', 2)
+  const query = new URLSearchParams(search)
+  const lacks = pathname === `${oidcPath}/auth` && query.get('client_id') === terraformClient && !query.has('scope')
+  return lacks ? `${path}&scope=${bearerScope}` : path
 }
 
 export function createOidcHandler(provider: Provider, url: string): OidcHandler {
@@ -85,7 +86,7 @@ export function createOidcHandler(provider: Provider, url: string): OidcHandler 
   return (request, response, address) => {
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value)
     if (request.headers.host?.toLowerCase() !== configured.host) return misdirected(response, url)
-    const path = request.url ?? ''
+    const path = withScope(request.url ?? '')
     const below = path.startsWith(`${oidcPath}/`) ? path.slice(oidcPath.length) : ''
     if (!isOidcPath(below.split('?', 1)[0] ?? '')) return void response.writeHead(404).end()
     request.headers['x-forwarded-for'] = address
