@@ -5,8 +5,11 @@
 import type { FastifyInstance } from 'fastify'
 import type { Identity } from './create.ts'
 import { authenticatorRoutes } from './routes/authenticators.ts'
+import { codeRoutes } from './routes/codes.ts'
 import { invitationRoutes } from './routes/invitation.ts'
 import { oidcRoutes } from './routes/oidc.ts'
+import { passwordRoutes } from './routes/password.ts'
+import { recoveryCodeRoutes } from './routes/recovery-codes.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { setupRoutes } from './routes/setup.ts'
 import { terminalRoutes } from './routes/terminal.ts'
@@ -17,6 +20,9 @@ export async function identityRoutes(app: FastifyInstance, deps: { identity: Ide
   setupRoutes(app, deps.identity)
   sessionRoutes(app, deps.identity)
   authenticatorRoutes(app, deps.identity)
+  codeRoutes(app, deps.identity)
+  passwordRoutes(app, deps.identity)
+  recoveryCodeRoutes(app, deps.identity)
   invitationRoutes(app, deps.identity)
   terminalRoutes(app, deps.identity)
   await oidcRoutes(app, deps.identity)

@@ -31,20 +31,21 @@ export type GuessedAt = keyof typeof rules
 /** The end of time for whoever has used up `most`. */
 export const never = 8_640_000_000_000_000
 
-/** One right to look at what was sent. Made by `takeAttempt` alone; spent once. */
+/** The right to look at one thing that was sent. Made by `take` alone. */
 export class Attempt {
   readonly subject: string
   /** How many failures in a row there are, with this one. */
   readonly failures: number
-  #spent = false
+  readonly #sent: string
 
-  private constructor(subject: string, failures: number) {
+  private constructor(subject: string, failures: number, sent: string) {
     this.subject = subject
     this.failures = failures
+    this.#sent = sent
   }
 
   /** `whose`: a person's id for `totp`; else the sign-in name as typed, in its canonical form, whether or not it is anybody's. */
-  static async take(room: AttemptRoom, kind: GuessedAt, whose: string): Promise<Attempt> {
+  static async take(room: AttemptRoom, kind: GuessedAt, whose: string, sent: string): Promise<Attempt> {
     const { store, clock } = room.ports
     const subject = subjectOf[kind](whose)
     const now = clock.now()
@@ -57,14 +58,13 @@ export class Attempt {
         await tx.updateTable('code_attempt').set({ blocked_until: until }).where('subject', '=', subject).execute()
         await record(room, tx, { kind, whose, failures, until })
       }
-      return new Attempt(subject, failures)
+      return new Attempt(subject, failures, sent)
     })
   }
 
-  /** Before the comparison: an attempt is good for one. */
-  spend(subject: string): void {
-    if (this.#spent || this.subject !== subject) throw new TypeError('an attempt is for one comparison, and for whom it was taken')
-    this.#spent = true
+  /** Before the comparison. The same code may be compared again, as when a unit of work is run anew: that tells nobody anything more. */
+  mustBeFor(subject: string, sent: string): void {
+    if (this.subject !== subject || this.#sent !== sent) throw new TypeError('an attempt is for one code, and for whom it was taken')
   }
 
   /** Takes the time that taking another attempt would: whoever measures does not see which of two ways was gone. */

@@ -19,6 +19,7 @@ import type { App, PendingApp } from './apps.ts'
 import { Attempt } from './attempts.ts'
 import { attestCode } from './attest.ts'
 import { beginApp, confirmApp, dropPending } from './enrol.ts'
+import { beginInvitedApp, confirmInvitedApp } from './invited.ts'
 import { removableApp, revokeApp } from './revoke.ts'
 import { createSeeds } from './seeds.ts'
 import { parseTyped } from './typed.ts'
@@ -34,11 +35,16 @@ export type TypedAttempt = { readonly person: string; readonly typed: Parameters
 export interface Codes {
   /** Apps that count, without their seeds. */
   of(db: Db | Tx, person: string): Promise<App[]>
-  /** Apps that wait for a voucher: of one person, or everybody's. */
-  pending(db: Db | Tx, person?: string): Promise<PendingApp[]>
+  /** A person's own apps that wait for a voucher. */
+  pending(db: Db | Tx, person: string): Promise<PendingApp[]>
+  /** Everybody's, for those who may vouch: without the fingerprint, which they have to be told. */
+  waiting(db: Db | Tx): Promise<Omit<PendingApp, 'fingerprint'>[]>
   begin: UseCase<typeof beginApp>
   confirm: UseCase<typeof confirmApp>
   drop: UseCase<typeof dropPending>
+  /** The same for whoever holds an enrolment link, together with their first password. */
+  beginInvited: UseCase<typeof beginInvitedApp>
+  confirmInvited: UseCase<typeof confirmInvitedApp>
   beginVouching: UseCase<typeof beginVouching>
   finishVouching: UseCase<typeof finishVouching>
   /**
@@ -110,14 +116,17 @@ function codesOf(room: PasswordRoom): Codes {
   return {
     of: async (db, person) => (await room.apps.of(db, person)).map(shown),
     pending: (db, person) => room.apps.pending(db, person),
+    waiting: async (db) => (await room.apps.pending(db)).map(({ id, person, label, kind, createdAt }) => ({ id, person, label, kind, createdAt })),
     begin: (who, given) => beginApp(room, who, given),
     confirm: (who, given) => confirmApp(room, who, given),
     drop: (who, given) => dropPending(room, who, given),
+    beginInvited: (given) => beginInvitedApp(room, given),
+    confirmInvited: (given) => confirmInvitedApp(room, given),
     beginVouching: (by, given) => beginVouching(room, by, given),
     finishVouching: (by, given) => finishVouching(room, by, given),
     async attempt({ person, code }) {
       const typed = parseTyped(code)
-      return { person, typed: { person, code: typed, attempt: await Attempt.take(room, 'totp', person) } }
+      return { person, typed: { person, code: typed, attempt: await Attempt.take(room, 'totp', person, typed) } }
     },
     verify: (tx, { typed }) => verifyCode(room, tx, typed),
     attest: (given) => attestCode(() => room.ports.keyring.signer('ledger'), given),

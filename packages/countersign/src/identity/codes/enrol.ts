@@ -8,6 +8,7 @@
 import { createHash } from 'node:crypto'
 import { formatCode, shortCode } from '@countersign/proof'
 import { newId } from '../../platform/ids.ts'
+import type { Tx } from '../../platform/store/store.ts'
 import { beginCeremony, loadCeremony, takeCeremony } from '../ceremonies.ts'
 import { ceremonyLifetime } from '../enrolment.ts'
 import { IdentityError } from '../errors.ts'
@@ -19,7 +20,7 @@ import { addressOf, groupedSeed, isCodeOf, stepOf } from './one-time.ts'
 import { pictureOf } from './picture.ts'
 import type { CodesRoom } from './room.ts'
 import { begunSchema, ownerOf, purpose, type Enrolling } from './stages.ts'
-import { parseTyped } from './typed.ts'
+import { parseTyped, type TypedCode } from './typed.ts'
 import { used, useStep } from './verify.ts'
 
 const mostApps = 5
@@ -46,25 +47,33 @@ export async function beginApp(room: CodesRoom, who: Enrolling, given: { label: 
 
 /** Two codes of two steps that follow one another: one alone could be a lucky guess, or a clock that is wrong by hours. */
 export async function confirmApp(room: CodesRoom, who: Enrolling, given: { ceremony: string; codes: readonly [string, string] }): Promise<PendingApp> {
-  const { store, clock, ledger } = room.ports
-  const [first, second] = [parseTyped(given.codes[0]), parseTyped(given.codes[1])]
-  return await store.write(async (tx) => {
-    const now = clock.now()
-    const shown = await loadCeremony(tx, { secret: given.ceremony, purpose, stage: 'shown', owner: ownerOf(who), now, data: begunSchema })
-    const { authenticator: id, label, sealed, createdAt } = shown.data
-    const person = who.person.id
-    const seed = room.seeds.open({ id, person, sealedSeed: sealed })
-    const step = stepOf(seed, second, now)
-    if (step === null || !isCodeOf(seed, step - 1, first)) throw notConsecutive()
-    await takeCeremony(tx, shown, now)
-    // The ceremony's row stays to say "consumed"; the seed in it does not.
-    await forgetSeed(tx, shown.hash)
-    if (!(await useStep(tx, person, step))) throw used()
-    const pending: PendingApp = { id, person, label, kind: 'totp', createdAt, fingerprint: await fingerprintOf(id, seed) }
-    await insertApp(tx, { ...pending, sealedSeed: sealed })
-    await ledger.append(tx, { type: 'authenticator.enrolled', ids: { person, authenticator: id }, details: { kind: 'totp', label, fingerprint: pending.fingerprint } })
-    return pending
-  })
+  const codes = parseBoth(given.codes)
+  return await room.ports.store.write((tx) => confirmIn(room, tx, who, { ceremony: given.ceremony, codes }))
+}
+
+export function parseBoth([first, second]: readonly [string, string]): [TypedCode, TypedCode] {
+  return [parseTyped(first), parseTyped(second)]
+}
+
+/** In a transaction that does more. */
+export async function confirmIn(room: CodesRoom, tx: Tx, who: Enrolling, given: { ceremony: string; codes: readonly [TypedCode, TypedCode] }): Promise<PendingApp> {
+  const { clock, ledger } = room.ports
+  const now = clock.now()
+  const shown = await loadCeremony(tx, { secret: given.ceremony, purpose, stage: 'shown', owner: ownerOf(who), now, data: begunSchema })
+  const { authenticator: id, label, sealed, createdAt } = shown.data
+  const person = who.person.id
+  const seed = room.seeds.open({ id, person, sealedSeed: sealed })
+  const [first, second] = given.codes
+  const step = stepOf(seed, second, now)
+  if (step === null || !isCodeOf(seed, step - 1, first)) throw notConsecutive()
+  await takeCeremony(tx, shown, now)
+  // The ceremony's row stays to say "consumed"; the seed in it does not.
+  await tx.updateTable('ceremony').set({ data: '{}' }).where('hash', '=', shown.hash).execute()
+  if (!(await useStep(tx, person, step))) throw used()
+  const pending: PendingApp = { id, person, label, kind: 'totp', createdAt, fingerprint: fingerprintOf(id, seed) }
+  await insertApp(tx, { ...pending, sealedSeed: sealed })
+  await ledger.append(tx, { type: 'authenticator.enrolled', ids: { person, authenticator: id }, details: { kind: 'totp', label, fingerprint: pending.fingerprint } })
+  return pending
 }
 
 /** Taken back by its person before anybody vouched. */
@@ -78,17 +87,13 @@ export async function dropPending(room: CodesRoom, who: Enrolling, given: { auth
   })
 }
 
-async function refuseMore(room: CodesRoom, tx: Parameters<typeof insertApp>[0], who: Enrolling): Promise<void> {
+async function refuseMore(room: CodesRoom, tx: Tx, who: Enrolling): Promise<void> {
   const there = (await room.apps.of(tx, who.person.id)).length + (await room.apps.pending(tx, who.person.id)).length
   if (there < mostApps) return
   throw new IdentityError('too_many_authenticators', `You have ${there} authenticator apps, which is the most there can be.`, 'Remove one that you do not use.')
 }
 
-async function forgetSeed(tx: Parameters<typeof insertApp>[0], hash: string): Promise<void> {
-  await tx.updateTable('ceremony').set({ data: '{}' }).where('hash', '=', hash).execute()
-}
-
-async function fingerprintOf(id: string, seed: Uint8Array): Promise<string> {
+function fingerprintOf(id: string, seed: Uint8Array): string {
   return formatCode(shortCode(createHash('sha256').update(`countersign.totp-fingerprint.v1\n${id}\n`).update(seed).digest('hex')))
 }
 

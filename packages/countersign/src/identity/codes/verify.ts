@@ -22,7 +22,7 @@ export async function verifyCode(
   { apps, seeds, ports }: VerifyRoom, tx: Tx, given: { person: string; code: TypedCode; attempt: Attempt },
 ): Promise<VerifiedCode> {
   const { person, code, attempt } = given
-  attempt.spend(subjectOf.totp(person))
+  attempt.mustBeFor(subjectOf.totp(person), code)
   const now = ports.clock.now()
   const standing = await apps.of(tx, person)
   if (standing.length === 0) throw noApp()

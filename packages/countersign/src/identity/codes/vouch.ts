@@ -57,7 +57,7 @@ export async function beginVouching(room: CodesRoom, by: By, given: { authentica
   return { ceremony, subject, code: formatCode(shortCode(await subjectDigest(subject))), voucher }
 }
 
-export async function finishVouching(room: CodesRoom, by: By, given: { ceremony: string; response: AuthenticationResponseJSON }): Promise<App> {
+export async function finishVouching(room: CodesRoom, by: By, given: { authenticator: string; ceremony: string; response: AuthenticationResponseJSON }): Promise<App> {
   const { store, clock, ledger } = room.ports
   const app = await store.write(async (tx) => {
     const now = clock.now()
@@ -66,7 +66,7 @@ export async function finishVouching(room: CodesRoom, by: By, given: { ceremony:
     const begun = await loadCeremony(tx, { secret: given.ceremony, purpose, stage: 'vouching', owner, now, data: vouchingSchema })
     const { authenticator, person, subject, envelope } = begun.data
     const pending = (await room.apps.pending(tx, person)).find((one) => one.id === authenticator)
-    if (!pending) throw unknownPending()
+    if (!pending || pending.id !== given.authenticator) throw unknownPending()
     const key = await keyOf(room, tx, by, given.response)
     const { countersignature, signCount } = await verifyCountersignature(room.settings, {
       response: given.response, credential: key.credential, person: by.person.id, subject, envelope, now,

@@ -48,7 +48,7 @@ export async function beginFresh(room: CodesRoom, by: By, what: FreshFor): Promi
 /** Takes the attempt that a code needs, before the transaction; `check` runs first in it. True: it held. False: the key's counter went back. */
 export async function freshCheck(room: CodesRoom, by: By, what: FreshFor, proof: FreshProof): Promise<(tx: Tx) => Promise<boolean>> {
   const code = proof.code === undefined ? undefined : parseTyped(proof.code)
-  const attempt = code === undefined ? undefined : await Attempt.take(room, 'totp', by.person.id)
+  const attempt = code === undefined ? undefined : await Attempt.take(room, 'totp', by.person.id, code)
   return async (tx) => {
     const now = room.ports.clock.now()
     await assertSessionLive(tx, by.session.id, now)

@@ -27,11 +27,12 @@ export async function preparePassword(room: PasswordRoom, given: { person: { id:
   return { person: id, login: profile.login, hash: await room.hashing.hash(password) }
 }
 
-/** For somebody who was invited: only where there is none yet. */
+/** For somebody who enrols over a link: whoever has an app that counts already has a password that counts, and a link changes none. */
 export async function keepFirstPassword(room: PasswordRoom, tx: Tx, prepared: PreparedPassword): Promise<void> {
-  const row = { person: prepared.person, hash: prepared.hash, changed_at: room.ports.clock.now() }
-  const kept = await tx.insertInto('password').values(row).onConflict((conflict) => conflict.column('person').doNothing()).returning('person').executeTakeFirst()
-  if (!kept) throw new IdentityError('fresh_proof_required', 'You have a password already.', 'Sign in and change it under Keys.')
+  if ((await room.apps.of(tx, prepared.person)).length > 0) {
+    throw new IdentityError('fresh_proof_required', 'You have an authenticator app and a password already.', 'Sign in with them and change them under Keys.')
+  }
+  await keep(tx, prepared, room.ports.clock.now())
   await room.ports.ledger.append(tx, { type: 'password.set', ids: { person: prepared.person }, details: { first: true } })
 }
 
@@ -41,17 +42,21 @@ export async function setPassword(room: PasswordRoom, by: By, given: { password:
   const check = await freshCheck(room, by, 'password', given.proof)
   const held = await store.write(async (tx) => {
     if (!(await check(tx))) return false
-    const row = { person: by.person.id, hash: prepared.hash, changed_at: clock.now() }
-    await tx.insertInto('password').values(row)
-      .onConflict((conflict) => conflict.column('person').doUpdateSet({ hash: row.hash, changed_at: row.changed_at })).execute()
+    const now = clock.now()
+    await keep(tx, prepared, now)
     // Whoever was in with the old one is out.
-    await endPasswordSessions(tx, { person: by.person.id, except: by.session.id, now: row.changed_at })
+    await endPasswordSessions(tx, { person: by.person.id, except: by.session.id, now })
     await forgetAttempts(tx, subjectOf.password(prepared.login))
     await ledger.append(tx, { type: 'password.set', ids: { person: by.person.id }, details: { first: false } })
     await room.tell(tx, { person: by.person.id, kind: 'password-changed', details: { address: by.session.source.address } })
     return true
   })
   if (!held) throw counterRegressed()
+}
+
+async function keep(tx: Tx, { person, hash }: PreparedPassword, now: number): Promise<void> {
+  await tx.insertInto('password').values({ person, hash, changed_at: now })
+    .onConflict((conflict) => conflict.column('person').doUpdateSet({ hash, changed_at: now })).execute()
 }
 
 export async function passwordChangedAt(db: Db | Tx, person: string): Promise<number | null> {

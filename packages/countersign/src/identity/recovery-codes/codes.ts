@@ -50,7 +50,7 @@ type Given = { login: string; code: string; source: Source; replaces?: string | 
 export async function useRecoveryCode(room: RecoveryRoom, given: Given): Promise<SignedIn> {
   const { store, clock, ledger } = room.ports
   const login = canonicalLogin(given.login) ?? ''
-  const attempt = await Attempt.take(room, 'recovery', login)
+  const attempt = await Attempt.take(room, 'recovery', login, given.code)
   const code = canonicalRecoveryCode(given.code)
   return await store.write(async (tx) => {
     const profile = await findByLogin(tx, login)

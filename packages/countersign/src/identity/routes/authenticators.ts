@@ -1,12 +1,12 @@
 /** My keys: the list, and adding one. Removing one goes through the gate and is the admin door's. */
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { rfc3339 } from '../../platform/clock.ts'
 import type { Authenticator } from '../authenticators/authenticators.ts'
 import { modelOf } from '../authenticators/models.ts'
 import type { Identity } from '../create.ts'
-import type { By } from '../registration/stages.ts'
+import { appView, by, pendingView, viewOfApp, viewOfPending } from './codes.ts'
 import { actorOf, requireSession, sessionOf } from './guards.ts'
 import { authenticationResponse, creationOptions, registrationResponse, requestOptions } from './webauthn-schemas.ts'
 
@@ -28,7 +28,21 @@ const authenticatorView = z.object({
 })
 const signing = z.object({ envelope: z.string(), options: requestOptions })
 const ceremony = z.string().max(128)
-const list = { response: { 200: z.object({ authenticators: z.array(authenticatorView) }) } }
+const list = {
+  response: {
+    200: z.object({
+      authenticators: z.array(authenticatorView),
+      apps: z.array(appView),
+      /** Apps that wait until a key vouches for them. */
+      pendingApps: z.array(pendingView),
+      /** What somebody types to sign in without a key; "" when they have no such name. */
+      login: z.string(),
+      passwordChangedAt: z.string().nullable(),
+      /** How many were not used. */
+      recoveryCodes: z.number(),
+    }),
+  },
+}
 const begin = {
   body: z.object({ label: z.string().max(400) }),
   response: { 200: z.object({ ceremony: z.string(), intent: z.string(), options: creationOptions }) },
@@ -47,9 +61,19 @@ export function authenticatorRoutes(root: FastifyInstance, identity: Identity): 
   const signedIn = { preHandler: requireSession(identity) }
   const { registration } = identity
 
-  app.get('/api/v1/authenticators', { ...signedIn, schema: list }, async (request) => {
-    const keys = await identity.authenticators.of(actorOf(request).id)
-    return { authenticators: keys.map((key) => view(key, sessionOf(request).authenticator)) }
+  app.get('/api/v1/authenticators', { preHandler: requireSession(identity, 'limited-too'), schema: list }, async (request) => {
+    const person = actorOf(request).id
+    const current = sessionOf(request).authenticator
+    const keys = await identity.authenticators.of(person)
+    const { apps, pending, login, changedAt, recoveryCodes } = await identity.context.ports.store.read(async (db) => ({
+      apps: await identity.codes.of(db, person), pending: await identity.codes.pending(db, person),
+      login: (await identity.profiles.of(db, person))?.login ?? '', changedAt: await identity.passwords.changedAt(db, person),
+      recoveryCodes: await identity.recoveryCodes.remaining(db, person),
+    }))
+    return {
+      authenticators: keys.map((key) => view(key, current)), apps: apps.map((one) => viewOfApp(one, current)), pendingApps: pending.map(viewOfPending),
+      login, passwordChangedAt: changedAt === null ? null : rfc3339(changedAt), recoveryCodes,
+    }
   })
 
   app.post('/api/v1/authenticators/begin', { ...signedIn, schema: begin }, async (request) => registration.begin(by(request), request.body))
@@ -60,11 +84,6 @@ export function authenticatorRoutes(root: FastifyInstance, identity: Identity): 
     const key = await registration.finish(by(request), request.body)
     return { authenticator: view(key, sessionOf(request).authenticator) }
   })
-}
-
-function by(request: FastifyRequest): By {
-  const { id, name } = actorOf(request)
-  return { session: sessionOf(request), person: { id, name } }
 }
 
 function view({ id, label, credential, createdAt, lastUsedAt, demonstration }: Authenticator, current: string): z.output<typeof authenticatorView> {

@@ -23,7 +23,7 @@ export async function signInWithPassword(room: PasswordRoom, given: Given): Prom
   const code = parseTyped(given.code)
   // What can be nobody's name is counted together: it is refused like any other, and must not be free to send.
   const login = canonicalLogin(given.login) ?? ''
-  const attempt = await Attempt.take(room, 'password', login)
+  const attempt = await Attempt.take(room, 'password', login, given.password)
   const person = await rightPassword(room, login, given.password)
   if (person === null) {
     await attempt.linger(room)
@@ -50,7 +50,7 @@ const unfit = canonicalPassword('unfit') ?? unreachable()
 async function open(room: PasswordRoom, given: Given & { person: string; code: TypedCode; attempt: Attempt }): Promise<SignedIn> {
   const { store, clock } = room.ports
   try {
-    const codeAttempt = await Attempt.take(room, 'totp', given.person)
+    const codeAttempt = await Attempt.take(room, 'totp', given.person, given.code)
     return await store.write(async (tx) => {
       const { authenticator } = await verifyCode(room, tx, { person: given.person, code: given.code, attempt: codeAttempt })
       const person = await room.people.find(tx, given.person)
