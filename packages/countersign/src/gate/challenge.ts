@@ -4,6 +4,7 @@ import type { Countersignature, Requirement } from '@countersign/proof'
 import type { Selectable } from 'kysely'
 import type { Actor } from '../identity/actor.ts'
 import type { Db, Tx } from '../platform/store/store.ts'
+import { codeCounts } from './code-answer.ts'
 import { GateError } from './errors.ts'
 import type { GateDeps } from './ports.ts'
 import type { ChallengeStatus, GateChallengeTable } from './tables.ts'
@@ -13,6 +14,7 @@ export type ChallengeRow = Selectable<GateChallengeTable>
 export type Signed = { person: string; name: string; role: string; at: number; label: string; countersignature: Countersignature }
 
 export type May = { may: boolean; role: 'self' | 'approver'; slot: number; reason: string }
+
 
 export type ChallengeView = {
   id: string
@@ -27,7 +29,8 @@ export type ChallengeView = {
   expiresAt: number
   requester: { id: string; name: string }
   source: { address: string; client: string }
-  you: May
+  /** `code`: a code of an authenticator app of theirs would count. */
+  you: May & { code: boolean }
   /** The request began on another machine than the one that looks: the person types the code, a link is not enough. */
   typeCode: boolean
   signed: Signed[]
@@ -117,13 +120,14 @@ export async function partOf(deps: Pick<GateDeps, 'people'>, tx: Db | Tx, row: C
   return { may: true, role, slot, reason: '' }
 }
 
-export async function viewOf(deps: Pick<GateDeps, 'people' | 'clock'>, tx: Db | Tx, row: ChallengeRow, actor: Actor): Promise<ChallengeView> {
+export async function viewOf(deps: Pick<GateDeps, 'people' | 'clock' | 'codes'>, tx: Db | Tx, row: ChallengeRow, actor: Actor): Promise<ChallengeView> {
   const signed = await signedOf(tx, row.id)
+  const part = await partOf(deps, tx, row, actor.id, signed)
   return {
     id: row.id, code: row.code, kind: row.kind, action: row.action, status: statusOf(row, deps.clock.now()), text: row.subject, digest: row.subject_digest,
     requirement: JSON.parse(row.requirement) as Requirement, createdAt: row.created_at, expiresAt: row.expires_at,
     requester: { id: row.requester, name: row.requester_name }, source: { address: row.source_address, client: row.source_client },
-    you: await partOf(deps, tx, row, actor.id, signed), typeCode: beganElsewhere(row, actor), signed, ref: row.ref,
+    you: { ...part, code: part.may && codeCounts(row) && (await deps.codes.of(tx, actor.id)).length > 0 }, typeCode: beganElsewhere(row, actor), signed, ref: row.ref,
   }
 }
 

@@ -1,5 +1,6 @@
 /**
- * The answer: one person's assertion over one statement. The steps stand in one list, in the order in which they count.
+ * The answer: one person's proof over one statement, by a key or, where that is enough, by a code. The steps stand in one list,
+ * in the order in which they count.
  *
  * What an attacker may control here: everything in the request, the moment it is sent, and how often. What they cannot
  * choose: the envelope (stored when the ceremony began), the subject (stored when it was asked), the registered key.
@@ -11,6 +12,7 @@ import { createHash } from 'node:crypto'
 import type { Tx } from '../platform/store/store.ts'
 import { afterCommit } from '../platform/store/unit.ts'
 import type { Authorized } from './admit.ts'
+import { refuseCodeFor } from './code-answer.ts'
 import { findByCode, partOf, refuseClosed, refuseOldPolicy, signedOf } from './challenge.ts'
 import type { ChallengeRow, Signed } from './challenge.ts'
 import { GateError } from './errors.ts'
@@ -25,56 +27,72 @@ export type Completed = { challenge: ChallengeRow; signed: Signed[]; grant: stri
 /** What a door does with the countersignature that completes a statement of its kind, in the same transaction. */
 export type Effects = Readonly<Record<string, (tx: Tx, completed: Completed) => Promise<void>>>
 
+/** By a key, or by six digits of an authenticator app. */
+export type Sent = { code: string; ceremony: string } & ({ assertion: SentAssertion } | { totp: string })
+
 type Answering = {
   readonly deps: GateDeps
   readonly tx: Tx
   readonly by: Authorized<'challenge.answer'>
-  readonly sent: { code: string; ceremony: string; assertion: SentAssertion }
+  readonly sent: Sent
   readonly now: number
   readonly effects: Effects
+  readonly attempt: Awaited<ReturnType<GateDeps['codes']['attempt']>> | null
   challenge: ChallengeRow
   ceremony: { id: string; envelope: string; role: string; slot: number }
   key: KnownKey
+  /** What proved it: the key, or the app. */
+  proved: { authenticator: string; label: string }
   countersignature: Countersignature
   signed: Signed[]
 }
 type Step = (answering: Answering) => Promise<void>
 
-export const steps: readonly Step[] = [
+const byKey: readonly Step[] = [findKey, verifyTheAssertion, refuseTurnedBackCounter]
+const byCode: readonly Step[] = [refuseCodeWhereAKeyIsNeeded, verifyTheCode]
+
+const steps = (proof: readonly Step[]): readonly Step[] => [
   findChallenge,
   refuseClosedChallenge,
   refuseAskedUnderOldPolicy,
   findCeremony,
   refuseWhoMayNot,
-  findKey,
-  verifyTheAssertion,
-  refuseTurnedBackCounter,
+  ...proof,
   consumeCeremony,
   storeCountersignature,
   appendToLedger,
   completeIfQuorum,
 ]
 
-export async function countersign(deps: GateDeps, effects: Effects, by: Authorized<'challenge.answer'>, sent: Answering['sent']): Promise<string> {
+export async function countersign(deps: GateDeps, effects: Effects, by: Authorized<'challenge.answer'>, sent: Sent): Promise<string> {
   try {
+    // Counted as a failure before anything is looked at, and outside of the transaction: no rollback gives a guess back.
+    const attempt = 'totp' in sent ? await deps.codes.attempt({ person: by.actor.id, code: sent.totp }) : null
     return await deps.store.write(async (tx) => {
-      const answering = { deps, tx, by, sent, effects, now: deps.clock.now() } as Answering
-      for (const step of steps) await step(answering)
+      const answering = { deps, tx, by, sent, attempt, effects, now: deps.clock.now() } as Answering
+      for (const step of steps(attempt ? byCode : byKey)) await step(answering)
       afterCommit(tx, () => deps.notify.changed(answering.challenge.ref))
       return answering.challenge.code
     })
   } catch (error) {
-    if (error instanceof GateError) await recordRefusal(deps, by, sent.code, error)
+    if (isRefusal(error)) await recordRefusal(deps, by, sent.code, error)
     throw error
   }
 }
 
-async function recordRefusal(deps: GateDeps, by: Authorized<'challenge.answer'>, code: string, error: GateError): Promise<void> {
+type Refusal = Error & { code: string; next: string }
+
+/** The gate's own, and identity's about codes. */
+function isRefusal(error: unknown): error is Refusal {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'next' in error
+}
+
+async function recordRefusal(deps: GateDeps, by: Authorized<'challenge.answer'>, code: string, error: Refusal): Promise<void> {
   await deps.store.write((tx) =>
     deps.ledger.append(tx, {
       type: 'gate.refused',
       ids: { person: by.actor.id },
-      details: { action: by.action, code: error.code, challengeCode: code.slice(0, 20), address: by.actor.source.address, ...error.evidence },
+      details: { action: by.action, code: error.code, challengeCode: code.slice(0, 20), address: by.actor.source.address, ...(error instanceof GateError ? error.evidence : {}) },
     }),
   )
 }
@@ -118,16 +136,22 @@ async function refuseWhoMayNot(a: Answering): Promise<void> {
 
 /** The key must be one that is registered to this person and not revoked: read now, inside the transaction. */
 async function findKey(a: Answering): Promise<void> {
-  const key = await a.deps.keys.find(a.tx, a.sent.assertion.id)
+  const key = await a.deps.keys.find(a.tx, assertionOf(a).id)
   if (!key || key.person !== a.by.actor.id) {
     throw new GateError('wrong_person', 'That key is not registered to you.', 'Use one of your own keys; see Keys.')
   }
   if (onProbation(key, a.challenge.subject, a.now)) throw tooNew(key)
   a.key = key
+  a.proved = key
+}
+
+function assertionOf({ sent }: Answering): SentAssertion {
+  if ('assertion' in sent) return sent.assertion
+  throw new TypeError('a code has no assertion')
 }
 
 async function verifyTheAssertion(a: Answering): Promise<void> {
-  const { authenticatorData, clientDataJSON, signature } = a.sent.assertion.response
+  const { authenticatorData, clientDataJSON, signature } = assertionOf(a).response
   a.countersignature = { type: 'webauthn', envelope: a.ceremony.envelope, credential: a.key.credential.id, authenticatorData, clientDataJSON, signature }
   try {
     await verifyAssertion({
@@ -152,7 +176,7 @@ async function verifyTheAssertion(a: Answering): Promise<void> {
 
 /** WebAuthn level 3, 7.2 step 22: a counter that does not advance may be a cloned key. Zero on both sides is a key without one. */
 async function refuseTurnedBackCounter(a: Answering): Promise<void> {
-  const count = Buffer.from(a.sent.assertion.response.authenticatorData, 'base64url').readUInt32BE(33)
+  const count = Buffer.from(assertionOf(a).response.authenticatorData, 'base64url').readUInt32BE(33)
   if ((count !== 0 || a.key.signCount !== 0) && count <= a.key.signCount) {
     throw new GateError(
       'counter_regressed',
@@ -162,6 +186,20 @@ async function refuseTurnedBackCounter(a: Answering): Promise<void> {
     )
   }
   await a.deps.keys.used(a.tx, a.key.authenticator, count)
+}
+
+async function refuseCodeWhereAKeyIsNeeded(a: Answering): Promise<void> {
+  refuseCodeFor(a.challenge)
+}
+
+/** Consumes the step in this transaction. What is stored is the server's word, and said to be that wherever it is shown. */
+async function verifyTheCode(a: Answering): Promise<void> {
+  if (a.attempt === null) throw new TypeError('a code without an attempt')
+  const verified = await a.deps.codes.verify(a.tx, a.attempt)
+  a.proved = verified
+  a.countersignature = await a.deps.codes.attest({
+    verified, envelope: a.ceremony.envelope, challenge: await challengeFor(a.challenge.subject_digest, a.ceremony.envelope),
+  })
 }
 
 async function consumeCeremony(a: Answering): Promise<void> {
@@ -179,7 +217,7 @@ async function storeCountersignature(a: Answering): Promise<void> {
   const canonical = canonicalize(a.countersignature)
   await a.tx.insertInto('gate_countersignature').values({
     digest: digestOf(canonical), challenge: a.challenge.id, person: a.by.actor.id, person_name: a.by.actor.name,
-    authenticator: a.key.authenticator, authenticator_label: a.key.label, role: a.ceremony.role, slot: a.ceremony.slot,
+    authenticator: a.proved.authenticator, authenticator_label: a.proved.label, role: a.ceremony.role, slot: a.ceremony.slot,
     countersignature: new TextDecoder().decode(canonical), at: a.now,
   }).execute()
 }
@@ -190,7 +228,7 @@ async function appendToLedger(a: Answering): Promise<void> {
     ids: { ref: a.challenge.ref, challenge: a.challenge.id, person: a.by.actor.id },
     details: {
       challenge: a.challenge.id, subjectDigest: a.challenge.subject_digest, countersignatureDigest: digestOf(canonicalize(a.countersignature)),
-      role: a.ceremony.role, authenticator: a.key.authenticator, address: a.by.actor.source.address,
+      role: a.ceremony.role, authenticator: a.proved.authenticator, method: a.countersignature.type, address: a.by.actor.source.address,
     },
   })
 }

@@ -21,6 +21,7 @@ export type GateErrorCode =
   | 'counter_regressed'
   | 'wrong_person'
   | 'key_on_probation'
+  | 'key_required'
   | 'already_answered'
   | 'grant_not_found'
   | 'grant_expired'

@@ -89,7 +89,7 @@ async function refuseFallenCountersigners(deps: GateDeps, tx: Tx, challenge: str
   const asked = await tx.selectFrom('gate_challenge').select(['requirement', 'reach']).where('id', '=', challenge).executeTakeFirstOrThrow()
   const { approverRole } = JSON.parse(asked.requirement) as { approverRole: string }
   for (const one of signed) {
-    const keys = await deps.keys.usableBy(tx, one.person)
+    const keys: { authenticator: string }[] = [...(await deps.keys.usableBy(tx, one.person)), ...(await deps.codes.of(tx, one.person)).map(({ id }) => ({ authenticator: id }))]
     const roles = await deps.people.rolesOf(tx, one.person, one.role === 'approver' ? asked.reach : null)
     const stands = keys.some((key) => key.authenticator === one.authenticator) && roles.length > 0 && (one.role !== 'approver' || roles.includes(approverRole))
     if (!stands) {

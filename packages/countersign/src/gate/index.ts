@@ -15,7 +15,7 @@ import { findByCode, noSuchCode, partOf, signedOf, statusOf, viewOf } from './ch
 import type { ChallengeRow, ChallengeView, Signed } from './challenge.ts'
 import { cancel, deny, sweepExpired } from './close.ts'
 import { countersign } from './countersign.ts'
-import type { Effects, SentAssertion } from './countersign.ts'
+import type { Effects, Sent } from './countersign.ts'
 import { listReports } from './reports.ts'
 import { redeem, voidGrants } from './grant.ts'
 import type { Claim } from './grant.ts'
@@ -134,7 +134,7 @@ export function gateUseCases(deps: GateDeps, effects: Effects) {
     ),
     show: useCase(deps, 'show a challenge', 'challenge.read', async (by, input: { code: string }) => view(by, input.code)),
     begin: useCase(deps, 'begin a ceremony', 'challenge.answer', async (by, input: { code: string; typed: string }) => begin(deps, by, input)),
-    finish: useCase(deps, 'countersign', 'challenge.answer', async (by, input: { code: string; ceremony: string; assertion: SentAssertion }) =>
+    finish: useCase(deps, 'countersign', 'challenge.answer', async (by, input: Sent) =>
       view(by, await countersign(deps, effects, by, input)),
     ),
     reports: useCase(deps, 'list reports', 'report.read', (by, _: Record<string, never>) => listReports(deps, by)),

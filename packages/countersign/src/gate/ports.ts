@@ -1,5 +1,6 @@
 /** What the gate needs of other rooms, in its own words. Whoever wires the server hands these in. */
 import type { Credential } from '@countersign/proof'
+import type { Identity } from '../identity/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Notify } from '../platform/notify.ts'
@@ -25,6 +26,9 @@ export interface Keys {
   used(tx: Tx, authenticator: string, signCount: number): Promise<void>
 }
 
+/** Codes of authenticator apps: the server's word, where the policy takes it. */
+export type Codes = Pick<Identity['codes'], 'of' | 'attempt' | 'verify' | 'attest'>
+
 export interface People {
   directoryHead(tx: Db | Tx): Promise<{ size: number; head: string }>
   /** Roles a person holds now over a scope, or over anything (`null`); none for somebody who is not, or is no longer, a member. */
@@ -49,6 +53,7 @@ export type GateDeps = {
   readonly random: Random
   readonly notify: Notify
   readonly keys: Keys
+  readonly codes: Codes
   readonly people: People
   readonly terminals: Terminals
   /** The countersigned policy. Throws GateError `policy_not_pinned` when there is none: everything is denied then. */

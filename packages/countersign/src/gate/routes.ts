@@ -19,6 +19,7 @@ const assertion = z.object({
   id: base64url,
   response: z.object({ authenticatorData: base64url, clientDataJSON: base64url, signature: base64url }),
 })
+const ceremony = z.string().max(64)
 const byCode = z.object({ code: z.string().min(1).max(40) })
 
 export const gateRoutes: FastifyPluginAsyncZod<GateRoutesDeps> = async (app, { useCases, rpId, actorOf }) => {
@@ -54,11 +55,12 @@ export const gateRoutes: FastifyPluginAsyncZod<GateRoutesDeps> = async (app, { u
 
   app.post(
     '/api/v1/ceremonies/:code/finish',
-    { schema: { params: byCode, body: z.strictObject({ ceremony: z.string().max(64), response: assertion }) } },
-    async (request) =>
-      render(
-        await useCases.finish.run(actorOf(request), { code: request.params.code, ceremony: request.body.ceremony, assertion: request.body.response }),
-      ),
+    { schema: { params: byCode, body: z.union([z.strictObject({ ceremony, response: assertion }), z.strictObject({ ceremony, totp: z.string().max(64) })]) } },
+    async (request) => {
+      const { body, params } = request
+      const answer = 'totp' in body ? { totp: body.totp } : { assertion: body.response }
+      return render(await useCases.finish.run(actorOf(request), { code: params.code, ceremony: body.ceremony, ...answer }))
+    },
   )
 
   app.post('/api/v1/ceremonies/:code/deny', { schema: { params: byCode, body: z.strictObject({ report: z.boolean() }) } }, async (request) =>

@@ -1,7 +1,7 @@
 /**
  * The rooms put together, in the order in which they need one another. Several functions of one screen; no rule lives here.
  */
-import { relyingPartyAt } from '@countersign/proof'
+import { parseSubject, relyingPartyAt } from '@countersign/proof'
 import type { Directory, TrustFile } from '@countersign/proof'
 import { hostRecoveries, knownSites } from '@countersign/proof/produce'
 import type { Logger } from 'pino'
@@ -43,11 +43,11 @@ export async function assemble(base: Base, options: { url: string; demonstration
   const pin = createPolicyPin(options)
   const file = policyFile(base.dataDir, options)
   const identity = await assembleIdentity(base, place, pin, file, options)
-  const gateDeps: GateDeps = { ...base, place, keys: identity.keys, people: identity.people, terminals: identity.tokens, policy: () => pin.current(), policyInForce: digestInForce }
+  const gateDeps: GateDeps = { ...base, place, keys: identity.keys, codes: identity.codes, people: identity.people, terminals: identity.tokens, policy: () => pin.current(), policyInForce: digestInForce }
   const gate = createGate(gateDeps)
   const runs: RunsDeps = { ...base, gate, place, policy: () => pin.current(), directoryEntries: (db) => identity.directory.entries(db) }
   const members: MembersDeps = {
-    ...base, gate, place, invitation: identity.invitation, directory: (db) => directoryOf(base, identity, db),
+    ...base, gate, place, invitation: identity.invitation, codes: identity.codes, profiles: identity.profiles, directory: (db) => directoryOf(base, identity, db),
     change: (tx, subject, countersignatures) => identity.changeMembers(tx, subject, countersignatures),
   }
   const admin = adminDeps(base, place, pin, identity, gate, options)
@@ -143,13 +143,21 @@ function adminDeps(base: Base, place: Place, pin: PolicyPin, identity: Identity,
     },
     keys: {
       async own(tx, person, authenticator) {
+        const app = (await identity.codes.of(tx, person)).find(({ id }) => id === authenticator)
+        if (app) return { id: (await identity.codes.removable(tx, { person, authenticator })).id, credential: '', label: app.label }
         const key = await identity.authenticators.removable(tx, { person, authenticator })
         return { id: key.id, credential: key.credential.id, label: key.label }
       },
-      revoke: (tx, subject, countersignatures) => identity.authenticators.revoke(tx, subject, countersignatures),
+      revoke: (tx, subject, countersignatures) => (isAboutApp(subject) ? identity.codes : identity.authenticators).revoke(tx, subject, countersignatures),
     },
     trust: () => trustOf(base, place, identity, options),
   }
+}
+
+/** A revocation that names no credential is one of an authenticator app. */
+function isAboutApp(text: string): boolean {
+  const subject = parseSubject(text)
+  return subject.kind === 'revocation' && subject.credential === ''
 }
 
 async function directoryOf(base: Base, identity: Identity, db: Db | Tx): Promise<Directory> {

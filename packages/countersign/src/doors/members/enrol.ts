@@ -7,6 +7,17 @@ import { MemberError } from './errors.ts'
 import type { MembersDeps } from './ports.ts'
 import { memberOf, recoveryOf, recoveryOpensAfter, refuseUntouchable } from './roles.ts'
 
+/** What somebody signs in with who has no key, and where their notices go. No word of who they are: that is the directory's. */
+export async function setProfile(deps: MembersDeps, by: Authorized<'member.invite'>, given: { person: string; login: string; email: string }): Promise<{ login: string; email: string }> {
+  return deps.store.write(async (tx) => {
+    const directory = await deps.directory(tx)
+    memberOf(directory, given.person)
+    refuseUntouchable(directory, by.actor.id, given.person)
+    const { login, email } = await deps.profiles.set(tx, given)
+    return { login, email }
+  })
+}
+
 export async function issueLink(deps: MembersDeps, by: Authorized<'member.invite'>, person: string): Promise<{ link: string; expiresAt: string; name: string }> {
   return deps.store.write(async (tx) => {
     const directory = await deps.directory(tx)

@@ -14,5 +14,7 @@ export type MembersDeps = {
   readonly place: { readonly instance: string; readonly org: string; readonly origin: string }
   readonly directory: (db: Db | Tx) => Promise<Directory>
   readonly invitation: Identity['invitation']
+  readonly codes: Pick<Identity['codes'], 'of' | 'waiting'>
+  readonly profiles: Pick<Identity['profiles'], 'of' | 'set'>
   readonly change: (tx: Tx, subject: string, countersignatures: Countersignature[]) => Promise<unknown>
 }

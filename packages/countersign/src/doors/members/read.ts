@@ -12,6 +12,12 @@ export type MemberView = {
   roles: { role: string; scope: string }[]
   status: 'active' | 'invited' | 'key waits' | 'no key'
   keys: number
+  /** Authenticator apps that count. */
+  apps: number
+  /** An authenticator app that waits for somebody's word; its fingerprint is told by the person, and is not here. */
+  pendingApp: { id: string; label: string; createdAt: string } | null
+  /** What they sign in with where they have no key, and where notices go: for those who may change them. */
+  profile: { login: string; email: string } | null
   /** Until when the enrolment link is good; null without one. */
   invitedUntil: string | null
   pending: { id: string; label: string; aaguid: string; address: string; client: string; createdAt: string; expiresAt: string; yours: boolean } | null
@@ -37,16 +43,23 @@ export async function showMe(deps: MembersDeps, { actor }: Authorized<'challenge
 async function views(deps: MembersDeps, reader: string): Promise<MemberView[]> {
   return deps.store.read(async (db) => {
     const directory = await deps.directory(db)
-    const [links, pending] = await Promise.all([deps.invitation.open(db), deps.invitation.pending(db)])
-    return [...directory.people.values()].flatMap(({ id, name }) => {
+    const [links, pending, pendingApps] = await Promise.all([deps.invitation.open(db), deps.invitation.pending(db), deps.codes.waiting(db)])
+    const views: MemberView[] = []
+    for (const { id, name } of directory.people.values()) {
       const roles = rolesOf(directory, id, directory.size).map(({ role, scope }) => ({ role, scope }))
-      if (roles.length === 0) return []
+      if (roles.length === 0) continue
       const keys = keysOf(directory, id, directory.size).length
       const waits = pending.find((one) => one.person === id)
       const recovery = recoveryOf(directory, id)
       const link = links.find((one) => one.person === id)
-      return [{
-        id, name, roles, keys, status: waits ? 'key waits' as const : keys > 0 ? 'active' as const : link ? 'invited' as const : 'no key' as const,
+      const apps = (await deps.codes.of(db, id)).length
+      const app = pendingApps.find((one) => one.person === id)
+      const yours = mayTouch(directory, reader, id)
+      const profile = yours || id === reader ? await deps.profiles.of(db, id) : undefined
+      views.push({
+        id, name, roles, keys, apps, status: waits || app ? 'key waits' : keys + apps > 0 ? 'active' : link ? 'invited' : 'no key',
+        pendingApp: app ? { id: app.id, label: app.label, createdAt: rfc3339(app.createdAt) } : null,
+        profile: profile ? { login: profile.login, email: profile.email } : null,
         invitedUntil: link ? rfc3339(link.expiresAt) : null,
         pending: waits ? {
           id: waits.id, label: waits.label, aaguid: waits.aaguid, address: waits.address, client: waits.client,
@@ -54,8 +67,9 @@ async function views(deps: MembersDeps, reader: string): Promise<MemberView[]> {
         } : null,
         recovery: recovery ? { startedAt: rfc3339(recovery.startedAt), opensAt: rfc3339(recovery.startedAt + recoveryOpensAfter) } : null,
         linked: directory.links.flatMap((one) => (one.person === id ? [one.same] : one.same === id ? [one.person] : [])),
-        yours: mayTouch(directory, reader, id), you: id === reader,
-      }]
-    })
+        yours, you: id === reader,
+      })
+    }
+    return views
   })
 }

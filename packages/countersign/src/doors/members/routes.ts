@@ -30,6 +30,9 @@ export const membersRoutes: FastifyPluginAsyncZod<MembersRoutesDeps> = async (ap
   app.post('/api/v1/members/:id/link', { schema: { params: person, body: z.strictObject({}) } }, async (request, reply) =>
     reply.code(201).send(await useCases.link.run(actorOf(request), { person: request.params.id })))
 
+  app.post('/api/v1/members/:id/profile', { schema: { params: person, body: z.strictObject({ login: z.string().max(256), email: z.string().max(256).default('') }) } }, async (request) =>
+    useCases.profile.run(actorOf(request), { person: request.params.id, ...request.body }))
+
   app.post('/api/v1/members/:id/removal', { schema: { params: person, body: z.strictObject({}) } }, async (request, reply) =>
     reply.code(201).send(shown(await useCases.remove.run(actorOf(request), { person: request.params.id }))))
 

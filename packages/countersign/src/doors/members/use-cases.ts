@@ -3,7 +3,7 @@ import type { AuthenticationResponseJSON } from '@simplewebauthn/server'
 import type { Effects, Gate } from '../../gate/index.ts'
 import { askLink, askRecovery, askRemoval, askRole, takeChange } from './ask.ts'
 import type { RoleChange } from './ask.ts'
-import { beginVouching, finishVouching, issueLink } from './enrol.ts'
+import { beginVouching, finishVouching, issueLink, setProfile } from './enrol.ts'
 import type { MembersDeps } from './ports.ts'
 import { listMembers, showMe } from './read.ts'
 
@@ -18,6 +18,7 @@ export function membersUseCases(deps: MembersDeps) {
     invite: useCase('invite somebody', 'member.change', (by, input: { name: string; role: string; scope: string }) => askRole(deps, by, input)),
     role: useCase('change a role', 'member.change', (by, input: RoleChange) => askRole(deps, by, input)),
     link: useCase('make an enrolment link', 'member.invite', (by, input: { person: string }) => issueLink(deps, by, input.person)),
+    profile: useCase('set a sign-in name', 'member.invite', (by, input: { person: string; login: string; email: string }) => setProfile(deps, by, input)),
     beginVouching: useCase('begin to vouch', 'member.vouch', (by, input: { pending: string; code: string }) => beginVouching(deps, by, input)),
     finishVouching: useCase('vouch', 'member.vouch', (by, input: { ceremony: string; response: AuthenticationResponseJSON }) => finishVouching(deps, by, input)),
     remove: useCase('ask to remove a person', 'member.remove', (by, input: { person: string }) => askRemoval(deps, by, input.person)),

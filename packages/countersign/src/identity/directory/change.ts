@@ -12,6 +12,7 @@ import { markRevoked, rowsOf } from '../authenticators/authenticators.ts'
 import { IdentityError } from '../errors.ts'
 import { endLinks } from '../invitation/link.ts'
 import type { Room } from '../ports.ts'
+import { forgetPerson } from '../profiles/forget.ts'
 
 export type MemberSubject = RoleSubject | RemovalSubject | RecoverySubject | LinkSubject
 
@@ -36,6 +37,7 @@ async function endEverythingOf(tx: Tx, person: string, now: number): Promise<voi
   await tx.updateTable('session').set({ ended_at: now, ended_why: 'person-removed' }).where('person', '=', person).where('ended_at', 'is', null).execute()
   await tx.updateTable('terminal_token').set({ ended_at: now, ended_why: 'person-removed' }).where('person', '=', person).where('ended_at', 'is', null).execute()
   await endEnrolments(tx, person, now)
+  await forgetPerson(tx, person, now)
 }
 
 /** What was begun under another state of things is begun again. */

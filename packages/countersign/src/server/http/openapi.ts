@@ -67,6 +67,7 @@ export const operations: Record<string, readonly [who: Who, summary: string]> = 
   'POST /api/v1/members': ['browser', 'Ask to invite somebody with a role; it takes a countersignature'],
   'POST /api/v1/members/{id}/roles': ['browser', 'Ask to grant or remove a role'],
   'POST /api/v1/members/{id}/link': ['browser', 'A link with which an invited person makes their key, shown once'],
+  'POST /api/v1/members/{id}/profile': ['browser', 'Set somebody\'s sign-in name, and where their notices go'],
   'POST /api/v1/members/{id}/removal': ['browser', 'Ask to remove a person'],
   'POST /api/v1/members/{id}/recovery': ['browser', 'Ask to start a recovery, or to veto it'],
   'POST /api/v1/members/{id}/same': ['browser', 'Ask to declare that two identities are one person'],

@@ -127,6 +127,7 @@ const statuses: Record<Code, number> = {
   ceremony_not_found: 404,
   code_required: 403,
   key_on_probation: 403,
+  key_required: 403,
   already_answered: 409,
   grant_not_found: 403,
   grant_expired: 403,
@@ -150,6 +151,7 @@ const statuses: Record<Code, number> = {
   not_yours_to_change: 403,
   recovery_not_open: 409,
   recovery_open: 409,
+  recovery_needless: 409,
   // runs
   run_not_found: 404,
   run_not_yours: 403,
