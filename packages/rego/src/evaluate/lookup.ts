@@ -11,6 +11,12 @@ export function lookup(value: Value, key: Value): Value | undefined {
   return typeof key === 'string' ? member(value, key) : undefined
 }
 
+/** The same in base documents that a path into `data` reaches: there a number finds the name of that text. */
+export function lookupBase(value: Value, key: Value): Value | undefined {
+  const found = lookup(value, key)
+  return found === undefined && typeof key === 'number' && isPlain(value) ? member(value, String(key)) : found
+}
+
 /** Names that something inherits: reading them off a value would find what is no member. */
 const inherited = new Set<string>()
 for (const prototype of [Object.prototype, Array.prototype, RegoSet.prototype, RegoObject.prototype]) {

@@ -3,14 +3,14 @@ import type { Expression, RuleNode } from '../compile/program.ts'
 import type { Value } from '../value/index.ts'
 import type { Context, Get, Registers, Step, Walk } from './context.ts'
 import type { Bound, Generator } from './generator.ts'
-import { iterate, lookup, memberOf } from './lookup.ts'
+import { iterate, lookup, lookupBase, memberOf } from './lookup.ts'
 import { compilePattern, isOpen } from './pattern.ts'
 import { enter, isValuePosition, materialize, type Position, positionKeys, rootPosition } from './position.ts'
 
 export type Reference = Expression & { readonly kind: 'input' | 'data' | 'path' }
 
 /** Where a reference begins, once names that rules and packages have are passed: a value, or a place among rules. */
-type Start = { readonly kind: 'value'; readonly get: Get; readonly rest: readonly Expression[] } | { readonly kind: 'position'; readonly get: (c: Context) => Position | undefined; readonly rest: readonly Expression[] }
+type Start = { readonly kind: 'value'; readonly get: Get; readonly rest: readonly Expression[]; readonly base?: boolean } | { readonly kind: 'position'; readonly get: (c: Context) => Position | undefined; readonly rest: readonly Expression[] }
 
 function startOf(g: Generator, reference: Reference, bound: Bound, root: RuleNode): Start {
   if (reference.kind === 'input') return { kind: 'value', get: (_, c) => c.input, rest: reference.path }
@@ -26,7 +26,7 @@ function startOf(g: Generator, reference: Reference, bound: Bound, root: RuleNod
     if (name === undefined) break
     const next = node.children.get(name)
     names.push(name)
-    if (next === undefined) return { kind: 'value', get: baseGetter(names), rest: path.slice(i + 1) }
+    if (next === undefined) return { kind: 'value', get: baseGetter(names), rest: path.slice(i + 1), base: true }
     node = next
     if (node.kind === 'complete' || node.kind === 'set' || (node.kind === 'object' && node.children.size === 0)) {
       return { kind: 'value', get: ruleGetter(g, node), rest: path.slice(i + 1) }
@@ -37,7 +37,7 @@ function startOf(g: Generator, reference: Reference, bound: Bound, root: RuleNod
     kind: 'position',
     rest: path.slice(names.length),
     get: (c) => {
-      let at: Position | undefined = rootPosition(rules, c, root)
+      let at: Position | undefined = rootPosition(c, root)
       for (const name of names) {
         at = enter(rules, c, at, name)
         if (at === undefined) return undefined
@@ -81,7 +81,7 @@ export function compileReference(g: Generator, reference: Reference, bound: Boun
       return at === undefined ? undefined : materialize(rules, c, at)
     }
   }
-  return follow(start.get, start.rest.map((key) => stepOf(g, key, bound)))
+  return follow(start.get, start.rest.map((key) => (start.base === true ? baseStepOf(g, key, bound) : stepOf(g, key, bound))))
 }
 
 type Follow = (value: Value, r: Registers, c: Context) => Value | undefined
@@ -100,6 +100,15 @@ function stepOf(g: Generator, key: Expression, bound: Bound): Follow {
   return (value, r, c) => {
     const one = get(r, c)
     return one === undefined ? undefined : lookup(value, one)
+  }
+}
+
+function baseStepOf(g: Generator, key: Expression, bound: Bound): Follow {
+  if (key.kind === 'value' && typeof key.value === 'string') return memberOf(key.value)
+  const get = g.expression(key, bound)
+  return (value, r, c) => {
+    const one = get(r, c)
+    return one === undefined ? undefined : lookupBase(value, one)
   }
 }
 

@@ -7,7 +7,7 @@ import { EvaluationError } from '../error.ts'
 import { equal, get, isObject, isPlain, keys, ObjectBuilder, sortValues, RegoSet, type Value } from '../value/index.ts'
 import type { Context } from './context.ts'
 import type { Rules } from './generator.ts'
-import { lookup } from './lookup.ts'
+import { lookup, lookupBase } from './lookup.ts'
 
 export type Position = {
   readonly node: RuleNode | undefined
@@ -40,7 +40,7 @@ function computedAt(rules: Rules, c: Context, at: Position): Value | undefined {
   return merge(rules.value(at.node, c), at.computed)
 }
 
-export function rootPosition(rules: Rules, c: Context, node: RuleNode): Position {
+export function rootPosition(c: Context, node: RuleNode): Position {
   return { node, base: c.data, computed: undefined }
 }
 
@@ -53,7 +53,7 @@ export function enter(rules: Rules, c: Context, at: Position, key: Value): Posit
   }
   let node = typeof key === 'string' ? at.node.children.get(key) : undefined
   if (node !== undefined && c.masked?.has(node) === true) node = undefined
-  const base = at.base === undefined ? undefined : lookup(at.base, key)
+  const base = at.base === undefined ? undefined : lookupBase(at.base, key)
   const whole = computedAt(rules, c, at)
   const computed = whole === undefined ? undefined : lookup(whole, key)
   return node === undefined && base === undefined && computed === undefined ? undefined : { node, base, computed }

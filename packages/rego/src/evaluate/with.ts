@@ -50,16 +50,15 @@ export function compileReplacements(g: Generator & { readonly root: RuleNode }, 
         if (found === undefined) return undefined
         mock = { kind: 'value', value: found }
       }
-      if (one.kind === 'input' || one.kind === 'data') {
+      if (one.kind === 'function') mocks = new Map([...(mocks ?? []), [mockName({ kind: 'function', name: '', node: one.node }), mock]])
+      else if (one.kind === 'builtin') mocks = new Map([...(mocks ?? []), [one.name, mock]])
+      else {
         if (mock.kind !== 'value') return undefined
         if (one.kind === 'input') input = patched(input, one.path, mock.value)
         else {
           data = patched(data, one.path, mock.value)
           if (masks.size > 0) masked = new Set([...(masked ?? []), ...masks])
         }
-      } else {
-        const name = one.kind === 'builtin' ? one.name : mockName({ kind: 'function', name: '', node: one.node })
-        mocks = new Map([...(mocks ?? []), [name, mock]])
       }
     }
     return new Context(c.query, input, data, masked, mocks, c)
