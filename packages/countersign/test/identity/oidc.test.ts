@@ -229,6 +229,28 @@ describe('the provider', () => {
       expect((await app.send({ method: 'POST', path, form: {} })).statusCode).toBe(404)
     })
 
+  test('has one spelling of each path: capitals, slashes, dots and escapes lead nowhere', async () => {
+    // Over a socket: nothing on the way tidies the path up.
+    const app = await overSocket((await ready()).app)
+    const paths = ['/.well-known/openid-configuration', '/auth', '/token', '/jwks', '/token/revocation']
+    const spellings: ((path: string) => string)[] = [
+      (path) => `/oidc${path}/`, (path) => `/oidc${path.toUpperCase()}`, (path) => `/OIDC${path}`, (path) => `/oidc/${path}`, (path) => `//oidc${path}`,
+      (path) => `/oidc/.${path}`, (path) => `/oidc/x/..${path}`, (path) => `/oidc${path}%2f`, (path) => `/oidc%2f${path.slice(1)}`, (path) => `/oidc${path};x=1`, (path) => `/oidc${path}%00`, (path) => `/oidc${path}%3fx`,
+      (path) => `/oidc${path.replace(/[a-z](?=[^a-z]*$)/, (letter) => `%${letter.charCodeAt(0).toString(16)}`)}`, (path) => `/oidc\\${path.slice(1)}`, (path) => `/oidc${path.replace('k', '\u212a')}`,
+    ]
+    const answered: string[] = []
+    for (const spell of spellings) {
+      for (const path of paths.map(spell).filter((spelled) => !paths.some((one) => spelled === `/oidc${one}`))) {
+        for (const method of ['GET', 'POST'] as const) {
+          const response = await app.send({ method, path: path.replace('\u212a', '%E2%84%AA'), ...(method === 'POST' ? { form: {} } : {}) })
+          if (response.statusCode !== 404 && response.statusCode !== 400) answered.push(`${method} ${path} ${response.statusCode}`)
+          else expect(response.body, path).not.toMatch(/invalid_client|invalid_request/)
+        }
+      }
+    }
+    expect(answered).toEqual([])
+  })
+
   test('publishes public keys only', async () => {
     const { app } = await ready()
     const { keys } = (await app.send({ path: '/oidc/jwks' })).json()

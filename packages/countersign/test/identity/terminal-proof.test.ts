@@ -165,6 +165,12 @@ describe('a DPoP proof', () => {
     ['with an alg that is not on the list', {}, { alg: 'RS256' }, 'dpop_algorithm_refused'],
     ['with the alg of another key type', {}, { alg: 'EdDSA' }, 'dpop_algorithm_refused'],
     ['without a key', {}, { jwk: undefined }, 'dpop_proof_malformed'],
+    ['with a key that is no point of its curve', {}, { jwk: { kty: 'EC', crv: 'P-256', x: 'A'.repeat(43), y: 'B'.repeat(43) } }, 'dpop_signature_invalid'],
+    ['with a key of another spelling', {}, { jwk: { kty: 'EC', crv: 'P-256', x: `${'A'.repeat(44)}=`, y: 'A'.repeat(43) } }, 'dpop_algorithm_refused'],
+    ['with an RSA key', {}, { jwk: { kty: 'RSA', n: 'AQAB', e: 'AQAB' } }, 'dpop_algorithm_refused'],
+    ['with a key that is named and not given', {}, { jwk: undefined, kid: 'k1' }, 'dpop_proof_malformed'],
+    ['with a certificate in place of the key', {}, { jwk: undefined, x5c: ['MIIB'] }, 'dpop_proof_malformed'],
+    ['with an extension that must be understood', {}, { crit: ['b64'], b64: false }, 'dpop_proof_malformed'],
   ]
   for (const [what, claims, header, code] of lies)
     test(`${what} is refused: ${code}`, async () => {

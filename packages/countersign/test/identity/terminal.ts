@@ -3,7 +3,7 @@ import { createHash, generateKeyPairSync, randomUUID, sign, type KeyObject } fro
 import { calculateJwkThumbprint, type JWK } from 'jose'
 
 export type ProofClaims = { htm?: unknown; htu?: unknown; iat?: unknown; ath?: unknown; nonce?: unknown; jti?: unknown }
-export type ProofHeader = { typ?: unknown; alg?: unknown; jwk?: unknown }
+export type ProofHeader = { typ?: unknown; alg?: unknown; jwk?: unknown; crit?: unknown; b64?: unknown; kid?: unknown; x5c?: unknown }
 export type Terminal = Awaited<ReturnType<typeof openTerminal>>
 
 export async function openTerminal(kind: 'ES256' | 'EdDSA' = 'ES256') {
