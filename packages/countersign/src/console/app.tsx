@@ -7,6 +7,7 @@ import type { SessionView } from './api/views.ts'
 import { CeremonyPage } from './ceremony/page.tsx'
 import { TypeCodePage } from './ceremony/code-form.tsx'
 import { AuditPage } from './pages/audit.tsx'
+import { DevicePage } from './pages/device.tsx'
 import { HomePage } from './pages/home.tsx'
 import { KeysPage } from './pages/keys.tsx'
 import { JoinPage } from './pages/join.tsx'
@@ -41,7 +42,7 @@ export function App() {
   }, [open, session.state, path])
 
   const signedIn = session.state === 'in' ? session.view : null
-  const focused = open || page.name === 'ceremony' || page.name === 'type-code'
+  const focused = open || page.name === 'ceremony' || page.name === 'type-code' || page.name === 'device'
   return (
     <Shell page={page} session={open ? null : signedIn} focused={focused}>
       {page.name === 'setup' && <SetupPage />}
@@ -75,6 +76,8 @@ function PageOf({ page, session }: { page: Page; session: SessionView }) {
       return <PeoplePage session={session} />
     case 'sessions':
       return <SessionsPage />
+    case 'device':
+      return <DevicePage person={session.person.name} />
     case 'policy':
       return <PolicyPage />
     case 'audit':

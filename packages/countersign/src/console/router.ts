@@ -7,7 +7,7 @@
 import { useEffect, useState } from 'preact/hooks'
 
 export type Page =
-  | { name: 'home' | 'setup' | 'sign-in' | 'type-code' | 'runs' | 'keys' | 'people' | 'join' | 'sessions' | 'policy' | 'audit' | 'nowhere' }
+  | { name: 'home' | 'setup' | 'sign-in' | 'type-code' | 'runs' | 'keys' | 'people' | 'join' | 'sessions' | 'device' | 'policy' | 'audit' | 'nowhere' }
   | { name: 'ceremony'; code: string }
   | { name: 'run'; id: string }
 
@@ -21,6 +21,7 @@ const FIXED: Record<string, Exclude<Page, { code: string } | { id: string }>['na
   '/people': 'people',
   '/join': 'join',
   '/sessions': 'sessions',
+  '/device': 'device',
   '/policy': 'policy',
   '/audit': 'audit',
 }

@@ -62,7 +62,8 @@ export type KeyView = {
 export type KeyBegun = { ceremony: string; intent: string; options: PublicKeyCredentialCreationOptionsJSON }
 export type KeyCreated = { subject: string; code: string; possession: Signing; voucher: Signing }
 
-export type InteractionView = { client: string; terminal: { host: string; user: string } | null; thumbprint: string }
+export type InteractionView = { client: string; terminal: { host: string; user: string } | null; /** "" for a bearer token. */ thumbprint: string; resources: string[] }
+export type DeviceView = { client: string; claim: string; address: string; agent: string; startedAt: string; expiresAt: string; thumbprint: string }
 
 export type RunStatus =
   | 'waiting' | 'granted' | 'denied' | 'expired' | 'cancelled' | 'applying' | 'applied' | 'failed' | 'outcome-unknown'

@@ -147,7 +147,7 @@ async function records(world: World, call: Call, path: string): Promise<Answer> 
   if (path === '/ledger/entries') return ok({ entries: auditEntries(Number(url.searchParams.get('from') ?? 0), Number(url.searchParams.get('limit') ?? 100), world.ledgerSize) })
   if (path === '/ledger/consistency') return ok({ proof: [] })
   if (path.startsWith('/interactions/') && world.interaction !== null) {
-    if (method === 'GET') return ok({ client: world.interaction.client, terminal: world.interaction.terminal, thumbprint: world.interaction.thumbprint })
+    if (method === 'GET') return ok({ client: world.interaction.client, terminal: world.interaction.terminal, thumbprint: world.interaction.thumbprint, resources: [] })
     world.decision = (call.body as { decision: string }).decision
     return ok({ redirect: world.interaction.redirect })
   }
