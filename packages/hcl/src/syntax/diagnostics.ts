@@ -20,7 +20,7 @@ export const syntaxSummaries = {
   'invalid-character': 'This character has no meaning here',
   'invalid-encoding': 'The text is not UTF-8',
   'invalid-item': 'An argument or a block is expected',
-  'invalid-block': 'The block does not begin as a block does',
+  'invalid-block': 'The block is not well-formed',
   'missing-newline': 'An argument or block must end with its line',
   'duplicate-argument': 'The argument is set twice',
   'unclosed-block': 'The block is not closed',
