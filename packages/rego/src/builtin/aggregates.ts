@@ -1,9 +1,9 @@
 /** What is said about whole collections. */
-import { compare, equal, get, isArray, isNumber, isObject, RegoSet, size, sortValues, unorderedKeys, type RegoNumber, type Value } from '../value/index.ts'
+import { compare, isArray, isNumber, isObject, RegoSet, size, sortValues, type RegoNumber, type Value } from '../value/index.ts'
 import { plus, times } from './decimal.ts'
 import { define } from './define.ts'
 import { type Args, elementError, elementsAt } from './operand.ts'
-import { type Builtin, type BuiltinContext, BuiltinFault, operandError } from './registry.ts'
+import { type Builtin, BuiltinFault, operandError } from './registry.ts'
 
 const fold = (name: string, about: string, start: number, step: (a: RegoNumber, b: RegoNumber) => RegoNumber | undefined): Builtin =>
   define(name, 'array|set -> number', about, (args, context) => {
@@ -40,13 +40,6 @@ export const aggregates: readonly Builtin[] = [
   }),
   define('all', 'array|set -> boolean', 'deprecated: every element is true', (args) => elementsAt(args, 1).every((value) => value === true)),
   define('any', 'array|set -> boolean', 'deprecated: some element is true', (args) => elementsAt(args, 1).some((value) => value === true)),
-  define('internal.member_2', 'any, any -> boolean', 'the value is in the collection', (args, context) => memberOf(args[0] ?? null, args[1] ?? null, context), { infix: 'in' }),
-  define('internal.member_3', 'any, any, any -> boolean', 'the pair of key and value is in the collection', ([key = null, value = null, collection = null]) => {
-    const found = isArray(collection) ? (typeof key === 'number' ? collection[key] : undefined)
-      : collection instanceof RegoSet ? (collection.has(key) ? key : undefined)
-        : isObject(collection) ? get(collection, key) : undefined
-    return found !== undefined && equal(found, value)
-  }, { infix: 'in' }),
 ]
 
 function count(args: Args): Value {
@@ -68,16 +61,4 @@ function lengthOf(text: string): number {
     }
   }
   return text.length - pairs
-}
-
-function memberOf(value: Value, collection: Value, context: BuiltinContext): boolean {
-  if (collection instanceof RegoSet) return collection.has(value)
-  if (isArray(collection)) {
-    context.spend(collection.length)
-    return collection.some((one) => equal(one, value))
-  }
-  if (!isObject(collection)) return false
-  context.spend(size(collection))
-  for (const key of unorderedKeys(collection)) if (equal(get(collection, key) as Value, value)) return true
-  return false
 }
