@@ -80,7 +80,7 @@ export function createNotify(peers?: Peers, limits: NotifyLimits = LIMITS): Noti
     version += 1
     changes.clear()
     forgotten = version
-    for (const waiters of [...waiting.values()]) for (const end of waiters) end('changed')
+    for (const waiters of waiting.values()) for (const end of waiters) end('changed')
   }
   peers?.hear((topic) => (topic === null ? allChanged() : changed(topic)))
 

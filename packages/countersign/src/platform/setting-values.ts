@@ -1,5 +1,7 @@
 /** What addresses and URLs in settings may look like. Each refusal says what would be right. */
 
+import { parseRange } from './networks.ts'
+
 export type Address = { host: string; port: number }
 
 export function isLoopback(host: string): boolean {
@@ -28,4 +30,15 @@ export function parsePublicUrl(text: string): URL {
   if (address) throw new Error(`${wanted}: security keys need a host name, not an address (localhost instead of 127.0.0.1)`)
   if (url.protocol === 'http:' && url.hostname !== 'localhost') throw new Error(`${wanted}: browsers refuse security keys over plain http`)
   return url
+}
+
+/** Empty, or addresses and networks with commas between. Each is kept as it was written. */
+export function parseProxies(text: string): string[] {
+  const proxies = text.split(',').map((part) => part.trim()).filter((part) => part !== '')
+  for (const proxy of proxies) {
+    const range = parseRange(proxy)
+    if (range === null) throw new Error('must be addresses or networks, with commas between several, such as 10.0.0.5,10.1.0.0/24')
+    if (range.bits === 0) throw new Error('names every address there is: then anybody could say where a request came from')
+  }
+  return proxies
 }

@@ -4,9 +4,22 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { logLevels, type LogLevel } from './log.ts'
 import { SettingError } from './setting-error.ts'
 import { parseBoolean, parseResourceServers, type ResourceServerSetting } from './setting-programs.ts'
-import { isLoopback, parseAddresses, parsePublicUrl, type Address } from './setting-values.ts'
+import { parseAddresses, parseProxies, parsePublicUrl, type Address } from './setting-values.ts'
+import { parseDatabaseUrl } from './store/postgres/address.ts'
 
-export type Settings = { data: string; config: string; databaseUrl: string; addr: Address[]; url: URL; log: LogLevel; deviceGrant: boolean; resourceServers: ResourceServerSetting[] }
+export type Settings = {
+  data: string
+  config: string
+  databaseUrl: string
+  addr: Address[]
+  url: URL
+  tlsCert: string
+  tlsKey: string
+  trustedProxy: string[]
+  log: LogLevel
+  deviceGrant: boolean
+  resourceServers: ResourceServerSetting[]
+}
 export type SettingName = keyof Settings
 
 export type SettingRow<N extends SettingName> = {
@@ -22,6 +35,8 @@ export type SettingRow<N extends SettingName> = {
   parse: (text: string) => Settings[N]
   /** "" or why the value is less safe than the default. */
   warning: (value: Settings[N]) => string
+  /** What was typed may hold a password: no message repeats it. */
+  secret?: true
 }
 
 export type Environment = Record<string, string | undefined>
@@ -50,17 +65,19 @@ export const settingsTable: readonly Setting[] = [
   }),
   setting('databaseUrl', {
     flag: '--database-url', environment: 'COUNTERSIGN_DATABASE_URL', key: 'database_url', shown: 'none: the database in the data folder',
-    initial: none, help: 'PostgreSQL to use in place of the database in the data folder. Not in this version.',
-    parse: (text) => text, warning: none,
+    initial: none, help: 'PostgreSQL to use in place of the database in the data folder, as postgres://user@host:5432/database. A password is better kept in the environment.',
+    parse: (text) => {
+      if (text !== '') parseDatabaseUrl(text)
+      return text
+    },
+    warning: (text) => (text !== '' && parseDatabaseUrl(text).crossesNetworkOpenly ? 'The connection to the database is not encrypted (sslmode=disable): whoever is on the way reads and changes what is stored.' : ''),
+    secret: true,
   }),
   setting('addr', {
     flag: '--addr', environment: 'COUNTERSIGN_ADDR', key: 'addr', shown: '127.0.0.1:7420,[::1]:7420',
     initial: () => '127.0.0.1:7420,[::1]:7420', help: 'Addresses to listen on, as host:port with commas between.',
     parse: parseAddresses,
-    warning: (addresses) => {
-      const open = addresses.filter(({ host }) => !isLoopback(host)).map(({ host }) => host)
-      return open.length === 0 ? '' : `The server can be reached from other machines (${open.join(', ')}). Put it behind a proxy that speaks HTTPS, and set url to what people type.`
-    },
+    warning: none,
   }),
   setting('url', {
     flag: '--url', environment: 'COUNTERSIGN_URL', key: 'url', shown: 'http://localhost:7420',
@@ -68,6 +85,21 @@ export const settingsTable: readonly Setting[] = [
     initial: (_environment, settings) => `http://localhost:${settings.addr?.[0]?.port ?? 7420}`, help: 'What people type into the browser; if not said, localhost with the port of addr. Security keys are bound to its host name for good.',
     parse: parsePublicUrl,
     warning: (url) => (url.hostname === 'localhost' ? 'The public URL is localhost: keys enrolled now work on this machine only, and not under another name later.' : ''),
+  }),
+  setting('tlsCert', {
+    flag: '--tls-cert', environment: 'COUNTERSIGN_TLS_CERT', key: 'tls_cert', shown: 'none',
+    initial: none, help: 'Certificate and those above it, as one PEM file, to speak HTTPS with. Read again when it changes.',
+    parse: optionalPath, warning: none,
+  }),
+  setting('tlsKey', {
+    flag: '--tls-key', environment: 'COUNTERSIGN_TLS_KEY', key: 'tls_key', shown: 'none',
+    initial: none, help: 'Private key of the certificate, as a PEM file.',
+    parse: optionalPath, warning: none,
+  }),
+  setting('trustedProxy', {
+    flag: '--trusted-proxy', environment: 'COUNTERSIGN_TRUSTED_PROXY', key: 'trusted_proxy', shown: 'none',
+    initial: none, help: 'Addresses or networks, such as 10.0.0.5,10.1.0.0/24, of the reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. Nobody else is.',
+    parse: parseProxies, warning: none,
   }),
   setting('log', {
     flag: '--log', environment: 'COUNTERSIGN_LOG', key: 'log', shown: 'info',
@@ -91,6 +123,10 @@ export const settingsTable: readonly Setting[] = [
     parse: parseResourceServers, warning: none,
   }),
 ]
+
+function optionalPath(text: string): string {
+  return text === '' ? '' : resolve(text)
+}
 
 function path(text: string): string {
   if (text === '') throw new SettingError('must not be empty')

@@ -13,31 +13,38 @@ export { settingsTable, type Environment, type SettingName, type Settings } from
 
 export type Flags = { [N in SettingName]?: string | undefined }
 
+/** `said`: the settings that somebody gave, in whatever way; the rest have their defaults. */
+export type Loaded = { settings: Settings; said: ReadonlySet<SettingName>; warnings: string[] }
+
 /** Throws SettingError. `flags` are texts as typed; the file is read once its place is known. */
-export function loadSettings(flags: Flags, environment: Environment): { settings: Settings; warnings: string[] } {
+export function loadSettings(flags: Flags, environment: Environment): Loaded {
   refuseUnknownEnvironment(environment)
   const settings: Partial<Settings> = {}
   const warnings: string[] = []
+  const said = new Set<SettingName>()
   let file: ReadonlyMap<string, string> = new Map()
   for (const row of settingsTable) {
-    warnings.push(take(row, settings, flags, environment, file))
+    warnings.push(take(row, settings, said, flags, environment, file))
     if (row.name === 'config') file = readSettingsFile(settings.config ?? '', flags.config ?? environment['COUNTERSIGN_CONFIG'])
   }
   if (!isComplete(settings)) throw new TypeError('a setting is missing from the table')
-  return { settings, warnings: warnings.filter((warning) => warning !== '') }
+  return { settings, said, warnings: warnings.filter((warning) => warning !== '') }
 }
 
 function isComplete(settings: Partial<Settings>): settings is Settings {
   return settingsTable.every(({ name }) => settings[name] !== undefined)
 }
 
-function take(row: Setting, settings: Partial<Settings>, flags: Flags, environment: Environment, file: ReadonlyMap<string, string>): string {
+function take(row: Setting, settings: Partial<Settings>, said: Set<SettingName>, flags: Flags, environment: Environment, file: ReadonlyMap<string, string>): string {
   const sources: [string, string | undefined][] = [[row.flag, flags[row.name]], [row.environment, environment[row.environment] || undefined], [`${row.key} in ${settings.config}`, file.get(row.key)]]
-  const [source, text] = sources.find(([, value]) => value !== undefined) ?? ['the default', row.initial(environment, settings)]
+  const found = sources.find(([, value]) => value !== undefined)
+  if (found !== undefined) said.add(row.name)
+  const [source, text] = found ?? ['the default', row.initial(environment, settings)]
   try {
     return row.read(text ?? '', settings)
   } catch (error) {
-    throw new SettingError(`${source} ${error instanceof Error ? error.message : 'is not usable'}; it says ${JSON.stringify(text)}.`, { cause: error })
+    const says = row.secret ? '' : `; it says ${JSON.stringify(text)}`
+    throw new SettingError(`${source} ${error instanceof Error ? error.message : 'is not usable'}${says}.`, { cause: error })
   }
 }
 

@@ -18,6 +18,7 @@ import { addHeaders } from './http/headers.ts'
 import { readJson } from './http/json.ts'
 import { openapiOptions } from './http/openapi.ts'
 import { problem } from './http/problem.ts'
+import { refusePlainHttp, type Trust } from './http/proxies.ts'
 import type { Parts } from './parts.ts'
 import { version } from './version.ts'
 
@@ -28,7 +29,7 @@ declare module 'fastify' {
   }
 }
 
-export type AppOptions = { log: Logger; consoleFolder: string; demonstration: boolean }
+export type AppOptions = { log: Logger; consoleFolder: string; demonstration: boolean; trust: Trust }
 
 export async function createApp(parts: Parts, options: AppOptions): Promise<FastifyInstance> {
   const logger: FastifyBaseLogger = options.log
@@ -36,7 +37,8 @@ export async function createApp(parts: Parts, options: AppOptions): Promise<Fast
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 256 * 1024,
-    trustProxy: false,
+    // tidyForwarded (http/proxies.ts) has left of a named proxy's header the one address that counts.
+    trustProxy: (address, hop) => hop === 0 && options.trust.named(address),
     // The set-up token and codes never stand in a query; an over-long address is refused before it is routed.
     routerOptions: { maxParamLength: 128, caseSensitive: true, ignoreTrailingSlash: false },
     requestTimeout: 120_000,
@@ -46,8 +48,10 @@ export async function createApp(parts: Parts, options: AppOptions): Promise<Fast
   app.setSerializerCompiler(serializerCompiler)
   listRoutes(app)
   addErrors(app)
-  addHeaders(app, { https: parts.place.origin.startsWith('https:') })
-  refuseOtherHosts(app, parts.place.origin)
+  const https = parts.place.origin.startsWith('https:')
+  addHeaders(app, { https })
+  refuseOtherHosts(app, parts.place.origins)
+  refusePlainHttp(app, { https, trust: options.trust, origin: parts.place.origin })
   await app.register(cookie)
   await app.register(rateLimit, {
     global: true,
@@ -90,13 +94,13 @@ async function addDoors(app: FastifyInstance, parts: Parts, options: AppOptions)
 }
 
 /**
- * Only the configured host is answered. A page of another origin that resolves its own name to this address (DNS rebinding)
+ * Only the configured hosts are answered. A page of another origin that resolves its own name to this address (DNS rebinding)
  * would otherwise be same-origin with us in the eyes of a browser.
  */
-function refuseOtherHosts(app: FastifyInstance, origin: string): void {
-  const { host } = new URL(origin)
+function refuseOtherHosts(app: FastifyInstance, origins: readonly string[]): void {
+  const hosts = new Set(origins.map((origin) => new URL(origin).host))
   app.addHook('onRequest', async (request, reply) => {
-    if (request.headers.host?.toLowerCase() === host) return
-    await send(reply, problem('misdirected_request', 'This server does not answer for the host that was asked.', `Use ${origin}.`))
+    if (hosts.has(request.headers.host?.toLowerCase() ?? '')) return
+    await send(reply, problem('misdirected_request', 'This server does not answer for the host that was asked.', `Use ${origins[0] ?? ''}.`))
   })
 }

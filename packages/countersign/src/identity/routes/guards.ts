@@ -65,7 +65,7 @@ export function requireEither(identity: Identity): preHandlerAsyncHookHandler {
 export function refuseForeignOrigin(identity: Identity): preHandlerAsyncHookHandler {
   return async (request) => {
     const { origin } = request.headers
-    if (origin !== undefined && origin !== ownOrigin(identity)) throw foreign()
+    if (origin !== undefined && !isOwn(identity, origin)) throw foreign()
   }
 }
 
@@ -85,7 +85,7 @@ export function sourceOf(request: FastifyRequest): Source {
 }
 
 function refuseForeignPages(identity: Identity, request: FastifyRequest): void {
-  if (request.headers.origin !== ownOrigin(identity)) throw foreign()
+  if (!isOwn(identity, request.headers.origin ?? '')) throw foreign()
   if (request.headers['x-countersign'] === '1') return
   throw new IdentityError('client_header_required', 'A change needs the header X-Countersign: 1.', 'Use the console, or send the header.')
 }
@@ -99,6 +99,6 @@ function foreign(): IdentityError {
   return new IdentityError('origin_refused', 'The call did not come from a page of this server.', 'Use the console at the configured URL.')
 }
 
-function ownOrigin(identity: Identity): string {
-  return new URL(identity.context.settings.url).origin
+function isOwn(identity: Identity, origin: string): boolean {
+  return identity.context.settings.origins.includes(origin)
 }

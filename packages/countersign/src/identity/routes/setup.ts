@@ -41,7 +41,11 @@ export function setupRoutes(root: FastifyInstance, identity: Identity): void {
 
 const proxyHeaders = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via']
 
-/** By the socket, not by what a proxy says: a proxy on this machine speaks for the whole world. */
-function from({ raw }: FastifyRequest): From {
-  return { address: raw.socket.remoteAddress ?? '', forwarded: proxyHeaders.some((name) => raw.headers[name] !== undefined) }
+/**
+ * By the socket, or by what a proxy says that the operator named: any other proxy on this machine speaks for the whole world. Fastify
+ * names more than one address where it believed the header.
+ */
+function from({ ip, ips, raw }: FastifyRequest): From {
+  const believed = ips !== undefined && ips.length > 1
+  return { address: ip, forwarded: !believed && proxyHeaders.some((name) => raw.headers[name] !== undefined) }
 }

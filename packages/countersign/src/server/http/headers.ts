@@ -10,6 +10,8 @@ const contentSecurityPolicy = [
 ].join('; ')
 
 export function addHeaders(app: FastifyInstance, options: { https: boolean }): void {
+  // On the raw answer, so that what the sign-in provider answers by itself carries it as well.
+  if (options.https) app.addHook('onRequest', async (_request, reply) => void reply.raw.setHeader('Strict-Transport-Security', 'max-age=63072000'))
   app.addHook('onSend', async (request, reply) => {
     reply.headers({
       'Content-Security-Policy': contentSecurityPolicy,
@@ -20,7 +22,6 @@ export function addHeaders(app: FastifyInstance, options: { https: boolean }): v
       'Cross-Origin-Resource-Policy': 'same-origin',
       'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), payment=(), publickey-credentials-get=(self), publickey-credentials-create=(self)',
     })
-    if (options.https) reply.header('Strict-Transport-Security', 'max-age=63072000')
     if (request.url.startsWith('/api/') || !reply.hasHeader('Cache-Control')) reply.header('Cache-Control', 'no-store')
   })
 }

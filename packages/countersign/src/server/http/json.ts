@@ -1,6 +1,7 @@
 /**
  * Reading JSON bodies. Nothing of ours is nested deep, and everything that walks a body (the parser, the validation, its error
- * texts) pays for depth more than for length: so depth is refused first. Keys that would reach a prototype are refused too.
+ * texts) pays for depth more than for length: so depth is refused first. Keys that would reach a prototype are refused too, and NUL, which
+ * no name of ours holds and not every database stores.
  */
 import type { FastifyInstance } from 'fastify'
 
@@ -12,6 +13,7 @@ export function readJson(app: FastifyInstance): void {
     if (depthOf(body) > DEEPEST) {
       return done(Object.assign(new Error(`nested deeper than ${DEEPEST} levels`), { statusCode: 400 }), undefined)
     }
+    if (holdsNul(body)) return done(Object.assign(new Error('a NUL character'), { statusCode: 400 }), undefined)
     return parse(request, body, done)
   })
 }
@@ -39,4 +41,9 @@ function isEscaped(text: string, quote: number): boolean {
   let slashes = 0
   while (text.charCodeAt(quote - 1 - slashes) === 0x5c) slashes++
   return slashes % 2 === 1
+}
+
+function holdsNul(text: string): boolean {
+  for (let at = text.indexOf('\\u0000'); at >= 0; at = text.indexOf('\\u0000', at + 1)) if (!isEscaped(text, at)) return true
+  return false
 }

@@ -19,6 +19,7 @@ type ServerCode =
   | 'too_large'
   | 'rate_limited'
   | 'misdirected_request'
+  | 'https_required'
   | 'unsupported_media_type'
   | 'method_not_allowed'
   | 'too_many_waiters'
@@ -43,6 +44,7 @@ const statuses: Record<Code, number> = {
   too_large: 413,
   rate_limited: 429,
   misdirected_request: 421,
+  https_required: 403,
   unsupported_media_type: 415,
   method_not_allowed: 405,
   too_many_waiters: unavailable,

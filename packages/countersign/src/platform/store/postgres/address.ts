@@ -18,6 +18,8 @@ export type DatabaseAddress = {
   tls: false | { ca: string | undefined; servername: string }
   /** For messages: without the password. */
   shown: string
+  /** To another machine, without TLS. */
+  crossesNetworkOpenly: boolean
 }
 
 const PARAMETERS = ['host', 'sslmode', 'sslrootcert']
@@ -34,7 +36,16 @@ export function parseDatabaseUrl(text: string): DatabaseAddress {
   const port = url.port === '' ? 5432 : Number(url.port)
   const user = decodeURIComponent(url.username) || process.env['PGUSER'] || database
   const password = url.password === '' ? undefined : decodeURIComponent(url.password)
-  return { host, port, database, user, password, tls: tlsOf(url.searchParams, host), shown: host.startsWith('/') ? `${host} (${database})` : `${host}:${port}/${database}` }
+  const tls = tlsOf(url.searchParams, host)
+  return {
+    host, port, database, user, password, tls,
+    shown: host.startsWith('/') ? `${host} (${database})` : `${host}:${port}/${database}`,
+    crossesNetworkOpenly: tls === false && !isLocal(host),
+  }
+}
+
+function isLocal(host: string): boolean {
+  return host.startsWith('/') || isLoopback(host)
 }
 
 function urlOf(text: string): URL {
@@ -47,8 +58,7 @@ function urlOf(text: string): URL {
 
 /** Beyond this machine the connection is encrypted and the server's certificate verified, unless the operator says otherwise in so many words. */
 function tlsOf(parameters: URLSearchParams, host: string): DatabaseAddress['tls'] {
-  const local = host.startsWith('/') || isLoopback(host)
-  const mode = parameters.get('sslmode') ?? (local ? 'disable' : 'verify-full')
+  const mode = parameters.get('sslmode') ?? (isLocal(host) ? 'disable' : 'verify-full')
   const file = parameters.get('sslrootcert')
   if (mode === 'disable') {
     if (file !== null) throw new SettingError('names sslrootcert but switches TLS off; write sslmode=verify-full')
