@@ -6,6 +6,8 @@ export type { IdentityContext, IdentityPorts, IdentitySettings } from './ports.t
 export type { Authenticator } from './authenticators/authenticators.ts'
 export type { Keys, UsableKey } from './authenticators/keys.ts'
 export type { Appended, DirectoryStore } from './directory/directory.ts'
+export type { Profiles } from './codes/create.ts'
+export type { Notice, NoticeKind, Notices } from './notices/notices.ts'
 export type { People, Person } from './directory/people.ts'
 export type { OidcLog } from './oidc/provider.ts'
 export type { ResourceServer } from './oidc/settings.ts'

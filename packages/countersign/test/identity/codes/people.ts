@@ -119,3 +119,10 @@ export async function memberWithKey(world: World, owner: Owner, name: string, ro
   await identity.invitation.finishVouching(actor, { ceremony: vouching.ceremony, response: owner.device.get(vouching.options, url) })
   return { ...(await signIn(identity, device)), person, device }
 }
+
+/** A touch of the key that somebody has, for one named thing. */
+export async function freshTouch({ identity }: Pick<World, 'identity'>, by: Owner, what: 'password' | 'recovery-codes') {
+  const { ceremony, options } = await identity.beginFresh(by, what)
+  if (options === null) throw new Error('there is no key to touch')
+  return { ceremony, response: by.device.get(options, url) }
+}
