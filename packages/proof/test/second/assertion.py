@@ -6,8 +6,11 @@ from keys import read_key, signature_holds
 from refusal import demand
 from text import NotJson, parse, sha256
 
-# A registered key, or one that is entering. `until` is None while nobody revoked it.
-Key = namedtuple("Key", "person authenticator credential alg public backup_eligible demonstration from_ until")
+# A registered key, or one that is entering. `until` is None while nobody revoked it; `probation` is the moment in
+# milliseconds at which it is over, or None.
+Key = namedtuple(
+    "Key", "person authenticator credential alg public backup_eligible demonstration from_ until rp_id probation"
+)
 
 UP, UV, BE, BS, AT, ED = 0x01, 0x04, 0x08, 0x10, 0x40, 0x80
 

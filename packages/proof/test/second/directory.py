@@ -1,13 +1,16 @@
-"""Section 8: the directory, replayed entry by entry. What each kind demands is in enter.py."""
+"""Section 8: the directory, replayed entry by entry. What each kind demands is in enter.py and people.py."""
 from assertion import Key
 from countersigned import subject_digest
 from enter import ENTER
+from people import PEOPLE
 from envelope import countersignature
-from forms import array, digest, integer, one_of, shape, text, time
+from forms import array, digest, integer, milliseconds, one_of, shape, text, time
 from refusal import demand
 from spans import covers
 from subject import parse_subject
 from text import parse_canonical, sha256, utf8
+
+KINDS = {**ENTER, **PEOPLE}
 
 _entry = shape(
     v=one_of(1),
@@ -28,7 +31,12 @@ class Directory:
         self.times = []
         self.instance = self.org = None
         self.keys = {}  # by credential id; revoked ones stay
+        self.apps = {}  # spans by authenticator id, value (person,); revoked ones too
         self.roles = []
+        self.recoveries = []
+        self.links = []  # spans, value (person, same)
+        self.gone = set()
+        self.host_recoveries = []  # the sizes behind them
         self.ledger_keys = []
         self.parties = []
         self.persons = {}
@@ -40,8 +48,60 @@ class Directory:
     def person_has_key(self, person: str, size: int) -> bool:
         return any(key.person == person and self.key_holds(key, size) for key in self.keys.values())
 
-    def relying_party_at(self, size: int):
-        return next((party for party in self.parties if party.holds(size)), None)
+    def sites_at(self, size: int) -> list:
+        """The oldest first."""
+        return [party for party in self.parties if party.holds(size)]
+
+    def site_at(self, rp_id: str, size: int):
+        return next((party for party in self.sites_at(size) if party.rp_id == rp_id), None)
+
+    def newest_site(self, size: int):
+        return max(self.sites_at(size), key=lambda party: party.from_, default=None)
+
+    def human(self, person: str, size: int) -> frozenset:
+        """Every id that is one human with this one."""
+        ids, grown = {person}, True
+        while grown:
+            more = {id_ for link in self.links if link.holds(size) and ids & set(link.value) for id_ in link.value}
+            grown = not more <= ids
+            ids |= more
+        return frozenset(ids)
+
+    def authority_at(self, actor: str, person: str, size: int, given=None):
+        """The span by which somebody has authority over a person; `given` is (role, scope) of an entry about a role."""
+        owner = self.role_at(actor, "owner", "", size)
+        if owner:
+            return owner
+        ids = self.human(person, size)
+        held = [span for span in self.roles if span.value[0] in ids and span.holds(size)]
+        if any(span.value[1] in ("owner", "manager") for span in held):
+            return None
+        if given and given[0] not in ("operator", "approver", "auditor"):
+            return None
+        scopes = [span.value[2] for span in held] + ([given[1]] if given else [])
+        spans = [
+            span for span in self.roles
+            if span.value[:2] == (actor, "manager") and span.holds(size)
+            and all(covers(span.value[2], scope) for scope in scopes)
+        ]
+        return min(spans, key=lambda span: span.demonstration, default=None)
+
+    def authority(self, one, person: str, given=None):
+        """The span that counts, if a signer signs with authority over a person."""
+        then = self.authority_at(one.person, person, one.at, given)
+        return then and self.authority_at(one.person, person, one.until, given)
+
+    def other_owner_with_key(self, person: str) -> bool:
+        return any(
+            other != person and self.role_at(other, "owner", "", self.size) and self.person_has_key(other, self.size)
+            for other in self.persons
+        )
+
+    def open_recovery(self, person: str, moment: int):
+        return next((
+            one for one in self.recoveries
+            if one.value == (person,) and one.until is None and moment - one.began <= 2592000000
+        ), None)
 
     def ledger_key_at(self, size: int):
         return next((key for key in self.ledger_keys if key.holds(size)), None)
@@ -68,8 +128,10 @@ class Directory:
         if self.size == 0:
             self.instance, self.org = subject["instance"], subject["org"]
         demand((subject["instance"], subject["org"]) == (self.instance, self.org), "directory_instance")
-        demand(subject["kind"] in ENTER, "directory_entry_invalid")
-        verified, effect = ENTER[subject["kind"]](self, subject, subject_digest(entry["subject"]), entry["countersignatures"])
+        demand(subject["kind"] in KINDS, "directory_entry_invalid")
+        moment = milliseconds(entry["time"])
+        given = (subject_digest(entry["subject"]), entry["countersignatures"], moment)
+        verified, effect = KINDS[subject["kind"]](self, subject, *given)
         nonces = set()
         for one in verified:
             demand(one.envelope["notBefore"] <= entry["time"] <= one.envelope["expires"], "envelope_window")

@@ -1,14 +1,17 @@
-"""Section 8: what each kind of directory entry demands, and its effect.
+"""Section 8: what each kind of directory entry demands, and its effect; those about people are in people.py.
 
 Each function verifies one entry against the directory as it stands, and returns its verified
 countersignatures with the effect, to be called with the size from which it stands.
 """
 from assertion import Key
 from countersigned import Entering, verify_countersignature
+from ends import end_authenticators, end_recovery
 from refusal import demand
 from requirement import verify_requirement
 from spans import Party, Span
+from subject import is_grave
 from verifierkey import read_verifier_key
+from voucher import HOURS_48, verify_host_voucher, verify_key_voucher
 
 DEMONSTRATION_AAGUID = "c0de51a7-0000-4000-8000-64656d6f6b65"
 
@@ -18,7 +21,7 @@ def _entering(subject: dict) -> Entering:
     demonstration = subject["demonstration"] or credential["aaguid"] == DEMONSTRATION_AAGUID
     key = Key(
         subject["person"]["id"], subject["authenticator"], credential["id"], credential["alg"],
-        credential["publicKey"], credential["backupEligible"], demonstration, None, None,
+        credential["publicKey"], credential["backupEligible"], demonstration, None, None, subject["rpId"], None,
     )
     return Entering(key, subject["rpId"], tuple(subject["origins"]))
 
@@ -28,11 +31,17 @@ def _check_ledger_key(text: str, instance: str) -> None:
     demand(key is not None and key.name == "countersign/" + instance, "key_invalid")
 
 
-def _check_person(directory, person: dict) -> None:
+def demand_known_by_name(directory, person: dict) -> None:
+    demand(person["id"] not in directory.gone, "directory_person")
     demand(directory.persons.get(person["id"], person["name"]) == person["name"], "directory_person")
 
 
-def genesis(directory, subject, digest, signed):
+def demand_known(directory, person: str) -> None:
+    demand(person not in directory.gone, "directory_person")
+    demand(person in directory.persons, "directory_target")
+
+
+def genesis(directory, subject, digest, signed, moment):
     _check_ledger_key(subject["ledgerKey"], subject["instance"])
     demand(len(signed) == 1, "directory_signers")
     entering = _entering(subject)
@@ -49,101 +58,139 @@ def genesis(directory, subject, digest, signed):
     return [verified], effect
 
 
-def registration(directory, subject, digest, signed):
+def registration(directory, subject, digest, signed, moment):
     size, person = directory.size, subject["person"]["id"]
     entering = _entering(subject)
-    party = directory.relying_party_at(size)
-    demand((entering.rp_id, entering.origins) == party.value, "directory_relying_party")
-    _check_person(directory, subject["person"])
+    demand((entering.rp_id, entering.origins) == directory.newest_site(size).value, "directory_relying_party")
+    demand_known_by_name(directory, subject["person"])
     key = entering.key
+    demand(key.authenticator not in directory.apps, "directory_duplicate")
     for other in directory.keys.values():
         fresh = other.authenticator != key.authenticator and other.public != key.public
         demand(fresh and other.credential != key.credential, "directory_duplicate")
     demand(len(signed) == 2, "directory_signers")
     possession = verify_countersignature(signed[0], digest, directory, size, {"possession"}, entering)
-    voucher = verify_countersignature(signed[1], digest, directory, size, {"voucher"})
+    voucher = verify_countersignature(signed[1], digest, directory, size, {"voucher"}, None, ("webauthn", "host"))
 
-    named = {"person": voucher.key.person, "credential": voucher.key.credential}
-    demand(subject["voucher"] == named, "directory_voucher")
-    demonstration = key.demonstration or voucher.demonstration
-    if voucher.person != person:
-        demand(not directory.person_has_key(person, size), "directory_voucher")
-        owner = directory.role_throughout(voucher, "owner", "")
-        demand(owner, "directory_voucher")
-        demonstration = demonstration or owner.demonstration
+    by_host = voucher.type == "host"
+    if by_host:
+        by_other, replaces, demonstration = True, True, verify_host_voucher(directory, subject, voucher)
+    else:
+        by_other, replaces, demonstration = verify_key_voucher(directory, subject, voucher, moment, for_app=False)
+    demonstration = key.demonstration or voucher.demonstration or demonstration
+    had_key = any(other.person == person for other in directory.keys.values())
+    probation = moment + HOURS_48 if by_host or had_key else None
 
     def effect(at):
-        directory.keys[key.credential] = key._replace(from_=at, demonstration=demonstration)
+        if replaces:
+            end_authenticators(directory, at, person)
+        if by_other:
+            end_recovery(directory, at, person)
+        if by_host:
+            directory.host_recoveries.append(at)
+        directory.keys[key.credential] = key._replace(from_=at, demonstration=demonstration, probation=probation)
         directory.persons[person] = subject["person"]["name"]
 
     return [possession, voucher], effect
 
 
-def _consent(directory, subject, digest, signed, enough=lambda one: False):
-    """(verified, whether the entry rests on a demonstration), for the four kinds that a policy governs."""
+def consent(directory, subject, digest, signed, moment):
+    """(verified, whether that rests on a demonstration), for the kinds that a policy governs."""
     size = directory.size
     verified = [
-        verify_countersignature(one, digest, directory, size, {"self", "approver"}) for one in signed
+        verify_countersignature(one, digest, directory, size, {"self", "approver"})._replace(moment=moment)
+        for one in signed
     ]
-    required = subject["policy"]["requirement"]
-    demonstration = verify_requirement(required, subject["requester"], "", verified, directory)
+    required, requester = subject["policy"]["requirement"], subject["requester"]
+    return verified, verify_requirement(required, requester, "", verified, directory, is_grave(subject))
+
+
+def demand_owner(directory, verified, enough=False) -> bool:
+    """True if the authority that was met rests on a demonstration."""
     owners = [span for span in (directory.role_throughout(one, "owner", "") for one in verified) if span]
-    demand(owners or any(map(enough, verified)), "directory_authority")
-    return verified, demonstration or any(span.demonstration for span in owners)
+    demand(owners or enough, "directory_authority")
+    return any(span.demonstration for span in owners)
 
 
-def revocation(directory, subject, digest, signed):
-    key = directory.keys.get(subject["credential"])
-    demand(key is not None and directory.key_holds(key, directory.size), "directory_target")
-    demand((key.person, key.authenticator) == (subject["person"], subject["authenticator"]), "directory_target")
-    verified, _ = _consent(directory, subject, digest, signed, lambda one: one.person == subject["person"])
+def revocation(directory, subject, digest, signed, moment):
+    person, credential, id_ = subject["person"], subject["credential"], subject["authenticator"]
+    if credential == "":
+        app = directory.apps.get(id_)
+        demand(app and app.holds(directory.size) and app.value == (person,), "directory_target")
+    else:
+        key = directory.keys.get(credential)
+        demand(key is not None and directory.key_holds(key, directory.size), "directory_target")
+        demand((key.person, key.authenticator) == (person, id_), "directory_target")
+    verified, _ = consent(directory, subject, digest, signed, moment)
+    demand_owner(directory, verified, any(one.person == person for one in verified))
 
     def effect(size):
-        directory.keys[key.credential] = key._replace(until=size)
+        if credential == "":
+            app.until = size
+        else:
+            directory.keys[credential] = key._replace(until=size)
 
     return verified, effect
 
 
-def role(directory, subject, digest, signed):
-    _check_person(directory, subject["person"])
-    value = (subject["person"]["id"], subject["role"], subject["scope"])
+def role(directory, subject, digest, signed, moment):
+    demand_known_by_name(directory, subject["person"])
+    person, given = subject["person"]["id"], (subject["role"], subject["scope"])
+    value = (person, *given)
     held = next((span for span in directory.roles if span.value == value and span.holds(directory.size)), None)
     demand((held is not None) == (subject["change"] == "remove"), "directory_target")
-    verified, demonstration = _consent(directory, subject, digest, signed)
+    verified, demonstration = consent(directory, subject, digest, signed, moment)
+    spans = [span for span in (directory.authority(one, person, given) for one in verified) if span]
+    demand(spans, "directory_authority")
+    demonstration = demonstration or any(span.demonstration for span in spans)
 
     def effect(size):
         if held:
             held.until = size
         else:
             directory.roles.append(Span(value, demonstration, size))
-        directory.persons[subject["person"]["id"]] = subject["person"]["name"]
+        directory.persons[person] = subject["person"]["name"]
 
     return verified, effect
 
 
-def _replaced(spans, current, following):
-    """Ends one span and begins the next, which also rests on a demonstration if the one before did."""
-    current.until = following.from_
-    following.demonstration = following.demonstration or current.demonstration
-    spans.append(following)
-
-
-def ledger_key(directory, subject, digest, signed):
+def ledger_key(directory, subject, digest, signed, moment):
     _check_ledger_key(subject["key"], subject["instance"])
     current = directory.ledger_key_at(directory.size)
     demand(current.value == (subject["previous"],), "directory_target")
     demand(all(span.value != (subject["key"],) for span in directory.ledger_keys), "directory_target")
-    verified, demonstration = _consent(directory, subject, digest, signed)
-    return verified, lambda size: _replaced(
-        directory.ledger_keys, current, Span((subject["key"],), demonstration, size)
-    )
+    verified, demonstration = consent(directory, subject, digest, signed, moment)
+    demonstration = demand_owner(directory, verified) or demonstration or current.demonstration
+
+    def effect(size):
+        current.until = size
+        directory.ledger_keys.append(Span((subject["key"],), demonstration, size))
+
+    return verified, effect
 
 
-def relying_party(directory, subject, digest, signed):
-    current = directory.relying_party_at(directory.size)
-    verified, demonstration = _consent(directory, subject, digest, signed)
-    value = (subject["rpId"], tuple(subject["origins"]))
-    return verified, lambda size: _replaced(directory.parties, current, Party(value, demonstration, size))
+def relying_party(directory, subject, digest, signed, moment):
+    size, value, adds = directory.size, (subject["rpId"], tuple(subject["origins"])), subject["change"] == "add"
+    held = directory.site_at(subject["rpId"], size)
+    demand((held is not None and held.value == value) != adds, "directory_target")
+    if not adds:
+        others = {site.rp_id for site in directory.sites_at(size) if site is not held}
+        demand(others, "directory_target")
+        demand(any(
+            directory.role_at(key.person, "owner", "", size) and directory.key_holds(key, size) and key.rp_id in others
+            for key in directory.keys.values()
+        ), "directory_target")
+    before = [site for site in (held, directory.newest_site(size)) if site]
+    verified, demonstration = consent(directory, subject, digest, signed, moment)
+    demonstration = demand_owner(directory, verified) or demonstration or any(site.demonstration for site in before)
+
+    def effect(at):
+        if held:
+            held.until = at
+        if adds:
+            directory.parties.append(Party(value, demonstration, at))
+
+    return verified, effect
 
 
 ENTER = {

@@ -20,14 +20,20 @@ _envelope = both(
     lambda value: value["notBefore"] < value["expires"],
 )
 
-countersignature = shape(
-    type=one_of("webauthn"),
-    envelope=text(8192),
-    credential=b64(1, 1023),
-    authenticatorData=b64(0, 4096),
-    clientDataJSON=b64(0, 8192),
-    signature=b64(0, 1024),
-)
+_SIGNED = dict(envelope=text(8192), signature=b64(0, 1024))
+_TYPES = {
+    "webauthn": shape(
+        **_SIGNED, type=one_of("webauthn"), credential=b64(1, 1023), authenticatorData=b64(0, 4096),
+        clientDataJSON=b64(0, 8192),
+    ),
+    "totp": shape(**_SIGNED, type=one_of("totp"), authenticator=identifier("aut")),
+    "host": shape(**_SIGNED, type=one_of("host")),
+}
+
+
+def countersignature(value) -> bool:
+    type_ = value.get("type") if isinstance(value, dict) else None
+    return isinstance(type_, str) and type_ in _TYPES and _TYPES[type_](value)
 
 
 def parse_envelope(text_: str) -> dict:

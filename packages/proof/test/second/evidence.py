@@ -10,7 +10,7 @@ from merkle import EMPTY_ROOT, consistent
 from records import verify_records
 from refusal import Refused, demand
 from requirement import verify_requirement
-from subject import parse_subject
+from subject import is_grave, parse_subject
 from text import NotJson, parse
 from trust import check_directory, read_trust
 
@@ -43,13 +43,16 @@ def _read_bundle(bundle: str) -> dict:
     return value
 
 
-def _countersignatures(signed: list, subject_digest_: str, directory, trust) -> list:
+def _trusted(one, trust) -> bool:
+    sites = [site for site in trust["sites"] if one.type != "webauthn" or site["rpId"] == one.key.rp_id]
+    return any(one.envelope["origin"] in site["origins"] for site in sites)
+
+
+def _countersignatures(signed: list, subject_digest_: str, directory, trust, types) -> list:
     verified, nonces = [], set(directory.nonces)
     for raw in signed:
-        one = verify_countersignature(raw, subject_digest_, directory, None, {"self", "approver"})
-        if trust:
-            same = directory.relying_party_at(one.at).rp_id == trust["rpId"]
-            demand(same and one.envelope["origin"] in trust["origins"], "trust_relying_party")
+        one = verify_countersignature(raw, subject_digest_, directory, None, {"self", "approver"}, None, types)
+        demand(not trust or _trusted(one, trust), "trust_relying_party")
         nonce = one.envelope["nonce"]
         demand(nonce not in nonces, "nonce_reused")
         nonces.add(nonce)
@@ -76,10 +79,11 @@ def _consistency(items: list, verified: list, checkpoint) -> None:
 def _owners_of_policy(verified: list, directory) -> bool:
     """Step 10's last demand, for the kind `policy`; True if what it counted rests on a demonstration."""
     last = max(one.until for one in verified)
-    owners = sum(directory.role_at(person, "owner", "", last) is not None for person in directory.persons)
+    human = lambda person: directory.human(person, last)
+    owners = len({human(person) for person in directory.persons if directory.role_at(person, "owner", "", last)})
     counted = [(one.person, directory.role_throughout(one, "owner", "")) for one in verified]
     counted = [(person, span) for person, span in counted if span]
-    demand(len({person for person, _ in counted}) >= min(2, max(1, owners)), "directory_authority")
+    demand(len({human(person) for person, _ in counted}) >= min(2, max(1, owners)), "directory_authority")
     return any(span.demonstration for _, span in counted)
 
 
@@ -87,10 +91,19 @@ def _consent(subject: dict, verified: list, directory) -> bool:
     """True if it rests on a demonstration."""
     scope = subject["workspace"]["name"] if subject["kind"] == "run" else ""
     required = subject["policy"]["requirement"]
-    demonstration = verify_requirement(required, subject["requester"], scope, verified, directory)
+    demonstration = verify_requirement(required, subject["requester"], scope, verified, directory, is_grave(subject))
     if subject["kind"] == "policy":
         demonstration = _owners_of_policy(verified, directory) or demonstration
     return demonstration
+
+
+def _allowed(subject: dict, digest: str, verified: list, leaves: list) -> bool:
+    """Step 10: nobody was asked."""
+    required = subject["policy"]["requirement"]
+    if subject["kind"] != "run" or required["selfStepUp"] or required["approvals"] > 0 or verified:
+        return False
+    decided = [leaf.details for leaf in leaves if leaf.type == "gate.decided" and leaf.details["subjectDigest"] == digest]
+    return bool(decided) and all(details["decision"] == "allow" for details in decided)
 
 
 def _verdict(bundle_text: str, trust_text) -> tuple:
@@ -105,7 +118,8 @@ def _verdict(bundle_text: str, trust_text) -> tuple:
     demand(same, "evidence_instance")
 
     ours = subject_digest(bundle["subject"])
-    verified = _countersignatures(bundle["countersignatures"], ours, directory, trust)
+    types = ("webauthn", "totp") if subject["kind"] == "run" else ("webauthn",)
+    verified = _countersignatures(bundle["countersignatures"], ours, directory, trust, types)
     ledger, ledger_key = bundle["ledger"], directory.ledger_key_at(directory.size)
     checkpoint = verify_checkpoint(ledger["checkpoint"], bundle["instance"], list(ledger_key.value))
     if trust:
@@ -113,15 +127,24 @@ def _verdict(bundle_text: str, trust_text) -> tuple:
     leaves = verify_leaves(ledger["leaves"], checkpoint)
     records = verify_records(ours, bundle["countersignatures"], verified, leaves, directory)
     _consistency(ledger["consistency"], verified, checkpoint)
-    demonstration = _consent(subject, [record.signed for record in records], directory)
+    allowed = _allowed(subject, ours, verified, leaves)
+    demonstration = not allowed and _consent(subject, [record.signed for record in records], directory)
     used = verify_effect(subject, ours, bundle["outcome"], leaves, records)
     recorded = [record.leaf.time for record in records]
-    oldest = milliseconds(used.time if used else max(recorded)) - 1000 * subject["policy"]["requirement"]["freshSeconds"]
-    demand(all(milliseconds(time) >= oldest for time in recorded), "requirement_freshness")
+    if recorded:
+        fresh = 1000 * subject["policy"]["requirement"]["freshSeconds"]
+        oldest = milliseconds(used.time if used else max(recorded)) - fresh
+        demand(all(milliseconds(time) >= oldest for time in recorded), "requirement_freshness")
 
     if demonstration or ledger_key.demonstration or (trust and trust["demonstration"]):
         return "DEMONSTRATION", "demonstration"
-    return ("VALID", "valid") if trust else ("CONSISTENT", "issuer_not_pinned")
+    if not trust:
+        return "CONSISTENT", "issuer_not_pinned"
+    if allowed:
+        return "ALLOWED", "allowed_by_policy"
+    if any(one.type == "totp" for one in verified):
+        return "ATTESTED", "servers_word"
+    return "VALID", "valid"
 
 
 def verify(bundle: str, trust=None) -> dict:

@@ -1,10 +1,11 @@
 """Section 11.3: each countersignature was recorded, within its window and under a key that held."""
 from collections import namedtuple
 
-from countersigned import countersignature_digest
+from countersigned import countersignature_digest, demand_still_holds
+from forms import milliseconds
 from refusal import demand
 
-Record = namedtuple("Record", "leaf signed")  # `signed` is Verified, with the `until` of the record
+Record = namedtuple("Record", "leaf signed")  # `signed` is Verified, with the `until` and the moment of the record
 
 
 def _number_before(times: list, moment: str) -> int:
@@ -25,7 +26,7 @@ def verify_records(digest: str, signed: list, verified: list, leaves: list, dire
         demand(envelope["notBefore"] <= leaf.time <= envelope["expires"], "envelope_window")
         demand(leaf.index >= envelope["checkpoint"]["size"], "envelope_checkpoint")
         until = max(one.at, _number_before(directory.times, leaf.time))
-        demand(directory.key_holds(one.key, until), "signer_revoked")
-        records.append(Record(leaf, one._replace(until=until)))
+        demand_still_holds(one, directory, until)
+        records.append(Record(leaf, one._replace(until=until, moment=milliseconds(leaf.time))))
     demand(len(found) == len(signed), "leaf_mismatch")
     return records

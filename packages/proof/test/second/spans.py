@@ -17,6 +17,13 @@ class Span:
 
 
 @dataclass
+class Recovery(Span):
+    """`value` is (person,); `began` the time of its entry in milliseconds."""
+
+    began: int = 0
+
+
+@dataclass
 class Party(Span):
     @property
     def rp_id(self) -> str:

@@ -1,4 +1,4 @@
-"""Section 3: what is signed. Canonical text of one of eight shapes."""
+"""Section 3: what is signed. Canonical text of one of twelve shapes."""
 from forms import (
     array, b64, boolean, both, digest, identifier, integer, name, one_of, origins, pattern, role, rpid, shape, text,
 )
@@ -53,6 +53,8 @@ credential = both(
     lambda value: value["backupEligible"] or not value["backedUp"],
 )
 
+voucher = shape(person=identifier("usr"), credential=empty_or(credential_id))
+
 COMMON = dict(v=one_of(1), instance=name, org=name, kind=text(32))
 ENROLMENT = dict(
     person=person,
@@ -90,26 +92,40 @@ risk = shape(
 
 KINDS = {
     "genesis": shape(**COMMON, **ENROLMENT, ledgerKey=text(1, 512), policy=digest),
-    "registration": shape(
-        **COMMON, **ENROLMENT, voucher=shape(person=identifier("usr"), credential=credential_id)
+    "registration": shape(**COMMON, **ENROLMENT, voucher=voucher),
+    "totp": shape(
+        **COMMON, action=one_of("authenticator.change"), request=identifier("req"), person=person,
+        authenticator=identifier("aut"), label=text(1, 256), voucher=voucher,
     ),
     "revocation": shape(
         **COMMON, **ASKED, action=one_of("authenticator.change"), request=identifier("req"),
         person=identifier("usr"),
-        authenticator=identifier("aut"), credential=credential_id, reason=one_of("removed", "lost", "compromised"),
+        authenticator=identifier("aut"), credential=empty_or(credential_id),
+        reason=one_of("removed", "lost", "compromised", "vetoed"),
     ),
     "role": shape(
         **COMMON, **ASKED, action=one_of("member.change"), request=identifier("req"), person=person,
         role=role, scope=text(512),
         change=one_of("grant", "remove"),
     ),
+    "removal": shape(
+        **COMMON, **ASKED, action=one_of("member.remove"), request=identifier("req"), person=identifier("usr"),
+    ),
+    "recovery": shape(
+        **COMMON, **ASKED, action=one_of("member.recover"), request=identifier("req"), person=identifier("usr"),
+        change=one_of("start", "veto"),
+    ),
+    "link": shape(
+        **COMMON, **ASKED, action=one_of("member.link"), request=identifier("req"), person=identifier("usr"),
+        same=identifier("usr"),
+    ),
     "ledger-key": shape(
         **COMMON, **ASKED, action=one_of("ledger.change"), request=identifier("req"), key=text(1, 512),
         previous=text(1, 512),
     ),
     "relying-party": shape(
-        **COMMON, **ASKED, action=one_of("relying-party.change"), request=identifier("req"), rpId=rpid,
-        origins=origins,
+        **COMMON, **ASKED, action=one_of("relying-party.change"), request=identifier("req"),
+        change=one_of("add", "retire"), rpId=rpid, origins=origins,
     ),
     "policy": shape(
         **COMMON, **ASKED, action=one_of("policy.change"), change=identifier("pol"), from_=digest, to=digest,
@@ -137,3 +153,9 @@ def parse_subject(subject: str) -> dict:
     kind = value.get("kind") if isinstance(value, dict) else None
     demand(isinstance(kind, str) and kind in KINDS and KINDS[kind](value), "subject_invalid")
     return value
+
+
+def is_grave(subject: dict) -> bool:
+    if subject["kind"] == "run":
+        return subject["risk"]["level"] in ("high", "critical")
+    return subject["kind"] != "revocation" and not (subject["kind"] == "recovery" and subject["change"] == "veto")

@@ -10,8 +10,8 @@ _trust = shape(
     org=name,
     genesis=shape(entry=digest, person=identifier("usr"), credential=b64(1, 1023), publicKey=b64(1, 2048)),
     ledgerKeys=array(64, text(1, 512), 1),
-    rpId=rpid,
-    origins=origins,
+    sites=array(64, shape(rpId=rpid, origins=origins), 1),
+    recoveries=array(64, digest),
     demonstration=boolean,
 )
 
@@ -32,3 +32,5 @@ def check_directory(trust: dict, directory) -> None:
     key = directory.keys.get(genesis["credential"])
     demand(key is not None and key.from_ == 1, "trust_genesis")
     demand((key.person, key.public) == (genesis["person"], genesis["publicKey"]), "trust_genesis")
+    named = all(directory.heads[size] in trust["recoveries"] for size in directory.host_recoveries)
+    demand(named, "trust_recovery")
