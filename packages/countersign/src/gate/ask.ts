@@ -153,5 +153,9 @@ async function openChallenge(
     source_address: by.actor.source.address, source_client: by.actor.source.client,
     ref: question.ref, scope: question.scope, reach: question.over, status: 'waiting', created_at: now, expires_at: expiresAt, decided_at: null, denied_by: '', reported: 0,
   }).execute()
+  const { selfStepUp, approvals, approverRole } = made.decision.requirement
+  await deps.notices.waiting(tx, {
+    code: made.code, kind, subject: made.text, requester: by.actor.name, requesterId: by.actor.id, expiresAt, selfStepUp, approvals, approverRole, reach: question.over,
+  })
   return { challenge: id, expiresAt }
 }

@@ -46,6 +46,13 @@ export interface Terminals {
   disown(tx: Tx, person: string, executor: string): Promise<void>
 }
 
+/** Telling those who may answer that something waits; in the transaction that makes it wait, and only by writing to the database. */
+export interface Tellers {
+  waiting(tx: Tx, asked: {
+    code: string; kind: string; subject: string; requester: string; requesterId: string; expiresAt: number; selfStepUp: boolean; approvals: number; approverRole: string; reach: string
+  }): Promise<void>
+}
+
 export type GateDeps = {
   readonly store: Store
   readonly ledger: Ledger
@@ -56,6 +63,7 @@ export type GateDeps = {
   readonly codes: Codes
   readonly people: People
   readonly terminals: Terminals
+  readonly notices: Tellers
   /** The countersigned policy. Throws GateError `policy_not_pinned` when there is none: everything is denied then. */
   readonly policy: () => Policy
   /** The digest in force as this transaction sees it; memory may be a moment behind. */

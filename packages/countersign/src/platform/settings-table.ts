@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { logLevels, type LogLevel } from './log.ts'
 import { SettingError } from './setting-error.ts'
+import { parseTarget, parseWebhookSecret } from './setting-notices.ts'
 import { parseBoolean, parseResourceServers, type ResourceServerSetting } from './setting-programs.ts'
 import { parseAddresses, parseProxies, parsePublicUrl, type Address } from './setting-values.ts'
 import { parseDatabaseUrl } from './store/postgres/address.ts'
@@ -19,6 +20,11 @@ export type Settings = {
   log: LogLevel
   deviceGrant: boolean
   resourceServers: ResourceServerSetting[]
+  smtpUrl: URL | null
+  mailFrom: string
+  webhookUrl: URL | null
+  webhookSecret: string
+  slackUrl: URL | null
 }
 export type SettingName = keyof Settings
 
@@ -121,6 +127,27 @@ export const settingsTable: readonly Setting[] = [
     flag: '--resource-servers', environment: 'COUNTERSIGN_RESOURCE_SERVERS', key: 'resource_servers', shown: 'none',
     initial: none, help: 'Other servers that take our tokens and may introspect their own: "name https://audience sha256:<hex of the secret>", with commas between several.',
     parse: parseResourceServers, warning: none,
+  }),
+  setting('smtpUrl', {
+    flag: '--smtp-url', environment: 'COUNTERSIGN_SMTP_URL', key: 'smtp_url', shown: 'none', secret: true,
+    initial: none, help: 'Mail server that notices go through: smtps://user:password@host, or smtp:// with STARTTLS. Better in the environment or the file than as a flag.',
+    parse: (text) => parseTarget(text, ['smtp:', 'smtps:']), warning: none,
+  }),
+  setting('mailFrom', {
+    flag: '--mail-from', environment: 'COUNTERSIGN_MAIL_FROM', key: 'mail_from', shown: 'countersign@localhost',
+    initial: () => 'countersign@localhost', help: 'Sender of notices.', parse: (text) => text, warning: none,
+  }),
+  setting('webhookUrl', {
+    flag: '--webhook-url', environment: 'COUNTERSIGN_WEBHOOK_URL', key: 'webhook_url', shown: 'none', secret: true,
+    initial: none, help: 'Program that is told, by a signed call, when a countersignature is waited for.', parse: (text) => parseTarget(text, ['https:', 'http:']), warning: none,
+  }),
+  setting('webhookSecret', {
+    flag: '--webhook-secret', environment: 'COUNTERSIGN_WEBHOOK_SECRET', key: 'webhook_secret', shown: 'none', secret: true,
+    initial: none, help: 'Secret of at least 32 characters that calls to the webhook are signed with.', parse: parseWebhookSecret, warning: none,
+  }),
+  setting('slackUrl', {
+    flag: '--slack-url', environment: 'COUNTERSIGN_SLACK_URL', key: 'slack_url', shown: 'none', secret: true,
+    initial: none, help: 'Incoming webhook of Slack, or of a chat that takes its messages.', parse: (text) => parseTarget(text, ['https:', 'http:']), warning: none,
   }),
 ]
 

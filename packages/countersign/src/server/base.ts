@@ -5,6 +5,7 @@ import { adminMigrations } from '../doors/admin/tables.ts'
 import { runsMigrations } from '../doors/runs/tables.ts'
 import { GateError, gateMigrations } from '../gate/index.ts'
 import { identityMigrations } from '../identity/index.ts'
+import { noticeMigrations } from '../watch/notices/index.ts'
 import { ledgerMigrations, openLedger } from '../ledger/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -22,7 +23,7 @@ import { afterCommit } from '../platform/store/unit.ts'
 
 /** Every room's migrations, in the order in which rooms may refer to one another's tables. */
 export const migrations: readonly Migration[] = [
-  ...platformMigrations, ...ledgerMigrations, ...identityMigrations, ...gateMigrations, ...runsMigrations, ...adminMigrations,
+  ...platformMigrations, ...ledgerMigrations, ...identityMigrations, ...gateMigrations, ...noticeMigrations, ...runsMigrations, ...adminMigrations,
 ]
 
 export type Base = {

@@ -10,6 +10,8 @@ export function startJobs(parts: Parts, log: Logger): { stop(): void } {
   const jobs: [string, () => Promise<unknown>][] = [
     ['expired challenges', () => parts.gate.sweepExpired()],
     ['silent runs', () => sweepSilent(parts.runs)],
+    ['notices', () => parts.notices.deliver()],
+    ['old notices', () => parts.notices.sweep()],
     ['expired sessions', () => parts.identity.sweep()],
     ['checkpoint', () => parts.base.ledger.checkpoint()],
   ]

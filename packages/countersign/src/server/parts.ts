@@ -23,6 +23,8 @@ import { CodedError } from '../platform/coded-error.ts'
 import { verifyPolicyChain } from '../policy/index.ts'
 import type { Policy } from '../policy/index.ts'
 import type { Db, Tx } from '../platform/store/store.ts'
+import { createEmail, createNoticeDesk, createSlack, createWebhook } from '../watch/notices/index.ts'
+import type { Channel, NoticeDesk } from '../watch/notices/index.ts'
 import { policyFile } from './policy-file.ts'
 
 export type Parts = {
@@ -31,31 +33,56 @@ export type Parts = {
   pin: PolicyPin
   identity: Identity
   gate: Gate
+  notices: NoticeDesk
   runs: RunsDeps
   useCases: { gate: ReturnType<typeof gateUseCases>; runs: ReturnType<typeof runsUseCases>; members: ReturnType<typeof membersUseCases>; admin: ReturnType<typeof adminUseCases> }
 }
 
 export type Programs = Pick<IdentitySettings, 'deviceGrant' | 'resourceServers'>
 
-export async function assemble(base: Base, options: { url: string; demonstration: boolean; log: Logger; programs?: Programs | undefined }): Promise<Parts> {
+export async function assemble(base: Base, options: { url: string; demonstration: boolean; log: Logger; programs?: Programs | undefined; notices?: NoticeSettings | undefined }): Promise<Parts> {
   const url = new URL(options.url)
   const place: Place = { instance: base.instance, org: base.org, rpId: url.hostname, origin: url.origin, origins: [url.origin] }
   const pin = createPolicyPin(options)
   const file = policyFile(base.dataDir, options)
-  const identity = await assembleIdentity(base, place, pin, file, options)
-  const gateDeps: GateDeps = { ...base, place, keys: identity.keys, codes: identity.codes, people: identity.people, terminals: identity.tokens, policy: () => pin.current(), policyInForce: digestInForce }
+  const known: { identity?: Identity } = {}
+  const notices = createNoticeDesk({
+    ...base, origin: place.origin, channels: await channelsOf(options.notices), people: () => standing(known).people, profiles: () => standing(known).profiles,
+    failed: ({ channel, tries, error, givenUp }) => options.log[givenUp ? 'error' : 'warn']({ channel, tries, error }, givenUp ? 'a notice was given up' : 'a notice could not be sent yet'),
+  })
+  const identity = await assembleIdentity(base, place, pin, file, { ...options, notices })
+  known.identity = identity
+  const gateDeps: GateDeps = { ...base, place, keys: identity.keys, codes: identity.codes, people: identity.people, terminals: identity.tokens, notices, policy: () => pin.current(), policyInForce: digestInForce }
   const gate = createGate(gateDeps)
   const runs: RunsDeps = { ...base, gate, place, policy: () => pin.current(), directoryEntries: (db) => identity.directory.entries(db) }
   const members: MembersDeps = {
-    ...base, gate, place, invitation: identity.invitation, codes: identity.codes, profiles: identity.profiles, directory: (db) => directoryOf(base, identity, db),
+    ...base, gate, place, invitation: identity.invitation, codes: identity.codes, profiles: identity.profiles, notices, directory: (db) => directoryOf(base, identity, db),
     change: (tx, subject, countersignatures) => identity.changeMembers(tx, subject, countersignatures),
   }
   const admin = adminDeps(base, place, pin, identity, gate, options)
   await loadPolicy(base, place, pin, identity, file, options)
   return {
-    base, place, pin, identity, gate, runs,
+    base, place, pin, identity, gate, notices, runs,
     useCases: { gate: gateUseCases(gateDeps, { ...adminEffects(admin), ...membersEffects(members) }), runs: runsUseCases(runs), members: membersUseCases(members), admin: adminUseCases(admin) },
   }
+}
+
+/** Notices are told while identity is put together, and sent afterwards. */
+function standing({ identity }: { identity?: Identity }): Identity {
+  if (!identity) throw new Error('identity is not put together yet')
+  return identity
+}
+
+export type NoticeSettings = { smtp: URL | null; mailFrom: string; webhook: URL | null; webhookSecret: string; slack: URL | null }
+
+async function channelsOf(settings: NoticeSettings | undefined): Promise<Channel[]> {
+  if (!settings) return []
+  const { smtp, mailFrom, webhook, webhookSecret, slack } = settings
+  return [
+    ...(smtp ? [await createEmail({ url: smtp, from: mailFrom })] : []),
+    ...(webhook ? [createWebhook({ url: webhook, secret: webhookSecret })] : []),
+    ...(slack ? [createSlack({ url: slack })] : []),
+  ]
 }
 
 /** The genesis statement pins the digest of the policy that this server will start with: read once, so that both see the same bytes. */
@@ -64,7 +91,7 @@ async function assembleIdentity(
   place: Place,
   pin: PolicyPin,
   file: () => Policy,
-  options: { demonstration: boolean; log: Logger; programs?: Programs | undefined },
+  options: { demonstration: boolean; log: Logger; programs?: Programs | undefined; notices: NoticeDesk },
 ): Promise<Identity> {
   return createIdentity(
     {
@@ -79,6 +106,7 @@ async function assembleIdentity(
       },
       ports: {
         ...base,
+        notices: options.notices,
         policyDigest: async () => file().digest,
         atGenesis: async (tx, genesis) => {
           const policy = file()

@@ -1,9 +1,11 @@
 import type { Command } from 'commander'
 import { createLog } from '../../platform/log.ts'
-import { loadSettings, settingsHelp, type Flags } from '../../platform/settings.ts'
-import { startServer } from '../../server/start.ts'
+import { loadSettings, settingsHelp, type Flags, type Settings } from '../../platform/settings.ts'
+import type { NoticeSettings } from '../../server/parts.ts'
+import { startServer, type RunningServer } from '../../server/start.ts'
 import { CliError, exitCodes, type ExitCode } from '../exit.ts'
 import type { Output } from '../output.ts'
+import { askForUrl, urlIsMissing } from '../public-url.ts'
 import { timeOfDay } from '../render/words.ts'
 import type { Runner } from './table.ts'
 
@@ -19,7 +21,8 @@ becomes the owner, and their key is what everything goes back to.
 
 Examples:
   countersign up
-  countersign up --data /var/lib/countersign --url https://countersign.example.com --addr 127.0.0.1:7420`)
+  countersign up --data /var/lib/countersign --url https://countersign.example.com --addr 127.0.0.1:7420 --trusted-proxy 127.0.0.1
+  countersign up --url https://countersign.example.com --addr 0.0.0.0:443 --tls-cert /etc/countersign/cert.pem --tls-key /etc/countersign/key.pem`)
     .action(async (options: Options) => await run(options.json, async (output) => await up(flagsOf(options), output)))
 }
 
@@ -30,30 +33,48 @@ function flagsOf(options: Options): Flags {
 }
 
 async function up(flags: Flags, output: Output): Promise<ExitCode> {
-  const { settings, warnings } = loadSettings(flags, process.env)
+  const loaded = loadSettings(flags, process.env)
+  const { settings, warnings } = loaded
+  if (flags.databaseUrl !== undefined && /:[^/@]+@/.test(flags.databaseUrl)) warnings.push('The password of the database stands on the command line, where every user of this machine can read it. Put the URL into COUNTERSIGN_DATABASE_URL or the settings file.')
+  const url = urlIsMissing(loaded) && process.stdin.isTTY && process.stderr.isTTY ? await askForUrl(output, settings.config) : settings.url
   for (const warning of warnings) output.warn(`${output.paint.yellow('Warning')}: ${warning}`)
   // A person at a terminal is told what matters in words; the whole log is for a file or a collector, or for who asks for it.
   const asked = flags.log !== undefined || Boolean(process.env['COUNTERSIGN_LOG'])
   const log = createLog(!asked && process.stderr.isTTY && settings.log === 'info' ? 'warn' : settings.log)
-  const running = await startServer({ dataDir: settings.data, addresses: settings.addr, url: settings.url.origin, log, programs: { deviceGrant: settings.deviceGrant, resourceServers: settings.resourceServers } }).catch(refused)
-  output.line(`Countersign on ${output.paint.bold(running.url)}   (data in ${settings.data})`)
+  const running = await startServer({
+    dataDir: settings.data, databaseUrl: settings.databaseUrl, addresses: settings.addr, url: url.origin, log,
+    tls: settings.tlsCert === '' && settings.tlsKey === '' ? null : { cert: settings.tlsCert, key: settings.tlsKey }, trustedProxies: settings.trustedProxy,
+    programs: { deviceGrant: settings.deviceGrant, resourceServers: settings.resourceServers }, notices: noticesOf(settings) }).catch(refused)
+  output.line(`Countersign on ${output.paint.bold(running.url)}   (data in ${settings.databaseUrl === '' ? settings.data : `PostgreSQL, keys in ${settings.data}`})`)
   if (running.setupLink !== null) {
     output.line()
     output.line('It has no owner yet. Open this link on this machine to become the owner with your passkey or security key:')
     output.line(`  ${running.setupLink}`)
+    output.line(`Keys that are enrolled now are bound to ${url.hostname} for good.`)
     output.line(`It works once${running.setupExpiresAt === null ? '' : `, until ${timeOfDay(running.setupExpiresAt)}`}. A new start prints a new one.`)
   } else output.line('Sign a terminal in with: countersign login')
   output.data({ url: running.url, data: settings.data, setupLink: running.setupLink, setupExpiresAt: running.setupExpiresAt })
 
-  await stopAsked()
+  await stopAsked(running)
   output.line('Stopping ...')
   await running.close()
   return exitCodes.done
 }
 
-async function stopAsked(): Promise<void> {
+/** A webhook without a secret would be told by anybody. */
+function noticesOf({ smtpUrl: smtp, mailFrom, webhookUrl: webhook, webhookSecret, slackUrl: slack }: Settings): NoticeSettings {
+  if (webhook && webhookSecret === '') throw new CliError('webhook_secret_missing', 'A webhook is set without a secret, so its receiver could not tell our calls from anybody else\'s.', 'Set COUNTERSIGN_WEBHOOK_SECRET, or webhook_secret in countersign.yaml, to at least 32 random characters.')
+  return { smtp, mailFrom, webhook, webhookSecret, slack }
+}
+
+/** A hang-up is the end of a terminal, and for a service the usual way to be told that files have changed. */
+async function stopAsked(running: RunningServer): Promise<void> {
   await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+    process.on('SIGHUP', () => {
+      if (process.stdin.isTTY) resolve()
+      else running.reloadCertificates()
+    })
   })
 }
 

@@ -12,6 +12,7 @@ export type MembersDeps = {
   readonly clock: Clock
   readonly random: Random
   readonly place: { readonly instance: string; readonly org: string; readonly origin: string }
+  readonly notices: { of(db: Db | Tx, person: string): Promise<{ id: string; kind: string; text: string; at: number }[]> }
   readonly directory: (db: Db | Tx) => Promise<Directory>
   readonly invitation: Identity['invitation']
   readonly codes: Pick<Identity['codes'], 'of' | 'waiting'>

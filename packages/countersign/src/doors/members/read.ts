@@ -40,6 +40,12 @@ export async function showMe(deps: MembersDeps, { actor }: Authorized<'challenge
   return me
 }
 
+/** What a person was told about themself, in the last weeks. */
+export async function listNotices(deps: MembersDeps, { actor }: Authorized<'challenge.read'>) {
+  const notices = await deps.store.read((db) => deps.notices.of(db, actor.id))
+  return { notices: notices.map(({ id, kind, text, at }) => ({ id, kind, text, at: rfc3339(at) })) }
+}
+
 async function views(deps: MembersDeps, reader: string): Promise<MemberView[]> {
   return deps.store.read(async (db) => {
     const directory = await deps.directory(db)

@@ -19,6 +19,8 @@ export const membersRoutes: FastifyPluginAsyncZod<MembersRoutesDeps> = async (ap
 
   app.get('/api/v1/members/me', async (request) => useCases.me.run(actorOf(request), {}))
 
+  app.get('/api/v1/notices', async (request) => useCases.notices.run(actorOf(request), {}))
+
   app.post('/api/v1/members', { schema: { body: z.strictObject({ name: z.string().max(400), ...role }) } }, async (request, reply) => {
     const asked = await useCases.invite.run(actorOf(request), { ...request.body, name: parseName(request.body.name, 'name') })
     return reply.code(201).send(shown(asked))

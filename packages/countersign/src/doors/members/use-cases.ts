@@ -5,7 +5,7 @@ import { askLink, askRecovery, askRemoval, askRole, takeChange } from './ask.ts'
 import type { RoleChange } from './ask.ts'
 import { beginVouching, finishVouching, issueLink, setProfile } from './enrol.ts'
 import type { MembersDeps } from './ports.ts'
-import { listMembers, showMe } from './read.ts'
+import { listMembers, listNotices, showMe } from './read.ts'
 
 export type MembersUseCases = ReturnType<typeof membersUseCases>
 type Nothing = Record<string, never>
@@ -15,6 +15,7 @@ export function membersUseCases(deps: MembersDeps) {
   return {
     list: useCase('list members', 'member.read', (by, _: Nothing) => listMembers(deps, by)),
     me: useCase('show oneself', 'challenge.read', (by, _: Nothing) => showMe(deps, by)),
+    notices: useCase('read one\'s notices', 'challenge.read', (by, _: Nothing) => listNotices(deps, by)),
     invite: useCase('invite somebody', 'member.change', (by, input: { name: string; role: string; scope: string }) => askRole(deps, by, input)),
     role: useCase('change a role', 'member.change', (by, input: RoleChange) => askRole(deps, by, input)),
     link: useCase('make an enrolment link', 'member.invite', (by, input: { person: string }) => issueLink(deps, by, input.person)),

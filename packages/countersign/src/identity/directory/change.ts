@@ -28,8 +28,20 @@ export async function enterChange(room: Room, tx: Tx, subjectText: string, count
   if (subject.kind === 'removal') await endEverythingOf(tx, person, now)
   if (subject.kind === 'recovery') await endEnrolments(tx, person, now)
   await ledger.append(tx, { type: leafOf(subject), ids: { person: subject.requester, member: person }, details: detailsOf(subject, person) })
+  await tellAbout(room, tx, subject)
   afterCommit(tx, () => notify.changed('members'))
   return subject
+}
+
+/** Over every channel there is: who is being robbed learns of it from here. */
+async function tellAbout({ ports: { notices } }: Room, tx: Tx, subject: MemberSubject): Promise<void> {
+  if (subject.kind === 'recovery') {
+    await notices?.tell(tx, { person: subject.person, kind: subject.change === 'start' ? 'recovery-started' : 'recovery-vetoed', details: { by: subject.requester } })
+  }
+  if (subject.kind === 'role') {
+    const { role, scope, change } = subject
+    await notices?.tell(tx, { person: subject.person.id, kind: 'role-changed', details: { role, scope, change, by: subject.requester } })
+  }
 }
 
 async function endEverythingOf(tx: Tx, person: string, now: number): Promise<void> {

@@ -8,6 +8,9 @@ export type NoticeKind =
   | 'password-changed'
   | 'recovery-codes-made'
   | 'recovery-code-used'
+  | 'recovery-started'
+  | 'recovery-vetoed'
+  | 'role-changed'
   /** Somebody has typed wrong codes, passwords or recovery codes for this person, and has to wait now. */
   | 'too-many-attempts'
 

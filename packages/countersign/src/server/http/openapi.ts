@@ -64,6 +64,7 @@ export const operations: Record<string, readonly [who: Who, summary: string]> = 
   'POST /api/v1/invitation/app/confirm': ['anyone', 'Enrol without a key, second step: two codes in a row and a password; the app waits until it is vouched for'],
   'GET /api/v1/members': ['either', 'Members, their roles, and what is on its way'],
   'GET /api/v1/members/me': ['either', 'Your own roles, and what is on its way about you'],
+  'GET /api/v1/notices': ['either', 'What you were told about yourself'],
   'POST /api/v1/members': ['browser', 'Ask to invite somebody with a role; it takes a countersignature'],
   'POST /api/v1/members/{id}/roles': ['browser', 'Ask to grant or remove a role'],
   'POST /api/v1/members/{id}/link': ['browser', 'A link with which an invited person makes their key, shown once'],
