@@ -4,7 +4,8 @@ What a server that is taken over could make: everything that is computed (heads,
 signatures, commitments, roots, proofs, the trust file's anchors) is computed anew after a change, so
 that the change reaches the check that is meant to see it. `open_` gives the model; `seal` the document.
 
-In the model a countersignature is {envelope, credential, alg, flags, client, extra}, with `head`,
+In the model a touch is {envelope, credential, alg, flags, client, extra}, and a word of the server
+{envelope, word, authenticator}, the ledger key being the newest so far. Both have `head`,
 `root` or `challenge` filled in when it is sealed unless the model pins them, and perhaps `sign`, which
 signs otherwise, or `clientText`, which changes the client data's bytes. The record of a countersignature
 is named by the countersignature's number.
@@ -14,7 +15,7 @@ import copy
 import json
 
 import forge_keys
-from countersigned import challenge_of, countersignature_digest, subject_digest
+from countersigned import challenge_of, countersignature_digest, subject_digest, word_of
 from forms import from_base64url, to_base64url
 from merkle import leaf_hash, root
 from text import canonical, sha256, utf8
@@ -23,6 +24,10 @@ OURS = "(the subject's digest)"
 
 
 def _open_signed(raw: dict, algs: dict) -> dict:
+    if raw["type"] != "webauthn":
+        envelope = json.loads(raw["envelope"])
+        del envelope["directory"]["head"], envelope["checkpoint"]["root"]
+        return {"envelope": envelope, "word": raw["type"], "authenticator": raw.get("authenticator"), "back": 0}
     data = from_base64url(raw["authenticatorData"])
     client = json.loads(from_base64url(raw["clientDataJSON"]))
     envelope = json.loads(raw["envelope"])
@@ -76,6 +81,7 @@ class _Sealing:
         self.model = copy.deepcopy(model)
         self.heads = ["00" * 32]
         self.rp_id = "unknown.test"
+        self.rp_ids = {}  # by credential id: the site that a key was made for
         self.hashes = []
         self.vkeys = {}
 
@@ -84,15 +90,18 @@ class _Sealing:
         return self.vkeys.setdefault(original, forge_keys.verifier_key(original, instance))
 
     def sign(self, signed: dict, digest: str) -> dict:
-        envelope, client = signed["envelope"], signed["client"]
+        envelope, client = signed["envelope"], signed.get("client")
         directory, checkpoint = envelope["directory"], envelope["checkpoint"]
         directory.setdefault("head", self.heads[min(directory["size"], len(self.heads) - 1)])
         checkpoint.setdefault("root", root(self.hashes[: checkpoint["size"]]).hex())
+        if "word" in signed:
+            return self.word(signed, envelope, digest)
         challenge = to_base64url(challenge_of(envelope, digest))
         client_text = json.dumps({"challenge": challenge, **client}).encode()
         if "clientText" in signed:
             client_text = signed["clientText"](client_text)
-        data = sha256((signed["rpId"] or self.rp_id).encode()) + bytes([signed["flags"], 0, 0, 0, 1])
+        rp_id = signed["rpId"] or self.rp_ids.get(signed["credential"], self.rp_id)
+        data = sha256(rp_id.encode()) + bytes([signed["flags"], 0, 0, 0, 1])
         data += bytes.fromhex(signed["extra"])
         sign = signed.get("sign") or (lambda message: forge_keys.sign(signed["alg"], signed["credential"], message))
         signature = sign(data + sha256(client_text))
@@ -102,6 +111,15 @@ class _Sealing:
             "signature": to_base64url(signature),
         }
 
+    def word(self, signed: dict, envelope: dict, digest: str) -> dict:
+        made = {"type": signed["word"], "envelope": canonical(envelope)}
+        if signed["word"] == "totp":
+            made["authenticator"] = signed["authenticator"]
+        names = list(self.vkeys)[::-1]
+        name = names[min(signed["back"], len(names) - 1)] if names else "nobody"
+        message = word_of(made, challenge_of(envelope, digest))
+        return {**made, "signature": to_base64url(forge_keys.sign(-8, name, message))}
+
     def entry(self, entry: dict) -> str:
         subject = entry["subject"]
         if isinstance(subject.get("credential"), dict):
@@ -109,14 +127,12 @@ class _Sealing:
             credential["publicKey"] = credential["publicKey"] or to_base64url(
                 forge_keys.public_key(credential["alg"], credential["id"])
             )
-            self.rp_id = subject["rpId"]
+            self.rp_id = self.rp_ids[credential["id"]] = subject["rpId"]
         for member in ("ledgerKey", "key", "previous"):
             if member in subject:
                 subject[member] = self.ledger_key(subject[member])
         text = canonical(subject)
         signed = [self.sign(one, subject_digest(text)) for one in entry["signed"]]
-        if subject["kind"] == "relying-party":
-            self.rp_id = subject["rpId"]
         previous, seq = self.heads[-1], len(self.heads) - 1
         sealed = canonical({
             "v": 1, "seq": seq, "previous": previous, "time": entry["time"], "subject": text,
@@ -212,5 +228,10 @@ def _trust(trust, directory: list, sealing: _Sealing):
     if isinstance(subject.get("credential"), dict):
         trust["genesis"]["publicKey"] = subject["credential"]["publicKey"]
     trust["genesis"]["entry"] = sealing.heads[1]
+    hosts = [
+        number for number, text in enumerate(directory)
+        if any(one["type"] == "host" for one in json.loads(text)["countersignatures"])
+    ]
+    trust["recoveries"] = [sealing.heads[number + 1] for number in hosts][: len(trust["recoveries"])]
     trust["ledgerKeys"] = [sealing.ledger_key(key) if key.count("+") > 1 else key for key in trust["ledgerKeys"]]
     return trust

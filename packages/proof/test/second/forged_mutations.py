@@ -1,7 +1,7 @@
 """Random changes of a forger's model, each aimed at one part of the specification."""
 import copy
 
-from mutations import change_something, scalars
+from mutations import change_something, later, scalars
 
 
 def _all_signed(model) -> list:
@@ -13,6 +13,10 @@ def _fresh(rng, signed: list) -> list:
     for one in signed:
         one["envelope"]["nonce"] = "".join(rng.choice("ABCDEFGHabcdefgh0123456789-_") for _ in range(42)) + "A"
     return signed
+
+
+def _touches(model) -> list:
+    return [one for one in _all_signed(model) if "word" not in one]
 
 
 def _enrolments(model) -> list:
@@ -34,7 +38,8 @@ def requirement(rng, model):
 
 def signer(rng, model):
     """Somebody else signs, with a key of their own."""
-    one, key = rng.choice(_all_signed(model)[: rng.choice([len(model["signed"]) or 1, 99])]), rng.choice(_enrolments(model))
+    touches = _touches(model)
+    one, key = rng.choice(touches[: rng.choice([len(model["signed"]) or 1, 99])]), rng.choice(_enrolments(model))
     one["credential"], one["alg"] = key["credential"]["id"], key["credential"]["alg"]
     one["envelope"]["person"] = key["person"]["id"]
     one["flags"] = one["flags"] & ~0x18 | (0x08 if key["credential"]["backupEligible"] else 0)
@@ -147,6 +152,96 @@ def revoke(rng, model):
     _insert_entry(rng, model, make)
 
 
+def _person(rng, model):
+    return rng.choice(_enrolments(model))["person"]
+
+
+def people(rng, model):
+    """A removal, a recovery, a veto, a link, by whoever could have signed."""
+    def make():
+        person = _person(rng, model)["id"]
+        return rng.choice([
+            {"kind": "removal", "action": "member.remove", "request": "req_" + "7" * 32, "person": person},
+            {"kind": "recovery", "action": "member.recover", "request": "req_" + "7" * 32, "person": person,
+             "change": rng.choice(["start", "start", "veto"])},
+            {"kind": "link", "action": "member.link", "request": "req_" + "7" * 32, "person": person,
+             "same": _person(rng, model)["id"]},
+        ])
+
+    _insert_entry(rng, model, make)
+
+
+def manager(rng, model):
+    _insert_entry(rng, model, lambda: {
+        "kind": "role", "action": "member.change", "request": "req_" + "8" * 32, "person": _person(rng, model),
+        "role": rng.choice(["manager", "manager", "owner"]), "change": "grant",
+        "scope": rng.choice(["", "payments", "payments", "network"]),
+    })
+
+
+def site(rng, model):
+    _insert_entry(rng, model, lambda: {
+        "kind": "relying-party", "action": "relying-party.change", "request": "req_" + "9" * 32,
+        "change": rng.choice(["add", "add", "retire"]), "rpId": rng.choice(["countersign.test", "countersign.example"]),
+        "origins": rng.choice([["https://countersign.test"], ["https://countersign.example"]]),
+    })
+
+
+def probation(rng, model):
+    """Everything from an entry on happens so much later; or a registration becomes one of a person who had a key."""
+    if rng.random() < 0.4:
+        registrations = [subject for subject in _enrolments(model) if subject["kind"] == "registration"]
+        subject = rng.choice(registrations)
+        person = _person(rng, model)
+        subject["person"] = person
+        for entry in model["directory"]:
+            if entry["subject"] is subject and entry["signed"]:
+                entry["signed"][0]["envelope"]["person"] = person["id"]
+        return
+    hours = rng.choice([-48, -47, 1, 47, 48, 49, 719, 720, 721])
+    since = rng.choice(model["directory"])["time"]
+    holders = [entry for entry in model["directory"]] + [leaf["leaf"] for leaf in model["leaves"]]
+    holders += [one["envelope"] for one in _all_signed(model)]
+    for holder in holders:
+        for member in ("time", "notBefore", "expires"):
+            if holder.get(member, "") >= since:
+                holder[member] = later(holder[member], hours)
+
+
+def word(rng, model):
+    """The server's word in place of a touch, or another one of it."""
+    apps = [entry["subject"] for entry in model["directory"] if entry["subject"].get("kind") == "totp"]
+    signed = rng.choice([model["signed"], model["signed"], _all_signed(model)])
+    at = rng.randrange(len(signed))
+    one = signed[at]
+    if "word" in one:
+        one["back"] = rng.choice([0, 1])
+        one["word"] = rng.choice(["totp", "totp", "host"])
+        return
+    app = rng.choice(apps) if apps else {"authenticator": "aut_" + "1" * 32, "person": {"id": one["envelope"]["person"]}}
+    if rng.random() < 0.5:
+        one["envelope"]["person"] = app["person"]["id"]
+    new = {"envelope": one["envelope"], "word": rng.choice(["totp", "totp", "host"]), "authenticator": app["authenticator"], "back": 0}
+    one.clear()
+    one.update(new)
+
+
+def risk(rng, model):
+    """What a key on probation and a word may be worth something for."""
+    model["subject"]["risk"]["level"] = rng.choice(["none", "low", "medium", "high", "critical"])
+    model["subject"]["policy"]["requirement"]["phishingResistant"] = rng.random() < 0.3
+
+
+def lets_pass(rng, model):
+    model["subject"]["policy"]["requirement"].update(selfStepUp=False, approvals=0, approverRole="")
+    for leaf in model["leaves"]:
+        if leaf["leaf"]["type"] == "gate.decided" and rng.random() < 0.9:
+            leaf["details"]["decision"] = "allow"
+    if rng.random() < 0.8:
+        model["signed"] = []
+        model["leaves"] = [leaf for leaf in model["leaves"] if leaf["leaf"]["type"] != "gate.countersigned"]
+
+
 def entries(rng, model):
     directory = model["directory"]
     at, how = rng.randrange(len(directory)), rng.randrange(3)
@@ -189,6 +284,7 @@ def outcome(rng, model):
 
 
 CHANGES = [
+    people, people, manager, site, probation, probation, word, word, risk, risk, lets_pass,
     requirement, requirement, signer, signer, another_signature, copied_leaf, envelope_role, requester, sizes, sizes,
     times, times, demonstration, grant, grant, revoke, revoke, entries, anything, anything, anything, trust, ledger, outcome,
 ]

@@ -7,15 +7,19 @@ from forms import time as is_time
 from text import NotCanonical, NotJson, canonical, parse
 
 POOL = {
-    "role": ["self", "approver", "genesis", "possession", "voucher", "owner", "auditor"],
+    "role": ["self", "approver", "genesis", "possession", "voucher", "owner", "manager", "operator", "auditor"],
     "approverRole": ["", "owner", "approver"],
-    "change": ["grant", "remove"],
+    "change": ["grant", "remove", "start", "veto", "add", "retire"],
+    "level": ["none", "low", "medium", "high", "critical"],
+    "reason": ["lost", "removed", "compromised", "vetoed"],
+    "type": ["webauthn", "totp", "host"],
+    "word": ["totp", "host"],
     "assurance": ["aal1", "aal2", "aal3"],
     "outcome": ["none", "started", "applied", "failed", "unknown"],
     "result": ["applied", "failed", "unknown"],
     "decision": ["deny", "allow"],
     "aaguid": ["c0de51a7-0000-4000-8000-64656d6f6b65"],
-    "scope": ["", "apply", "destroy", "acme", "acme/payments", "acme/"],
+    "scope": ["", "apply", "destroy", "acme", "acme/payments", "acme/", "payments", "network"],
     "flags": [0x01, 0x04, 0x05, 0x0D, 0x1D, 0x15, 0x45, 0x85, 0x07],
     "approvals": [0, 1, 2, 3],
     "freshSeconds": [1, 10, 60, 3600],
@@ -32,6 +36,11 @@ def scalars(value, name=""):
             yield from scalars(item, key)
     else:
         yield name, value
+
+
+def later(value: str, hours: int) -> str:
+    moved = datetime.fromisoformat(value[:-1]) + timedelta(hours=hours)
+    return moved.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moved.microsecond // 1000:03d}Z"
 
 
 def _shifted_time(rng, value: str, others: list) -> str:
