@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { loadSettings, SettingError, settingsHelp, settingsTable } from '../../src/platform/settings.ts'
+import { parseDatabaseUrl } from '../../src/platform/store/postgres/address.ts'
 
 let data: string
 beforeEach(() => {
@@ -23,9 +24,9 @@ const refusal = (work: () => unknown): string => {
 
 test('without a word: loopback, localhost, info, and a folder of the user', () => {
   const { settings } = loadSettings({}, { HOME: '/home/somebody' })
-  expect({ ...settings, url: settings.url.href }).toEqual({
+  expect({ ...settings, url: settings.url.href }).toMatchObject({
     data: '/home/somebody/.local/share/countersign', config: '/home/somebody/.local/share/countersign/countersign.yaml', databaseUrl: '',
-    addr: [{ host: '127.0.0.1', port: 7420 }, { host: '::1', port: 7420 }], url: 'http://localhost:7420/', log: 'info',
+    addr: [{ host: '127.0.0.1', port: 7420 }, { host: '::1', port: 7420 }], url: 'http://localhost:7420/', tlsCert: '', tlsKey: '', trustedProxy: [], log: 'info',
   })
   expect(loadSettings({}, { XDG_DATA_HOME: '/x', HOME: '/home/somebody' }).settings.data).toBe('/x/countersign')
 })
@@ -86,7 +87,7 @@ test('a variable of ours that nobody reads is refused: it is a mistyped one', ()
 })
 
 test('what is less safe than the default is said', () => {
-  expect(loadSettings({ data, addr: '0.0.0.0:7420', url: 'https://countersign.example' }, {}).warnings).toEqual([expect.stringContaining('0.0.0.0')])
+  expect(loadSettings({ data, databaseUrl: 'postgres://u@db.example/c?sslmode=disable', url: 'https://countersign.example' }, {}).warnings).toEqual([expect.stringContaining('not encrypted')])
   expect(loadSettings({ data, url: 'https://countersign.example', log: 'silent' }, {}).warnings).toEqual([expect.stringContaining('Nothing is logged')])
   expect(loadSettings({ data, url: 'https://countersign.example' }, {}).warnings).toEqual([])
 })
@@ -98,4 +99,28 @@ test('the help says every setting of the table, and what it says by default is w
   expect(shown.get('url')).toBe(settings.url.origin)
   expect(shown.get('log')).toBe(settings.log)
   expect(shown.get('addr')).toBe(settings.addr.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`).join(','))
+})
+
+test.each([
+  ['another scheme', 'mysql://u@h/d'], ['no database', 'postgres://u@h'], ['no host', 'postgres:///d'], ['an unknown parameter', 'postgres://u@h/d?options=-cx'],
+  ['encryption for whoever answers', 'postgres://u@h/d?sslmode=require'], ['certificates without TLS', 'postgres://u@h/d?sslmode=disable&sslrootcert=/x'],
+  ['certificates that are not there', 'postgres://u@h/d?sslrootcert=/nowhere.pem'], ['TLS on a socket', 'postgres://u@%2Frun/d?sslmode=verify-full'],
+])('a database URL is refused for %s, and its password is never repeated', (_name, url) => {
+  const message = refusal(() => loadSettings({ data, databaseUrl: url.replace('u@', 'u:hunter2@') }, {}))
+  expect(message).toMatch(/^--database-url (must|has|says|names|asks)/)
+  expect(message).not.toContain('hunter2')
+})
+
+test('a database on another machine is spoken to with TLS, its certificate verified; one on this machine need not be', () => {
+  expect(parseDatabaseUrl('postgres://u:p%40@db.example/c')).toMatchObject({ host: 'db.example', port: 5432, user: 'u', password: 'p@', database: 'c', tls: { servername: 'db.example' }, shown: 'db.example:5432/c' })
+  for (const url of ['postgres://u@localhost/c', 'postgres://u@127.0.0.1:55/c', 'postgres://u@%2Frun/c', 'postgres:///c?host=/run']) expect(parseDatabaseUrl(url)).toMatchObject({ tls: false, crossesNetworkOpenly: false })
+})
+
+test.each(['proxy.example', '10.0.0.0/33', '10.0.0', '0.0.0.0/0', '::/0', '10.0.0.1/', '10.0.0.1/8/8'])('%s is no proxy', (proxy) => {
+  expect(refusal(() => loadSettings({ data, trustedProxy: proxy }, {}))).toMatch(/^--trusted-proxy (must be|names every)/)
+})
+
+test('what was said and what is only the default are told apart', () => {
+  file('addr: 127.0.0.1:7420\n')
+  expect([...loadSettings({ data, log: 'info' }, { COUNTERSIGN_TLS_CERT: '/x' }).said].toSorted()).toEqual(['addr', 'data', 'log', 'tlsCert'])
 })

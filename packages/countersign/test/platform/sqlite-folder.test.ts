@@ -31,12 +31,12 @@ afterEach(async () => {
   rmSync(base, { recursive: true, force: true })
 })
 
-const open = async (options: { readOnly?: boolean; databaseUrl?: string } = {}): Promise<Store> => {
+const open = async (options: { readOnly?: boolean } = {}): Promise<Store> => {
   const store = await openStore({ dataDir, migrations, ...options })
   stores.push(store)
   return store
 }
-const failure = async (options: { readOnly?: boolean; databaseUrl?: string } = {}): Promise<{ code: string; message: string }> => {
+const failure = async (options: { readOnly?: boolean } = {}): Promise<{ code: string; message: string }> => {
   const error: unknown = await open(options).catch((caught: unknown) => caught)
   if (!(error instanceof StorageError)) throw error
   return { code: error.code, message: error.message }
@@ -134,9 +134,4 @@ test('a file that is not a database is named, and kept as it is', async () => {
   writeFileSync(join(dataDir, 'countersign.db'), 'not a database at all, but somebody wrote it\n'.repeat(200), { mode: 0o600 })
   expect(await failure()).toMatchObject({ code: 'database_damaged', message: expect.stringContaining('countersign.db') })
   expect(statSync(join(dataDir, 'countersign.db')).size).toBe(45 * 200)
-})
-
-test('a database URL is refused in words, before anything is made', async () => {
-  expect(await failure({ databaseUrl: 'postgres://localhost/countersign' })).toMatchObject({ code: 'not_supported', message: expect.stringContaining('database_url') })
-  expect(readdirSync(base)).toEqual([])
 })

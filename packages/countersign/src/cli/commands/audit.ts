@@ -12,13 +12,14 @@ import { safe, type Output } from '../output.ts'
 import { startProgress } from '../render/progress.ts'
 import type { Runner } from './table.ts'
 
-type Options = { data?: string; json?: boolean }
+type Options = { data?: string; databaseUrl?: string; json?: boolean }
 
 export function define(command: Command, run: Runner): void {
   command
     .command('verify')
     .description('recompute the ledger of a data folder and compare every stored byte')
     .option('--data <folder>', 'the data folder (COUNTERSIGN_DATA, $XDG_DATA_HOME/countersign)')
+    .option('--database-url <url>', 'the PostgreSQL database, if the server uses one (COUNTERSIGN_DATABASE_URL, countersign.yaml)')
     .option('--json', 'print one JSON document to stdout')
     .addHelpText('after', `
 Reads only, and may run beside the server. A history that was rewritten as a whole, key and folder included, shows only against
@@ -31,10 +32,10 @@ Examples:
 }
 
 async function auditFolder(options: Options, output: Output): Promise<ExitCode> {
-  const { settings } = loadSettings({ data: options.data }, process.env)
-  if (!existsSync(join(settings.data, 'countersign.db'))) throw new CliError('data_missing', `There is no ledger in ${settings.data}.`, 'Name the server\'s data folder with --data.')
+  const { settings } = loadSettings({ data: options.data, databaseUrl: options.databaseUrl }, process.env)
+  if (settings.databaseUrl === '' && !existsSync(join(settings.data, 'countersign.db'))) throw new CliError('data_missing', `There is no ledger in ${settings.data}.`, 'Name the server\'s data folder with --data.')
   const progress = startProgress(output, `checking the ledger in ${settings.data}`)
-  const audit = await verified(settings.data).finally(() => progress.end())
+  const audit = await verified(settings.data, settings.databaseUrl).finally(() => progress.end())
   output.line(`${audit.leaves} entries, ${audit.details} details (${audit.erased} erased), ${audit.checkpoints} checkpoints, ${audit.files} files`)
   output.line(`root ${audit.root}`)
   for (const problem of audit.problems) output.line(`${output.paint.red('PROBLEM')}  ${safe(problem.where)}: ${safe(problem.what)}`)
@@ -43,8 +44,8 @@ async function auditFolder(options: Options, output: Output): Promise<ExitCode> 
   return audit.problems.length === 0 ? exitCodes.done : exitCodes.verificationFailed
 }
 
-async function verified(data: string): Promise<Audit> {
-  const store = await openStore({ dataDir: data, migrations, readOnly: true })
+async function verified(data: string, databaseUrl: string): Promise<Audit> {
+  const store = await openStore({ dataDir: data, databaseUrl, migrations, readOnly: true })
   try {
     const key = await store.read((db) => db.selectFrom('ledger_key').select('origin').executeTakeFirst())
     const known = knownServers().map(openProfile).filter((profile) => `countersign/${profile.load('trust')?.instance ?? ''}` === key?.origin)
