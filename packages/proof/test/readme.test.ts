@@ -19,7 +19,7 @@ test('the example of the README runs', () => {
     symlinkSync(join(here, '..'), join(folder, 'node_modules/@countersign/proof'))
     const tsx = import.meta.resolve('tsx')
     const printed = execFileSync(process.execPath, ['--conditions=source', '--import', tsx, 'example.mjs'], { cwd: folder, encoding: 'utf8' })
-    expect(printed).toBe('VALID valid\nAlice self step-up ES256 2026-11-20T19:30:32.200Z\napplied\n')
+    expect(printed).toBe('VALID valid\nAlice self step-up yubikey 2026-11-20T19:30:32.200Z\napplied\n')
   } finally {
     rmSync(folder, { recursive: true })
   }
