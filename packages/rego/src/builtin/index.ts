@@ -27,6 +27,7 @@ import { semver } from './semver.ts'
 import { sets } from './sets.ts'
 import { sprintf } from './sprintf.ts'
 import { strings } from './strings.ts'
+import { renderTemplate } from './template/render.ts'
 import { time } from './time/time.ts'
 import { types } from './types.ts'
 import { units } from './units.ts'
@@ -35,7 +36,7 @@ import { yaml } from './yaml/yaml.ts'
 
 const all: readonly (readonly Builtin[])[] = [
   comparison, arithmetic, bits, aggregates, arrays, sets, objects, types,
-  strings, [replaceN, sprintf], regex, glob,
+  strings, [replaceN, sprintf, renderTemplate], regex, glob,
   jsonText, jsonPaths, [jsonPatch], jsonSchema, yaml, encoding, units, semver, uuid,
   numbers, graph, time, net, digests, x509, jwt, [awsSign, parseModuleBuiltin], language,
 ]

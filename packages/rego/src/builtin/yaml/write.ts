@@ -43,7 +43,7 @@ function scalar(text: string, depth: number, isKey: boolean): string {
   // eslint-disable-next-line no-control-regex
   const special = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]|\r|\ufeff/u.test(text)
   if (special || / \n/.test(text) || /[\u0085\u2028\u2029]/.test(text)) return double(text)
-  if (text.includes('\n')) return isKey || / $/.test(text) ? double(text) : literal(text, depth)
+  if (text.includes('\n')) return isKey || text.endsWith(' ') ? double(text) : literal(text, depth)
   return isPlain(text) ? text : /\t/.test(text) && text.startsWith('\t') ? double(text) : `'${text.replaceAll("'", "''")}'`
 }
 
@@ -51,7 +51,7 @@ const isDate = (text: string): boolean => /^\d{4}-\d{1,2}-\d{1,2}($|[Tt ]\d)/.te
 
 function isPlain(text: string): boolean {
   if (/^[\s,[\]{}#&*!|>'"%@`]|\s$|: |:$| #|^(---|\.\.\.)/.test(text)) return false
-  return !/^[-?:](\s|$)/.test(text) && !/^\?/.test(text) && text !== '<<' && text !== '='
+  return !/^[-?:](\s|$)/.test(text) && !text.startsWith('?') && text !== '<<' && text !== '='
 }
 
 function literal(text: string, depth: number): string {
