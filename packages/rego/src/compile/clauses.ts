@@ -2,9 +2,9 @@
 import type { Literal, Term, With } from '../syntax/tree.ts'
 import { dotted, findCallee, Rejected } from './module.ts'
 import { patternNames } from './names.ts'
-import { type Clause, type Comprehension, type Expression, formatPath, type Replacement } from './program.ts'
+import { type Callee, type Clause, type Comprehension, type Expression, formatPath, type Replacement } from './program.ts'
 import { Scope } from './scope.ts'
-import { builtinOf, staticPath, type Terms } from './terms.ts'
+import { staticPath, type Terms } from './terms.ts'
 
 export function resolveBody(terms: Terms, body: readonly Literal[], scope: Scope): Clause[] {
   const clauses: Clause[] = []
@@ -119,7 +119,10 @@ function replacement(terms: Terms, one: With, scope: Scope): Replacement {
   if (found !== undefined && target.kind === 'input') return { kind: 'input', path: found, ...rest }
   if (found !== undefined && target.kind === 'data') {
     const node = env.tree.find(found)
-    if (node?.kind === 'function') return { kind: 'function', node, ...rest }
+    if (node?.kind === 'function') {
+      checkReplacement(calls, node.name, node.arity, at)
+      return { kind: 'function', node, ...rest }
+    }
     if (calls !== undefined) throw new Rejected('rego_type_error', `with keyword cannot replace non-function ${formatPath(['data', ...found])} by a function`, at)
     let above = env.tree.root
     for (const name of found.slice(0, -1)) {
@@ -131,13 +134,22 @@ function replacement(terms: Terms, one: With, scope: Scope): Replacement {
     return { kind: 'data', path: found, ...rest }
   }
   const name = path.join('.')
-  if (builtinOf(env, name) === undefined) throw new Rejected('rego_type_error', 'with keyword target must reference existing input, data, or a function', at)
+  const builtin = env.builtins.get(name)
+  if (builtin === undefined) throw new Rejected('rego_type_error', 'with keyword target must reference existing input, data, or a function', at)
   if (root === 'eq' || name.startsWith('internal.') || name.startsWith('rego.metadata.')) throw new Rejected('rego_compile_error', `with keyword replacing built-in function: replacement of ${name} is not allowed`, at)
+  checkReplacement(calls, name, builtin.params.length, at)
   env.replaced.add(name)
   return { kind: 'builtin', name, ...rest }
 }
 
-function functionValue(terms: Terms, term: Term, scope: Scope): ReturnType<typeof findCallee> {
+/** What takes a function's place must take as many arguments. A value takes any. */
+function checkReplacement(callee: Callee | undefined, name: string, arity: number, at: number): void {
+  if (callee === undefined || (callee.kind === 'builtin' && callee.builtin.variadic === true)) return
+  const given = callee.kind === 'builtin' ? callee.builtin.params.length : callee.node.arity
+  if (given !== arity) throw new Rejected('rego_type_error', `${name}: arity mismatch\n\thave: ${callee.name} with ${given} arguments\n\twant: ${arity} arguments`, at)
+}
+
+function functionValue(terms: Terms, term: Term, scope: Scope): Callee | undefined {
   const path = dotted(term)
   return path === undefined || scope.has(path[0] ?? '') ? undefined : findCallee(terms.env, term)
 }

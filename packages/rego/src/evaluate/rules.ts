@@ -119,6 +119,7 @@ export class Engine implements Rules {
   }
 
   call(node: RuleNode, args: readonly Value[], c: Context): Value | undefined {
+    if (args.length !== node.arity) return undefined
     let level: Map<unknown, unknown> | undefined = (c.called[node.id] ??= new Map())
     const last = args.length - 1
     for (let i = 0; i < last; i++) {

@@ -1,5 +1,5 @@
 /** `# METADATA`: comments on lines of their own, one after another, whose text after that mark is YAML. */
-import { parse } from 'yaml'
+import { library } from '#library'
 import { fromJavaScript, isArray, isPlain, type PlainObject, type Value } from '../value/index.ts'
 import { Failure } from './cursor.ts'
 import type { Annotation, Comment, Scope, Source } from './tree.ts'
@@ -35,7 +35,7 @@ const scopes: ReadonlySet<string> = new Set(['rule', 'document', 'package', 'sub
 export function parseBlock(block: Block, usual: Scope): Annotation {
   let read: unknown
   try {
-    read = parse(block.yaml, { maxAliasCount: 100 })
+    read = library.yaml().parse(block.yaml, { maxAliasCount: 100 })
   } catch (error) {
     throw new Failure(`yaml: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'unreadable'}`, block.at)
   }
