@@ -8,12 +8,13 @@ import type { Render } from '../function/surroundings.ts'
 import { problem } from './finding.ts'
 import type { Scope } from './scope.ts'
 
-type Binding = { readonly name: string; readonly value: Value; readonly next: Binding | null }
+/** Names bound around an expression, the innermost first. */
+export type Bindings = { readonly name: string; readonly value: Value; readonly next: Bindings } | null
 
 export type Context = {
   readonly scope: Scope
   readonly source: Source | null
-  readonly bindings: Binding | null
+  readonly bindings: Bindings
   readonly item: Value
   readonly diagnostics: Diagnostic[]
   readonly render: Render

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../syntax/diagnostics.ts'
 import type { Source } from '../syntax/source.ts'
 import type { Step, Traversal } from '../syntax/tree.ts'
 import type { FunctionSpec } from '../function/spec.ts'
-import type { FileAccess } from '../function/surroundings.ts'
+import type { Loader } from '../load/loader.ts'
 import type { Value } from '../value/value.ts'
 
 /** What a reference means: a value and the steps that are still to be taken from it, or that it could not be resolved. */
@@ -17,7 +17,7 @@ export type Scope = {
   readonly resolve: (traversal: Traversal, source: Source | null, diagnostics: Diagnostic[]) => Resolved
   /** By name, `core::name` among them. Left out, all of Terraform's are there. */
   readonly functions?: ReadonlyMap<string, FunctionSpec>
-  readonly files?: FileAccess
+  readonly files?: Loader
   readonly workingDirectory?: string
   readonly home?: string
   readonly now?: string

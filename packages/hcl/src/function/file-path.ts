@@ -2,6 +2,7 @@
  * Paths as functions are given them, and files behind them. An adversary writes the configuration, and so these paths: what leads out of
  * the module's root is refused before anything is asked for, and what cannot be placed below it as well.
  */
+import { inDirectory, type Loader, resolvePath } from '../load/loader.ts'
 import { quoteGo } from '../value/quote.ts'
 import { sensitiveMark } from '../value/value.ts'
 import { failAt } from './spec.ts'
@@ -19,14 +20,40 @@ export function clean(path: string): string {
   return (rooted ? '/' : '') + parts.join('/') || '.'
 }
 
-/** The path relative to the root; undefined when it lies elsewhere. */
-export function withinRoot(path: string, surroundings: Surroundings): string | undefined {
-  const home = clean(surroundings.home ?? '.')
+/** The path in the loader's terms; undefined when it leads out of what may be read. */
+export function withinRoot(path: string, { home = '', workingDirectory }: Surroundings): string | undefined {
   let cleaned = clean(path)
-  if (home !== '.' && (cleaned === home || cleaned.startsWith(`${home}/`))) cleaned = clean(cleaned.slice(home.length + 1))
-  const cwd = surroundings.workingDirectory
-  if (cleaned.startsWith('/') && cwd !== undefined && (cleaned === cwd || cleaned.startsWith(`${cwd}/`))) cleaned = clean(cleaned.slice(cwd.length + 1))
-  return cleaned.startsWith('/') || cleaned === '..' || cleaned.startsWith('../') || cleaned.startsWith('~') ? undefined : cleaned
+  if (cleaned.startsWith('/')) {
+    if (workingDirectory === undefined || (cleaned !== workingDirectory && !cleaned.startsWith(`${workingDirectory}/`))) return undefined
+    cleaned = clean(cleaned.slice(workingDirectory.length + 1))
+  }
+  return cleaned.startsWith('~') ? undefined : (resolvePath(home, cleaned) ?? undefined)
+}
+
+/** What stands at a path. */
+export function kindOf(path: string, files: Loader): 'file' | 'directory' | undefined {
+  if (path === '') return 'directory'
+  const cut = path.lastIndexOf('/')
+  const names = files.list(path.slice(0, Math.max(cut, 0))) ?? []
+  const name = path.slice(cut + 1)
+  return names.includes(name) ? 'file' : names.includes(`${name}/`) ? 'directory' : undefined
+}
+
+const mostFiles = 100_000
+
+/** All files below a directory, as far as there are not too many. Directories that a loader links into themselves end with their depth. */
+export function filesBelow(directory: string, files: Loader): string[] {
+  const found: string[] = []
+  const waiting: [string, number][] = [[directory, 0]]
+  for (let next = waiting.pop(); next !== undefined && found.length < mostFiles; next = waiting.pop()) {
+    const [at, depth] = next
+    for (const name of files.list(at) ?? []) {
+      const path = inDirectory(at, name)
+      if (!name.endsWith('/')) found.push(path)
+      else if (depth < 100) waiting.push([path.slice(0, -1), depth + 1])
+    }
+  }
+  return found
 }
 
 export const shownPath = (path: string, marks: number): string => ((marks & sensitiveMark) === 0 ? quoteGo(path) : '(sensitive value)')
@@ -38,8 +65,8 @@ export function readFile(path: string, marks: number, surroundings: Surroundings
   const within = withinRoot(path, surroundings)
   if (within === undefined) return failAt(0, `${shownPath(path, marks)} lies outside the module's root directory, and only files within it are read`)
   const bytes = files.read(within)
-  if (bytes !== undefined) return bytes
-  if (files.kind(within) === 'directory') return failAt(0, `failed to read file: read ${within}: is a directory`)
+  if (bytes !== null) return bytes
+  if (kindOf(within, files) === 'directory') return failAt(0, `failed to read file: read ${within}: is a directory`)
   return failAt(
     0,
     `no file exists at ${shownPath(path, marks)}; this function works only with files that are distributed as part of the configuration source code, so if this file will be created by a resource in this configuration you must instead obtain this result from an attribute of that resource`,

@@ -1,10 +1,11 @@
 /** Functions over files and paths. */
+import { resolvePath } from '../load/loader.ts'
 import { quoteGo } from '../value/quote.ts'
 import { set } from '../value/set.ts'
 import { any, bool, setOf, string } from '../value/type.ts'
 import { isKnown, membersOf, no, text, textOf, truth, unknown, type Value, withMarks } from '../value/value.ts'
 import { fromBytes, toBase64 } from './bytes.ts'
-import { clean, readFile, shownPath, withinRoot } from './file-path.ts'
+import { clean, filesBelow, kindOf, readFile, shownPath, withinRoot } from './file-path.ts'
 import { globMatcher } from './glob.ts'
 import { fail, failAt, type FunctionSpec } from './spec.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -36,8 +37,8 @@ const fileexists: FunctionSpec = {
     if (files === undefined) return withMarks(unknown(bool), value.marks)
     const within = withinRoot(textOf(value), surroundings)
     if (within === undefined) return failAt(0, `${shownPath(textOf(value), value.marks)} lies outside the module's root directory, and only files within it are read`)
-    const kind = files.kind(within)
-    if (kind === 'directory' || kind === 'other') return failAt(0, `${shownPath(within, value.marks)} is ${kind === 'directory' ? 'a directory, not a file' : 'not a regular file'}`)
+    const kind = kindOf(within, files)
+    if (kind === 'directory') return fail(`${shownPath(within, value.marks)} is a directory, not a file`)
     return withMarks(truth(kind === 'file'), value.marks)
   },
 }
@@ -52,18 +53,20 @@ const fileset: FunctionSpec = {
     const { files } = surroundings
     if (files === undefined) return withMarks(unknown(type), marks)
     const base = withinRoot(textOf(where), surroundings)
-    const joined = base === undefined ? undefined : withinRoot(clean(`${base}/${textOf(pattern)}`), {})
+    const joined = base === undefined ? undefined : (resolvePath(base, textOf(pattern)) ?? undefined)
     if (base === undefined || joined === undefined) return failAt(0, `${shownPath(textOf(where), marks)} lies outside the module's root directory, and only files within it are read`)
     const matches = globMatcher(joined) ?? fail(`failed to glob pattern ${shownPath(joined, marks)}: syntax error in pattern`)
     const found: Value[] = []
-    for (const file of files.list()) if (matches(file)) found.push(text(relative(base, file)))
+    const fixed = joined.split(/[*?[{\\]/)[0] ?? ''
+    const start = fixed.slice(0, Math.max(0, fixed.lastIndexOf('/')))
+    for (const file of filesBelow(start, files)) if (matches(file)) found.push(text(relative(base, file)))
     return withMarks(set(string, found), marks)
   },
 }
 
 /** From one directory below the root to a file below it. */
 function relative(base: string, file: string): string {
-  const from = base === '.' ? [] : base.split('/')
+  const from = base === '' ? [] : base.split('/')
   const to = file.split('/')
   let shared = 0
   while (shared < from.length && from[shared] === to[shared]) shared++

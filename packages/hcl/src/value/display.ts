@@ -75,7 +75,9 @@ export function displayType(type: Type, indent = 0): string {
     case 'list':
     case 'set':
     case 'map':
-      return `${type.kind}(${displayType(type.element, indent)})`
+      // structures take lines of their own, and what holds them shows as a level of its own
+      if (type.element.kind !== 'object' && type.element.kind !== 'tuple') return `${type.kind}(${displayType(type.element, indent)})`
+      return `${type.kind}(\n${pad}${displayType(type.element, indent + 4)},\n${' '.repeat(indent)})`
     case 'tuple':
       if (type.elements.length === 0) return 'tuple([])'
       return `tuple([\n${type.elements.map((one) => `${pad}${displayType(one, indent + 4)},\n`).join('')}${' '.repeat(indent)}])`

@@ -4,6 +4,7 @@ import type { Source } from '../syntax/source.ts'
 import type { Expression, Fragment } from '../syntax/tree.ts'
 import { display, displayType } from '../value/display.ts'
 import { dynamic, type Value } from '../value/value.ts'
+import type { Bindings } from './context.ts'
 import { evaluate } from './expression.ts'
 import { renderer } from './render.ts'
 import type { Scope } from './scope.ts'
@@ -11,9 +12,9 @@ import type { Scope } from './scope.ts'
 export type Evaluated = { readonly value: Value; readonly diagnostics: readonly Diagnostic[] }
 
 /** The value of an expression in a scope. Never throws: what is wrong is a diagnostic, and the value then unknown as far as it goes. */
-export function evaluateExpression(expression: Expression, scope: Scope, source: Source | null = null): Evaluated {
+export function evaluateExpression(expression: Expression, scope: Scope, source: Source | null = null, bindings: Bindings = null): Evaluated {
   const diagnostics: Diagnostic[] = []
-  const value = evaluate(expression, { scope, source, bindings: null, item: dynamic, diagnostics, render: renderer(scope), evaluate })
+  const value = evaluate(expression, { scope, source, bindings, item: dynamic, diagnostics, render: renderer(scope), evaluate })
   return { value, diagnostics }
 }
 
