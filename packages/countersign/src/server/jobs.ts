@@ -13,6 +13,7 @@ export function startJobs(parts: Parts, log: Logger): { stop(): void } {
     ['notices', () => parts.notices.deliver()],
     ['old notices', () => parts.notices.sweep()],
     ['expired sessions', () => parts.identity.sweep()],
+    ['policy of other servers', () => parts.followPolicy()],
     ['checkpoint', () => parts.base.ledger.checkpoint()],
   ]
   let running = false
@@ -34,13 +35,15 @@ export function startJobs(parts: Parts, log: Logger): { stop(): void } {
   }
 }
 
-/** policy.yaml follows the policy in force. */
+/** The policy in force follows the database, which other servers write too; policy.yaml follows the policy in force. */
 async function followPolicy(parts: Parts, log: Logger, signal: AbortSignal): Promise<void> {
+  let seen = parts.base.notify.version()
   for (;;) {
-    const seen = parts.base.notify.version()
     if ((await parts.base.notify.wait('policy', seen, 3_600_000, signal)) === 'aborted') return
+    seen = parts.base.notify.version()
+    await parts.followPolicy().catch((error: unknown) => log.error({ err: error }, 'the policy in the database does not hold; what was in force stays, and everything that is asked is denied'))
     try {
-      writePolicyFile(parts.base.dataDir, parts.pin.current())
+      if (parts.pin.digest() !== null) writePolicyFile(parts.base.dataDir, parts.pin.current())
     } catch (error) {
       log.warn({ err: error }, 'policy.yaml could not be written; the countersigned policy is in force all the same')
     }

@@ -13,7 +13,7 @@ import { membersEffects, membersUseCases } from '../doors/members/use-cases.ts'
 import type { MembersDeps } from '../doors/members/ports.ts'
 import { runsUseCases } from '../doors/runs/use-cases.ts'
 import type { RunsDeps } from '../doors/runs/ports.ts'
-import { createGate, gateUseCases } from '../gate/index.ts'
+import { createGate, GateError, gateUseCases } from '../gate/index.ts'
 import type { Gate, GateDeps, Place } from '../gate/index.ts'
 import { createIdentity } from '../identity/index.ts'
 import type { Identity, IdentitySettings } from '../identity/index.ts'
@@ -35,6 +35,8 @@ export type Parts = {
   gate: Gate
   notices: NoticeDesk
   runs: RunsDeps
+  /** Another server on this database may have changed the policy: what is in force there is proven and taken over. */
+  followPolicy(): Promise<void>
   useCases: { gate: ReturnType<typeof gateUseCases>; runs: ReturnType<typeof runsUseCases>; members: ReturnType<typeof membersUseCases>; admin: ReturnType<typeof adminUseCases> }
 }
 
@@ -63,6 +65,7 @@ export async function assemble(base: Base, options: { url: string; demonstration
   await loadPolicy(base, place, pin, identity, file, options)
   return {
     base, place, pin, identity, gate, notices, runs,
+    followPolicy: () => followPolicy(base, pin, identity, options),
     useCases: { gate: gateUseCases(gateDeps, { ...adminEffects(admin), ...membersEffects(members) }), runs: runsUseCases(runs), members: membersUseCases(members), admin: adminUseCases(admin) },
   }
 }
@@ -110,6 +113,8 @@ async function assembleIdentity(
         policyDigest: async () => file().digest,
         atGenesis: async (tx, genesis) => {
           const policy = file()
+          // The first steps may have been another server's, with another file.
+          if (policy.digest !== genesis.policyDigest) throw new GateError('policy_changed', 'policy.yaml is not the one that the set-up began with.', 'Open the set-up link again.')
           await tx
             .insertInto('policy_version')
             .values({
@@ -123,7 +128,10 @@ async function assembleIdentity(
               at: base.clock.now(),
             })
             .execute()
-          base.afterCommit(tx, () => pin.use(policy))
+          base.afterCommit(tx, () => {
+            pin.use(policy)
+            base.notify.changed('policy')
+          })
         },
       },
     },
@@ -136,8 +144,7 @@ async function assembleIdentity(
 
 /** A chain that does not hold stops the start: a server that denies everything without saying why helps nobody. */
 async function loadPolicy(base: Base, place: Place, pin: PolicyPin, identity: Identity, file: () => Policy, options: { demonstration: boolean; log: Logger }): Promise<void> {
-  const chain = await base.store.read(async (db) => ({ versions: await versionsOf(db), entries: await identity.directory.entries(db), head: await identity.directory.head(db) }))
-  await refuseCutTables(base, chain)
+  const chain = await readChain(base, identity)
   if (chain.entries.length === 0) return void file()
   await refuseMovedUrl(base, place, identity)
   const pinned = await verifyPolicyChain({ ...chain, demonstration: options.demonstration })
@@ -147,6 +154,21 @@ async function loadPolicy(base: Base, place: Place, pin: PolicyPin, identity: Id
   } catch (error) {
     options.log.warn({ err: error }, 'policy.yaml cannot be read; the countersigned policy is in force')
   }
+}
+
+/** In one snapshot, what the ledger says included: another server may append meanwhile. */
+async function readChain(base: Base, identity: Identity) {
+  return await base.store.read(async (db) => {
+    const chain = { versions: await versionsOf(db), entries: await identity.directory.entries(db), head: await identity.directory.head(db) }
+    await refuseCutTables(base, chain)
+    return chain
+  })
+}
+
+async function followPolicy(base: Base, pin: PolicyPin, identity: Identity, options: { demonstration: boolean }): Promise<void> {
+  const digest = await base.store.read(digestInForce)
+  if (digest === null || digest === pin.digest()) return
+  pin.use(await verifyPolicyChain({ ...(await readChain(base, identity)), demonstration: options.demonstration }))
 }
 
 class MovedError extends CodedError<'url_moved'> {}

@@ -13,6 +13,8 @@ import type { Policy, PolicyVersion } from '../../policy/index.ts'
 export interface PolicyPin {
   /** @throws GateError `policy_not_pinned` before genesis. */
   current(): Policy
+  /** null before genesis. */
+  digest(): string | null
   /** Replaces what is in force; call it when the change is committed. */
   use(policy: Policy): void
   readonly demonstration: boolean
@@ -30,6 +32,7 @@ export function createPolicyPin(options: { demonstration: boolean }): PolicyPin 
         "Finish the set-up, or see the server's log for why its policy was not loaded.",
       )
     },
+    digest: () => pinned?.digest ?? null,
     use(policy) {
       pinned = policy
     },
