@@ -45,4 +45,5 @@ export async function revokeAuthenticator(room: Room, tx: Tx, subjectText: strin
     ids: { person: key.person, authenticator: key.id },
     details: { reason: subject.reason, by: subject.requester },
   })
+  await room.ports.notices?.tell(tx, { person: key.person, kind: 'authenticator-removed', details: { kind: 'key', label: key.label, authenticator: key.id, by: subject.requester } })
 }

@@ -67,5 +67,6 @@ async function enterKey(room: Room, tx: Tx, voucher: Authenticator, created: Cre
     ids: { person, authenticator: id },
     details: { via: 'registration', credential: registered.credential.id, vouchedBy: voucher.id, demonstration: registered.demonstration },
   })
+  await room.ports.notices?.tell(tx, { person, kind: 'authenticator-added', details: { kind: 'key', label, authenticator: id } })
   return await room.standing.get(tx, id)
 }
