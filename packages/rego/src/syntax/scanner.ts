@@ -85,7 +85,7 @@ export function scan(text: string): { tokens: Token[]; comments: Comment[] } {
     if (char === '`') {
       const end = text.indexOf('`', at + 1)
       if (end < 0) return { tokens: (push('illegal', 'non-terminated string', text.length), tokens), comments }
-      push('string', text.slice(at + 1, end).replaceAll('\r', ''), end + 1)
+      push('string', text.slice(at + 1, end), end + 1)
       continue
     }
     const after = text.charAt(at + 1)

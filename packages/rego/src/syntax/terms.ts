@@ -1,5 +1,5 @@
 /** Terms: scalars, references, calls, operators, collections and comprehensions. */
-import { parseNumber } from '../value/index.ts'
+import { parseNumber, typeName } from '../value/index.ts'
 import { type Cursor, Failure } from './cursor.ts'
 import type { Literal, Term } from './tree.ts'
 
@@ -161,6 +161,7 @@ export function parseReference(c: Cursor, head: Term, spacedStart = false): Term
     const token = c.token
     if (token.kind !== 'symbol' || (token.spaced && !(first && spacedStart && !token.newline))) return close()
     first = false
+    if (base.kind === 'value' && '.[('.includes(token.text)) throw new Failure(`illegal ref (head cannot be ${typeName(base.value)})`, base.at)
     if (token.text === '.') {
       c.advance()
       const name = c.token
@@ -194,40 +195,46 @@ function parseList(c: Cursor, end: string): Term[] {
   return list
 }
 
-/** One term alone: before `|`, which then begins a comprehension's body and is no operator. */
-const alone = (c: Cursor): Term | undefined =>
-  c.attempt(() => {
-    const term = parseTerm(c)
-    return c.isSymbol('|') ? term : undefined
-  })
-
-function comprehension(c: Cursor, of: 'array' | 'set' | 'object', at: number, value: Term, end: string, key?: Term): Term {
-  c.advance()
-  const body = c.grammar.body(c, end)
-  return key === undefined ? { kind: 'each', of, value, body, at } : { kind: 'each', of, key, value, body, at }
+/**
+ * `head | body` up to the closing symbol, which is a comprehension. Where a comma stops the body, the bar was the operator after
+ * all, as in `[{1} | {2}, 3]`: then undefined, and nothing is read.
+ */
+function comprehension(c: Cursor, of: 'array' | 'set' | 'object', at: number, end: string, key?: Term): Term | undefined {
+  const { position, depth } = c
+  const value = parseTerm(c)
+  if (c.isSymbol('|')) {
+    c.advance()
+    try {
+      const body = c.grammar.body(c, end)
+      return key === undefined ? { kind: 'each', of, value, body, at } : { kind: 'each', of, key, value, body, at }
+    } catch (failure) {
+      if (!(failure instanceof Failure) || !c.isSymbol(',')) throw failure
+    }
+  }
+  c.position = position
+  c.depth = depth
+  return undefined
 }
 
 function parseArray(c: Cursor): Term {
   const { at } = c.advance()
   if (c.take(']')) return { kind: 'array', items: [], at }
-  const value = alone(c)
-  if (value !== undefined) return comprehension(c, 'array', at, value, ']')
-  return { kind: 'array', items: parseList(c, ']'), at }
+  return comprehension(c, 'array', at, ']') ?? { kind: 'array', items: parseList(c, ']'), at }
 }
 
 function parseBraces(c: Cursor): Term {
   const { at } = c.advance()
   if (c.take('}')) return { kind: 'object', pairs: [], at }
-  const single = alone(c)
-  if (single !== undefined) return comprehension(c, 'set', at, single, '}')
+  const each = comprehension(c, 'set', at, '}')
+  if (each !== undefined) return each
   const first = parseExpression(c, false)
   if (!c.isSymbol(':')) {
     if (!c.take(',') && !c.isSymbol('}')) c.fail('expected "," or "}"')
     return { kind: 'set', items: [first, ...parseList(c, '}')], at }
   }
   c.advance()
-  const value = alone(c)
-  if (value !== undefined) return comprehension(c, 'object', at, value, '}', first)
+  const object = comprehension(c, 'object', at, '}', first)
+  if (object !== undefined) return object
   const pairs: (readonly [Term, Term])[] = [[first, parseExpression(c, false)]]
   while (!c.take('}')) {
     c.expect(',', 'expected "," or "}"')
