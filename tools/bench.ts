@@ -13,6 +13,7 @@ const suites: [string, string][] = [
   ['plan', 'packages/countersign/bench/plan.ts'],
   ['start', 'packages/countersign/bench/start.ts'],
   ['apply', 'packages/countersign/bench/apply.ts'],
+  ['people', 'packages/countersign/bench/people.ts'],
 ]
 
 const json = process.argv.includes('--json')
