@@ -79,8 +79,8 @@ async function buildPrograms() {
     platform: 'node',
     target: 'node20.19',
     conditions: ['source'],
-    // The database has a binary of its own beside its code.
-    external: ['@photostructure/sqlite'],
+    // They have binaries of their own beside their code.
+    external: ['@napi-rs/keyring', '@node-rs/argon2', '@photostructure/sqlite'],
     banner: { js: 'import { createRequire as __createRequire } from \'node:module\'; const require = __createRequire(import.meta.url);' },
     metafile: true,
     write: false,

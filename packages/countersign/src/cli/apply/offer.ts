@@ -3,7 +3,8 @@ import type { Output } from '../output.ts'
 
 export function offerToOpen(output: Output, link: string): { end: () => void } {
   if (!output.live || !process.stdin.isTTY) return { end: () => undefined }
-  output.line(`  ${output.paint.dim('press Enter to open it here')}`)
+  // It rings once: whoever looks elsewhere is wanted here.
+  output.line(`  ${output.paint.dim('press Enter to open it here')}\u0007`)
   const pressed = (): void => void openInBrowser(link).catch(() => undefined)
   process.stdin.on('data', pressed)
   process.stdin.resume()

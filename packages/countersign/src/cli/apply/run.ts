@@ -20,6 +20,7 @@ import { planAndRead, streamsOf } from './plan-step.ts'
 import type { ReadPlan } from './read-plan.ts'
 import { report, reportOf, type Reported } from './report.ts'
 import { showNothing, showResult, resultJson } from './result.ts'
+import { inTurn, keepSaying, tellBehind } from './turn.ts'
 import { verifyConsent } from './verify-consent.ts'
 import { provenRules, verifyDecision, type Rules } from './verify-decision.ts'
 import { saveEvidence, whatIsWrong } from './evidence-file.ts'
@@ -52,7 +53,7 @@ export async function applyRun(begun: Begun, options: ApplyOptions, output: Outp
     const asked = await ask({ scope, workspace: workspace.name, session, rules, ...made })
     showSummary(output, asked.subject, made.read)
     const { view, consent } = await agreed(asked, options, output, interrupts)
-    const lease = await startApply(asked, view, interrupts)
+    const lease = await startApply(asked, view, interrupts, output)
     const applied = await applyOrReport(asked, lease, interrupts, output)
     return await finish({ ...asked, applied, consent }, lease, options, output)
   } finally {
@@ -86,11 +87,13 @@ async function agreed(asked: Asked, options: ApplyOptions, output: Output, inter
   if (view.decision === 'deny') throw denied(view)
   if (view.decision === 'allow') {
     output.line('Policy lets this pass without a countersignature.')
+    tellBehind(output, view)
     return { view, consent: undefined }
   }
   const link = `${session.trust.sites.at(-1)?.origins[0] ?? session.profile.server}/c/${code}`
   output.line()
   output.line(`  what you sign   ${output.paint.bold(code)}      ->  ${link}`)
+  tellBehind(output, view)
   const offer = offerToOpen(output, link)
   try {
     const granted = await waitForPerson({ api: session.api, output, signal: interrupts.signal, timeout: options.timeout }, view)
@@ -104,7 +107,7 @@ async function agreed(asked: Asked, options: ApplyOptions, output: Output, inter
 }
 
 /** Everything once more, then the server's word that this grant is spent on this run. */
-async function startApply(asked: Asked, view: RunView, interrupts: Interrupts): Promise<string> {
+async function startApply(asked: Asked, view: RunView, interrupts: Interrupts, output: Output): Promise<string> {
   const { plan, session } = asked
   const now = await remeasure(plan)
   const [change] = compareMeasured(plan.measured, now)
@@ -113,11 +116,13 @@ async function startApply(asked: Asked, view: RunView, interrupts: Interrupts): 
   if (interrupts.signal.aborted) throw new CliError('interrupted', 'Interrupted before the apply began. Nothing was changed.', '', { exit: exitCodes.notCountersigned })
   if (!view.grant) throw new CliError('countersignature_required', 'The server gave no grant for this run.', 'Run the command again.', { exit: exitCodes.notCountersigned })
   const body = { grant: view.grant.id, measured: measuredForStart(now) }
-  return answer('lease', await session.api.call('POST', `/api/v1/runs/${view.id}/apply-start`, { body })).lease
+  const start = async () => answer('lease', await session.api.call('POST', `/api/v1/runs/${view.id}/apply-start`, { body }))
+  return (await inTurn(session, view.id, output, interrupts.signal, start)).lease
 }
 
 /** When terraform is not even started, the spent run ends as failed, with the state as it was. */
 async function applyOrReport(asked: Asked, lease: string, interrupts: Interrupts, output: Output): Promise<Applied> {
+  const saying = keepSaying(asked.session.api, asked.view.id, lease)
   try {
     return await applyPlan(asked.plan, streamsOf(output), interrupts.applying())
   } catch (error) {
@@ -125,6 +130,8 @@ async function applyOrReport(asked: Asked, lease: string, interrupts: Interrupts
     const nothing: Applied = { result: 'failed', code: 0, interrupted: interrupts.signal.aborted, state: plan.measured.state, treeUnchanged: true }
     await report(session.api, reportOf({ server: session.profile.server, run: view.id, code, lease }, nothing, 'terraform was not started'))
     throw error
+  } finally {
+    saying.end()
   }
 }
 

@@ -1,9 +1,10 @@
-/** The server's API for this terminal: token and key on every request, the server's nonce learnt and used, refusals as CliError. */
+/** The server's API for this terminal: token and key on every request, the server's nonce and the next token taken as they come, refusals as CliError. */
 import { CliError } from '../exit.ts'
 import { dpopProof } from './dpop.ts'
 import { exchange, type Response } from './http.ts'
 import { problemOf } from './problem.ts'
 import type { TerminalKey } from './terminal-key.ts'
+import type { TokenSource } from './tokens.ts'
 
 export type Call = { readonly body?: unknown; readonly signal?: AbortSignal; readonly silence?: number }
 
@@ -15,10 +16,13 @@ export interface Api {
   bytes(path: string, signal?: AbortSignal): Promise<Buffer>
 }
 
-export function createApi(server: string, key: TerminalKey, accessToken: string, clientName: string): Api {
+const ended = ['token_expired', 'token_invalid']
+
+export function createApi(server: string, key: TerminalKey, tokens: TokenSource, clientName: string): Api {
   let nonce: string | undefined
   const once = async (method: string, path: string, { body, signal, silence }: Call): Promise<Response> => {
     const url = `${server}${path}`
+    const accessToken = tokens.current()
     const response = await exchange({
       method,
       url,
@@ -32,11 +36,13 @@ export function createApi(server: string, key: TerminalKey, accessToken: string,
     return response
   }
   const send = async (method: string, path: string, call: Call): Promise<Response> => {
-    const response = await once(method, path, call)
-    // A request that was refused for its nonce had no effect: it is sent again, once, with the nonce that came along.
-    const again = response.status === 401 && problemOf(response, server).code === 'use_dpop_nonce' ? await once(method, path, call) : response
-    if (again.status < 200 || again.status > 299) throw problemOf(again, server)
-    return again
+    const code = (response: Response): string => (response.status === 401 ? problemOf(response, server).code : '')
+    // A request that was refused for its nonce, or for a token that has ended, had no effect: it is sent again, once for each.
+    let response = await once(method, path, call)
+    if (code(response) === 'use_dpop_nonce') response = await once(method, path, call)
+    if (ended.includes(code(response)) && (await tokens.renew(tokens.current())) !== undefined) response = await once(method, path, call)
+    if (response.status < 200 || response.status > 299) throw problemOf(response, server)
+    return response
   }
   return {
     server,

@@ -10,16 +10,8 @@ import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { hostname, userInfo } from 'node:os'
 import { CliError } from '../exit.ts'
-import { dpopProof } from './dpop.ts'
-import { exchange, type Response } from './http.ts'
-import { problemOf } from './problem.ts'
+import { client, discover, grantedBy, postForm, scope, type Granted } from './oauth.ts'
 import type { TerminalKey } from './terminal-key.ts'
-
-const client = 'countersign-cli'
-
-export type Granted = { readonly accessToken: string; readonly expiresAt: string }
-
-type Endpoints = { readonly authorization: string; readonly token: string; readonly issuer: string }
 
 /** `show` is given the address to open, once it can be opened. Throws CliError `login_denied`, `login_timeout`, `login_failed`. */
 export async function signIn(server: string, key: TerminalKey, show: (address: string) => void, options: { timeoutMs: number; signal?: AbortSignal }): Promise<Granted> {
@@ -30,14 +22,14 @@ export async function signIn(server: string, key: TerminalKey, show: (address: s
   try {
     const redirect = `http://127.0.0.1:${loopback.port}/callback`
     const question = new URLSearchParams({
-      client_id: client, response_type: 'code', scope: 'openid countersign', redirect_uri: redirect, state,
+      client_id: client, response_type: 'code', scope, redirect_uri: redirect, state,
       code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256',
       dpop_jkt: key.thumbprint, login_hint: whoAsks(),
     })
     show(`${endpoints.authorization}?${question.toString()}`)
     const code = await withLimit(loopback.code, options)
-    const form = new URLSearchParams({ grant_type: 'authorization_code', client_id: client, code, redirect_uri: redirect, code_verifier: verifier })
-    return await exchangeCode(endpoints.token, key, form.toString())
+    const form = { grant_type: 'authorization_code', client_id: client, code, redirect_uri: redirect, code_verifier: verifier }
+    return grantedBy(await postForm(endpoints.token, key, form), endpoints.token)
   } finally {
     loopback.close()
   }
@@ -50,19 +42,6 @@ export function whoAsks(): string {
   } catch {
     return `somebody@${hostname()}`.slice(0, 120) // a container's user without a name
   }
-}
-
-async function discover(server: string): Promise<Endpoints> {
-  const response = await exchange({ method: 'GET', url: `${server}/oidc/.well-known/openid-configuration` })
-  if (response.status !== 200) throw problemOf(response, server)
-  const said = JSON.parse(response.body.toString('utf8')) as Record<string, unknown>
-  const endpoint = (name: string): string => {
-    const value = said[name]
-    // An endpoint on another host would receive the code: the server signs in to itself, or not at all.
-    if (typeof value === 'string' && URL.canParse(value) && new URL(value).origin === server) return new URL(value).href // as it is shown and opened: without control characters
-    throw new CliError('login_failed', `${server} names a sign-in endpoint that is not its own.`, `Use the address that the server is configured with${typeof value === 'string' && URL.canParse(value) ? `: --server ${new URL(value).origin}` : ''}.`)
-  }
-  return { authorization: endpoint('authorization_endpoint'), token: endpoint('token_endpoint'), issuer: endpoint('issuer') }
 }
 
 async function listen(state: string, issuer: string): Promise<{ port: number; code: Promise<string>; close: () => void }> {
@@ -118,20 +97,6 @@ async function withLimit<T>(work: Promise<T>, { timeoutMs, signal }: { timeoutMs
   } finally {
     clearTimeout(timer)
   }
-}
-
-async function exchangeCode(url: string, key: TerminalKey, form: string): Promise<Granted> {
-  const once = async (nonce: string | undefined): Promise<Response> =>
-    await exchange({ method: 'POST', url, headers: { 'content-type': 'application/x-www-form-urlencoded', dpop: await dpopProof(key, { method: 'POST', url, nonce }) }, body: form })
-  let response = await once(undefined)
-  const nonce = response.headers['dpop-nonce']
-  if (response.status === 400 && typeof nonce === 'string' && response.body.includes('use_dpop_nonce')) response = await once(nonce)
-  if (response.status !== 200) throw problemOf(response, new URL(url).origin)
-  const said = JSON.parse(response.body.toString('utf8')) as { access_token?: unknown; token_type?: unknown; expires_in?: unknown }
-  // A bearer token would be worth something to a thief: only one that is bound to our key is taken.
-  if (typeof said.access_token !== 'string' || String(said.token_type).toLowerCase() !== 'dpop') throw new CliError('login_failed', 'The server gave a token that is not bound to this terminal\'s key.', 'Tell the server\'s owner; do not use it.')
-  const seconds = typeof said.expires_in === 'number' ? said.expires_in : 0
-  return { accessToken: said.access_token, expiresAt: new Date(Date.now() + seconds * 1000).toISOString() }
 }
 
 function same(given: string, expected: string): boolean {

@@ -7,6 +7,7 @@ import { CliError } from '../exit.ts'
 import { askPassphrase } from '../passphrase.ts'
 import { createApi, type Api } from './api.ts'
 import { openKey } from './terminal-key.ts'
+import { canRenew, endsSoon, storedTokens } from './tokens.ts'
 
 export type Session = {
   readonly profile: Profile
@@ -32,9 +33,11 @@ export async function openSession(choice: ServerChoice, repository: Repository):
   const [key, token, trust] = [profile.load('key'), profile.load('token'), profile.load('trust')]
   const login = `Run: countersign login${choice.server || repository.server ? ` --server ${profile.server}` : ''}`
   if (!key || !token || !trust) throw new CliError('not_signed_in', `This terminal is not signed in to ${profile.server}.`, login)
-  if (Date.parse(token.expiresAt) <= Date.now()) throw new CliError('not_signed_in', `This terminal's sign-in to ${profile.server} ended at ${token.expiresAt}.`, login)
+  if (Date.parse(token.expiresAt) <= Date.now() && !canRenew(token)) throw new CliError('not_signed_in', `This terminal's sign-in to ${profile.server} ended at ${token.signedInUntil ?? token.expiresAt}.`, login)
   const terminalKey = await openKey(key, askPassphrase)
-  return { profile, trust, person: token.person, api: createApi(profile.server, terminalKey, token.accessToken, clientName()) }
+  const tokens = storedTokens(profile, terminalKey)
+  if (endsSoon(token) && canRenew(token)) await tokens.renew(token.accessToken)
+  return { profile, trust, person: token.person, api: createApi(profile.server, terminalKey, tokens, clientName()) }
 }
 
 /** How this program names itself to servers: for show only. */

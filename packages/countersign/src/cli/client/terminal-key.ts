@@ -1,12 +1,13 @@
 /**
  * The key of this terminal (ES256): every request is signed with it, and a token is worth nothing without it.
  *
- * It is stored behind a passphrase (scrypt, then AES-256-GCM with the public key's thumbprint as associated data), or in a file that
- * only this user may read. The second kind can be copied by whatever runs as this user: it is recorded as exportable, and `login`,
- * `whoami` and `doctor` say so.
+ * It is stored behind a passphrase (scrypt, then AES-256-GCM with the public key's thumbprint as associated data), in the keychain of the
+ * system where there is one, or in a file that only this user may read. The last kind can be copied by whatever runs as this user: it is
+ * recorded as exportable, and `login`, `whoami` and `doctor` say so.
  */
 import { createCipheriv, createDecipheriv, generateKeyPairSync, randomBytes, scryptSync } from 'node:crypto'
 import { calculateJwkThumbprint, type JWK } from 'jose'
+import { findKeychain, type Keychain } from '../config/keychain.ts'
 import type { StoredKey } from '../config/profile.ts'
 import { CliError } from '../exit.ts'
 
@@ -25,8 +26,11 @@ export async function createTerminalKey(): Promise<TerminalKey> {
   return await terminalKey(privateKey.export({ format: 'jwk' }))
 }
 
-export async function sealKey(key: TerminalKey, passphrase: string | undefined): Promise<StoredKey> {
-  if (passphrase === undefined) return { kind: 'exportable', jwk: key.privateJwk }
+export type Protection = { readonly passphrase?: string | undefined; readonly keychain?: { readonly keychain: Keychain; readonly account: string } | undefined }
+
+/** The passphrase first, then the keychain, then the file. A keychain that refuses the key falls back to the file. */
+export async function sealKey(key: TerminalKey, { passphrase, keychain }: Protection): Promise<StoredKey> {
+  if (passphrase === undefined) return (keychain && (await intoKeychain(key, keychain))) ?? { kind: 'exportable', jwk: key.privateJwk }
   const salt = randomBytes(16)
   const iv = randomBytes(12)
   const cipher = createCipheriv('aes-256-gcm', scryptSync(passphrase, salt, 32, scryptCost), iv).setAAD(Buffer.from(key.thumbprint))
@@ -34,9 +38,19 @@ export async function sealKey(key: TerminalKey, passphrase: string | undefined):
   return { kind: 'passphrase', salt: salt.toString('base64url'), iv: iv.toString('base64url'), sealed: sealed.toString('base64url'), thumbprint: key.thumbprint }
 }
 
-/** `ask` is called only for a key behind a passphrase. Throws CliError `passphrase_wrong`. */
-export async function openKey(stored: StoredKey, ask: () => Promise<string>): Promise<TerminalKey> {
+async function intoKeychain(key: TerminalKey, { keychain, account }: NonNullable<Protection['keychain']>): Promise<StoredKey | undefined> {
+  try {
+    await keychain.set(account, JSON.stringify(key.privateJwk))
+    return { kind: 'keychain', account, thumbprint: key.thumbprint }
+  } catch {
+    return undefined
+  }
+}
+
+/** `ask` is called only for a key behind a passphrase. Throws CliError `passphrase_wrong`, `key_missing`. */
+export async function openKey(stored: StoredKey, ask: () => Promise<string>, find: () => Promise<Keychain | undefined> = findKeychain): Promise<TerminalKey> {
   if (stored.kind === 'exportable') return await terminalKey(stored.jwk)
+  if (stored.kind === 'keychain') return await fromKeychain(stored, await find())
   const bytes = (text: string): Buffer => Buffer.from(text, 'base64url')
   const sealed = bytes(stored.sealed)
   const secret = scryptSync(await ask(), bytes(stored.salt), 32, scryptCost)
@@ -47,6 +61,27 @@ export async function openKey(stored: StoredKey, ask: () => Promise<string>): Pr
   } catch (cause) {
     throw new CliError('passphrase_wrong', 'That passphrase does not open the key of this terminal.', 'Try again; if it is lost: countersign logout, then countersign login --passphrase', { cause })
   }
+}
+
+async function fromKeychain({ account, thumbprint }: Extract<StoredKey, { kind: 'keychain' }>, keychain: Keychain | undefined): Promise<TerminalKey> {
+  const gone = (why: string, cause?: unknown): CliError => new CliError('key_missing', `The key of this terminal cannot be had from the system's keychain: ${why}.`, 'Unlock the keychain and try again. If it is lost: countersign logout, then countersign login', { cause })
+  if (!keychain) throw gone('there is none here, or it is locked')
+  try {
+    const kept = await keychain.get(account)
+    const key = kept === undefined ? undefined : await terminalKey(JSON.parse(kept) as JWK)
+    // Another program of this user could have put another key there: it is not the terminal that signed in.
+    if (key?.thumbprint === thumbprint) return key
+  } catch (cause) {
+    throw gone('what is there is not a key', cause)
+  }
+  throw gone('it is not there any more')
+}
+
+/** Where the key is, for people; and whether programs of this user can copy it. */
+export const protectionWords: Readonly<Record<StoredKey['kind'], string>> = {
+  exportable: 'a file: exportable by whoever runs programs as you',
+  keychain: "in the system's keychain",
+  passphrase: 'behind a passphrase',
 }
 
 async function terminalKey(jwk: JWK): Promise<TerminalKey> {

@@ -19,6 +19,8 @@ export type RunView = {
   readonly enforcement: { readonly level: string; readonly why: string }
   readonly expiresAt: string
   readonly grant: { readonly id: string; readonly expiresAt: string } | null
+  /** Another run of the workspace, applied now. */
+  readonly behind?: { readonly id: string; readonly code: string; readonly requester: { readonly name: string }; readonly startedAt: string } | null
 }
 
 export type Preview = {
@@ -28,7 +30,8 @@ export type Preview = {
 }
 
 export type Status = { readonly name: string; readonly version: string; readonly setUp: boolean; readonly demonstration: boolean; readonly url: string; readonly time: string }
-export type Me = { readonly person: { readonly id: string; readonly name: string }; readonly token: { readonly expiresAt: string; readonly thumbprint: string } }
+export type Me = { readonly person: { readonly id: string; readonly name: string }; readonly token: { readonly expiresAt: string; readonly signedInUntil: string; readonly thumbprint: string } }
+export type TerminalsView = { readonly terminals: readonly { readonly id: string; readonly client: string; readonly kind: string; readonly audience: string; readonly thisTerminal: boolean; readonly createdAt: string; readonly signedInUntil: string; readonly thumbprint: string }[] }
 export type PolicyView = { readonly yaml: string; readonly digest: string; readonly changedAt: string; readonly changedBy: string }
 export type PolicyChange = { readonly id: string; readonly code: string; readonly subject: string; readonly expiresAt: string; readonly status: string; readonly countersignatures: readonly Countersignature[] }
 
@@ -42,7 +45,8 @@ const shapes = {
   run: { id: 'string', status: statuses, version: 'number', decision: decisions, reasons: 'array', subject: 'string', countersignatures: 'array', enforcement: 'object', expiresAt: 'string' },
   preview: { environment: 'string', decision: 'object', 'decision.effect': decisions, risk: 'object', 'risk.level': levels },
   status: { name: 'string', version: 'string', setUp: 'boolean', time: 'string' },
-  me: { person: 'object', token: 'object' },
+  me: { person: 'object', token: 'object', 'token.signedInUntil': 'string' },
+  terminals: { terminals: 'array' },
   policy: { yaml: 'string', digest: 'string' },
   'policy chain': { versions: 'array' },
   'policy change': { id: 'string', code: 'string', subject: 'string', expiresAt: 'string' },
@@ -57,6 +61,7 @@ type Answers = {
   preview: Preview
   status: Status
   me: Me
+  terminals: TerminalsView
   policy: PolicyView
   'policy chain': { versions: PolicyVersion[] }
   'policy change': PolicyChange

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { openSession, serverOf } from '../client/session.ts'
+import { findKeychain } from '../config/keychain.ts'
 import { openProfile } from '../config/profile.ts'
 import { readRepository } from '../config/repository.ts'
 import { CliError, exitCodes, type ExitCode } from '../exit.ts'
@@ -21,6 +22,8 @@ async function logout(options: Options, output: Output): Promise<ExitCode> {
   const repository = await readRepository(process.cwd())
   const profile = openProfile(serverOf(options, repository))
   const ended = await endToken(options)
+  const key = profile.load('key')
+  if (key?.kind === 'keychain') await (await findKeychain())?.remove(key.account).catch(() => undefined)
   for (const name of ['token', 'key', ...(options.forget ? (['trust', 'checkpoint', 'server'] as const) : [])] as const) profile.remove(name)
   output.line(ended ? `Signed out of ${profile.server}; its token is worth nothing any more.` : `Signed out here. ${profile.server} was not told: the token stays valid there until it expires, but its key is gone.`)
   if (options.forget) output.line('The pinned trust was forgotten: the next login takes the server\'s word again. Compare the fingerprint then.')
@@ -33,7 +36,7 @@ async function logout(options: Options, output: Output): Promise<ExitCode> {
       await session.api.call('DELETE', '/api/v1/token', { silence: 5_000 })
       return true
     } catch (error) {
-      if (error instanceof CliError) return error.code === 'token_invalid'
+      if (error instanceof CliError) return error.code === 'token_invalid' || error.code === 'token_expired'
       throw error
     }
   }

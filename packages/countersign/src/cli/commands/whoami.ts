@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { openSession, type Session } from '../client/session.ts'
 import { answer, type Me } from '../client/wire.ts'
+import { protectionWords } from '../client/terminal-key.ts'
 import { readRepository } from '../config/repository.ts'
 import { exitCodes, type ExitCode } from '../exit.ts'
 import { safe, type Output } from '../output.ts'
@@ -28,9 +29,9 @@ async function whoami(options: Options, output: Output): Promise<ExitCode> {
 
 function show(output: Output, { profile, trust, api }: Session, me: Me): void {
   const kind = profile.load('key')?.kind ?? 'exportable'
-  output.line(`${safe(me.person.name)} (${me.person.id}) at ${profile.server}, until ${me.token.expiresAt}`)
-  output.line(`Terminal key   ${api.key.thumbprint}  ${kind === 'passphrase' ? 'behind a passphrase' : 'a file: exportable by whoever runs programs as you'}`)
+  output.line(`${safe(me.person.name)} (${me.person.id}) at ${profile.server}, until ${me.token.signedInUntil}`)
+  output.line(`Terminal key   ${api.key.thumbprint}  ${protectionWords[kind]}`)
   output.line(`Installation   ${safe(trust.instance)}${trust.demonstration ? '  DEMONSTRATION' : ''}`)
   output.line(`Genesis        ${fingerprint(trust)}`)
-  output.data({ server: profile.server, person: me.person, expiresAt: me.token.expiresAt, thumbprint: api.key.thumbprint, keyProtection: kind, instance: trust.instance, genesis: trust.genesis.entry, demonstration: trust.demonstration })
+  output.data({ server: profile.server, person: me.person, expiresAt: me.token.signedInUntil, thumbprint: api.key.thumbprint, keyProtection: kind, instance: trust.instance, genesis: trust.genesis.entry, demonstration: trust.demonstration })
 }

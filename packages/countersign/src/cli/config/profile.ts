@@ -12,9 +12,18 @@ import { configFolder } from './paths.ts'
 
 export type StoredKey =
   | { readonly kind: 'exportable'; readonly jwk: JWK }
+  | { readonly kind: 'keychain'; readonly account: string; readonly thumbprint: string }
   | { readonly kind: 'passphrase'; readonly salt: string; readonly iv: string; readonly sealed: string; readonly thumbprint: string }
 
-export type StoredToken = { readonly accessToken: string; readonly expiresAt: string; readonly person: { readonly id: string; readonly name: string } }
+export type StoredToken = {
+  readonly accessToken: string
+  readonly expiresAt: string
+  /** Worth something with the key alone; each is used once. */
+  readonly refreshToken?: string
+  /** Until when it can be renewed. */
+  readonly signedInUntil?: string
+  readonly person: { readonly id: string; readonly name: string }
+}
 export type StoredCheckpoint = { readonly note: string; readonly size: number; readonly root: string }
 
 export type StoredDirectory = { readonly size: number; readonly head: string }

@@ -3,7 +3,9 @@ import { prepare } from '../../engine/index.ts'
 import { version } from '../../server/version.ts'
 import { exchange } from '../client/http.ts'
 import { openSession, serverOf, type Session } from '../client/session.ts'
+import { protectionWords } from '../client/terminal-key.ts'
 import { answer, type Status } from '../client/wire.ts'
+import { findKeychain } from '../config/keychain.ts'
 import { openProfile } from '../config/profile.ts'
 import { readRepository, type Repository } from '../config/repository.ts'
 import { waitingReports } from '../config/spool.ts'
@@ -25,7 +27,7 @@ export async function runChecks(choice: Choice): Promise<Finding[]> {
   const server = await found(() => serverOf(choice, repository))
   if (server instanceof CliError) return [...findings, bad('server', server.message, server.next)]
   const { status, rows } = await checkServer(server)
-  findings.push(...rows, checkKey(server))
+  findings.push(...rows, await checkKey(server))
   if (status) findings.push(...(await checkSignIn(choice, repository)))
   return [...findings, checkReports(server), checkBrowser(), note('protection', 'advisory: the credentials of this terminal reach the cloud and the state without Countersign', 'State-gated and credential-gated workspaces close that; they are not in this version.')]
 }
@@ -61,12 +63,12 @@ async function checkServer(server: string): Promise<{ status: Status | undefined
   return { status, rows }
 }
 
-function checkKey(server: string): Finding {
+async function checkKey(server: string): Promise<Finding> {
   try {
     const key = openProfile(server).load('key')
     if (!key) return bad('key', 'this terminal has no key', 'Run: countersign login')
-    if (key.kind === 'passphrase') return ok('key', 'behind a passphrase')
-    return note('key', 'in a file that only you can read: whoever runs programs as you can copy it', 'Seal it with: countersign login --passphrase')
+    if (key.kind !== 'exportable') return ok('key', protectionWords[key.kind])
+    return note('key', 'in a file that only you can read: whoever runs programs as you can copy it', (await findKeychain()) ? 'This system has a keychain: countersign logout, then countersign login. Or seal it with: countersign login --passphrase' : 'This system has no keychain that could be used. Seal it with: countersign login --passphrase')
   } catch (error) {
     return error instanceof CliError ? bad('key', error.message, error.next) : bad('key', 'cannot be read', 'Run: countersign login')
   }
@@ -77,7 +79,7 @@ async function checkSignIn(choice: Choice, repository: Repository): Promise<Find
   if (session instanceof CliError) return [bad('sign-in', session.message, session.next)]
   const me = await found(async () => answer('me', await session.api.call('GET', '/api/v1/me')))
   if (me instanceof CliError) return [bad('sign-in', me.message, me.next)]
-  return [ok('sign-in', `${me.person.name}, until ${me.token.expiresAt}`), await checkLedger(session)]
+  return [ok('sign-in', `${me.person.name}, until ${me.token.signedInUntil}`), await checkLedger(session)]
 }
 
 async function checkLedger(session: Session): Promise<Finding> {
