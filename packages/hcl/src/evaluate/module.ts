@@ -12,6 +12,7 @@ import type { Argument, Declaration } from '../load/declaration.ts'
 import type { Loader } from '../load/loader.ts'
 import type { Module } from '../load/module.ts'
 import { type EvaluatedBody, evaluateBody, type Iterators } from './body.ts'
+import { findCycles } from './cycle.ts'
 import { expand, type Expansion, type InstanceKey, type Repetition } from './expansion.ts'
 import { evaluateExpression } from './evaluate.ts'
 import { orderedLocals } from './local-order.ts'
@@ -192,8 +193,9 @@ export class ModuleInstance implements Referable {
     }
   }
 
-  /** Evaluates every variable, local and output here and in the modules below, so that all findings are there. */
+  /** Looks for loops of references, and evaluates every variable, local and output here and below, so that all findings are there. */
   check(): void {
+    this.diagnostics.push(...findCycles(this.module))
     const waiting: ModuleInstance[] = [this]
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       next.checkOwn()
