@@ -14,13 +14,23 @@ const indentation = (text: string, lineStart: number): number => {
 
 const lineStartOf = (text: string, at: number): number => text.lastIndexOf('\n', at - 1) + 1
 
-/** Whether a line, from its first character, looks like `name =`, `name {` or `name "label"`. */
+/** Whether a line, from its first character, looks like `name =` or like `name`, labels, `{`. */
 function beginsItem(text: string, at: number): boolean {
   let i = nameEnd(text, at)
   if (i === at) return false
-  while (text.charCodeAt(i) === 32 || text.charCodeAt(i) === 9) i++
-  const c = text.charCodeAt(i)
-  return (c === 61 && text.charCodeAt(i + 1) !== 61) || c === 123 || c === 34
+  for (;;) {
+    while (text.charCodeAt(i) === 32 || text.charCodeAt(i) === 9) i++
+    const c = text.charCodeAt(i)
+    if (c === 123) return true
+    if (c === 34) {
+      const end = stringEnd(text, i)
+      return end > i + 1 && text.charCodeAt(end - 1) === 34
+    }
+    if (c === 61) return text.charCodeAt(i + 1) !== 61
+    const label = nameEnd(text, i)
+    if (label === i) return false
+    i = label
+  }
 }
 
 /** Behind the closing quote, or at the newline that comes first. Braces of sequences are counted, and strings in them stepped over. */
@@ -74,28 +84,48 @@ export interface Mistake {
   readonly endless: Set<string>
 }
 
-/** The offset at which reading goes on, not before `from`: at a newline, at a brace that closes the block around, or at the end. */
+/** The first character of a line that is not space; `blank` when there is none, or a comment begins. */
+function lineAt(text: string, start: number): { readonly indent: number; readonly first: number; readonly blank: boolean; readonly item: boolean } {
+  const indent = indentation(text, start)
+  const first = text.charCodeAt(start + indent)
+  const blank = first === 10 || first === 13 || first === 35 || Number.isNaN(first)
+  return { indent, first, blank, item: !blank && beginsItem(text, start + indent) }
+}
+
+/** Whether the line of an item ends with an opening brace: then a body follows, whatever the rest of the line says. */
+function opensBody(text: string, itemStart: number): boolean {
+  let i = lineEnd(text, itemStart) - 1
+  while (text.charCodeAt(i) === 32 || text.charCodeAt(i) === 9 || text.charCodeAt(i) === 13) i--
+  return text.charCodeAt(i) === 123
+}
+
+/**
+ * The offset at which reading goes on: at a newline, at a brace that closes the block around, or at the end. It may lie before `from`: a bracket
+ * that is not closed shows only when the next argument has been taken for its content.
+ */
 export function recover(text: string, { itemStart, from, inBlock, balanced, endless }: Mistake): number {
-  const indent = indentation(text, lineStartOf(text, itemStart))
-  let depth = 0
-  let flat = false
+  const { indent } = lineAt(text, lineStartOf(text, itemStart))
+  const firstLine = lineEnd(text, itemStart)
+  const open: number[] = []
+  let flat: boolean | null = null
   for (let i = itemStart; i < text.length; ) {
     const c = text.charCodeAt(i)
     if (c === 10) {
-      if (i >= from && depth === 0) return i
-      const next = i + 1
-      const inner = indentation(text, next)
-      const first = text.charCodeAt(next + inner)
-      const blank = first === 10 || first === 13 || first === 35 || Number.isNaN(first)
+      if (i === firstLine && open.length === 0 && opensBody(text, itemStart)) open.push(123)
       if (balanced) {
+        if (i >= from && open.length === 0) return i
         i++
         continue
       }
-      if (!blank && i >= from) {
-        const closes = first === 125 || first === 93 || first === 41
-        if (inner < indent && (closes || beginsItem(text, next + inner))) return i
-        if (inner <= indent && !flat && beginsItem(text, next + inner)) return i
-      } else if (!blank && inner <= indent && depth > 0 && beginsItem(text, next + inner)) flat = true
+      const line = lineAt(text, i + 1)
+      const closer = line.first === 125 || line.first === 93 || line.first === 41
+      if (open.length === 0 && i >= from && (line.blank || line.item || closer)) return i
+      if (!line.blank && open.length > 0) {
+        // the first line of the content shows whether the file indents at all
+        flat ??= line.item && line.indent <= indent && open.at(-1) === 123 && i < from
+        if (line.item && line.indent <= indent && !flat) return i
+        if (line.indent < indent && closer && i >= from) return i
+      }
       i++
     } else if (c === 34) i = Math.max(i + 1, stringEnd(text, i))
     else if (c === 35 || (c === 47 && text.charCodeAt(i + 1) === 47)) i = lineEnd(text, i)
@@ -106,9 +136,9 @@ export function recover(text: string, { itemStart, from, inBlock, balanced, endl
       const end = heredocEnd(text, i, endless)
       i = end < 0 ? i + 2 : end
     } else {
-      if (c === 123 || c === 91 || c === 40) depth++
+      if (c === 123 || c === 91 || c === 40) open.push(c)
       else if (c === 125 || c === 93 || c === 41) {
-        if (depth > 0) depth--
+        if (open.length > 0) open.pop()
         else if (c === 125 && inBlock && i >= from) return i
       }
       i++
