@@ -2,6 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { countersigned, signedIn } from './signed-in.ts'
+import { signInTerminal } from '../../src/demonstration/raw-terminal.ts'
+import { ask, measuredOf, runBody } from '../support/sample-run.ts'
 import { scratchServer } from '../support/scratch-server.ts'
 import { buildFirst, codeShown, hasTerraform, once, terminal as aTerminal, type Terminal } from './terminal.ts'
 
@@ -39,6 +41,23 @@ describe.skipIf(!hasTerraform())('countersign apply', () => {
     const run = await terminal.run(['apply'])
     expect(run.all).toContain('Nothing to change, so nothing was asked.')
     expect(run.code).toBe(0)
+  })
+
+  it('waits for another who is applying the workspace, says so, and goes on when that has ended', async () => {
+    const { terminal, person, url } = await signedIn()
+    const other = await signInTerminal(url, (link) => person.allowTerminal(link))
+    const theirs = runBody({ workspace: 'team/dev', actions: ['update'] })
+    const asked = await ask(other, theirs)
+    const { lease } = (await other.must('POST', `/api/v1/runs/${asked.id}/apply-start`, { grant: asked.grant?.id ?? '', measured: measuredOf(theirs) })) as { lease: string }
+    terminal.write('main.tf', resource('x'))
+    const run = await terminal.run(['apply', '--workspace', 'team/dev'], {
+      onOutput: once(/waiting for (Ada Owner), who is applying/u, () => void other.must('POST', `/api/v1/runs/${asked.id}/outcome`, {
+        lease, result: 'failed', summary: 'nothing changed', state: { lineage: '', serial: 0, digest: 'a'.repeat(64) }, treeUnchanged: true,
+      })),
+    })
+    expect(run.all).toMatch(/waits for +Ada Owner, who is applying this workspace since/u)
+    expect(run.code).toBe(0)
+    expect(state(terminal).resources).toHaveLength(1)
   })
 
   it('applies what policy lets pass, without a question', async () => {

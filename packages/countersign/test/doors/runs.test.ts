@@ -143,6 +143,7 @@ describe('an apply that is never reported', () => {
     const next = await ask(terminal, runBody({ claims: { state: body.claims.state } }))
     expect(next.risk.reasons.map((reason) => reason.code)).toContain('previous_outcome_unknown')
     await person.countersign(next.code)
+    clock.time += 60_000
     const granted = await show(terminal, next.id)
     await terminal.must('POST', `/api/v1/runs/${next.id}/apply-start`, { grant: granted.grant?.id, measured: measuredOf({ ...body, claims: { ...body.claims, ...JSON.parse(next.subject), plan: { file: (JSON.parse(next.subject) as { plan: { file: string } }).plan.file } } }) })
     expect(await show(terminal, run.id)).toMatchObject({ status: 'outcome-unknown' })

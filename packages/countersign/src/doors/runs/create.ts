@@ -66,7 +66,7 @@ async function store(
     requester: by.actor.id, requester_name: by.actor.name, executor: by.actor.executor, decision: answer.effect, reasons: JSON.stringify(reasons),
     allowed_grant: answer.effect === 'allow' ? answer.grant.id : '', created_at: now,
     expires_at: answer.effect === 'step-up' ? answer.expiresAt : answer.effect === 'allow' ? answer.grant.expiresAt : now,
-    started_at: null, ended_at: null, lease_hash: null, outcome: null,
+    started_at: null, ended_at: null, lease_hash: null, outcome: null, alive_at: 0,
   }, { digest: asked.claims.plan.json, body: made.body })
   await deps.ledger.append(tx, {
     type: 'run.created', ids: { ref: id, run: id, person: by.actor.id },

@@ -19,5 +19,6 @@ export type RunErrorCode =
   | 'serial_regressed'
   | 'lease_invalid'
   | 'outcome_reported'
+  | 'workspace_busy'
 
 export class RunError extends CodedError<RunErrorCode> {}

@@ -28,6 +28,16 @@ export async function reportOutcome(deps: RunsDeps, by: Authorized<'run.report'>
   })
 }
 
+/** "Still applying." Worth nothing but that nobody else starts meanwhile. */
+export async function keepAlive(deps: RunsDeps, by: Authorized<'run.report'>, sent: { run: string; lease: string }): Promise<void> {
+  await deps.store.write(async (tx) => {
+    const run = await findRun(tx, sent.run)
+    if (!run) throw new RunError('run_not_found', 'There is no such run.', 'Check the id.')
+    refuseOthers(run, by.actor.executor, sent.lease)
+    await updateRun(tx, run.id, ['applying'], { alive_at: deps.clock.now() })
+  })
+}
+
 function refuseOthers(run: RunRow, executor: string, lease: string): void {
   if (run.executor !== executor)
     throw new GateError('executor_mismatch', "This run belongs to another terminal's key.", 'Report it from the machine that applied it.')

@@ -69,6 +69,11 @@ export const runsRoutes: FastifyPluginAsyncZod<RunsRoutesDeps> = async (app, { u
     return useCases.show.run(actor, { run: request.params.id })
   })
 
+  app.post('/api/v1/runs/:id/alive', { schema: { params: byId, body: z.strictObject({ lease: z.string().max(128) }) } }, async (request, reply) => {
+    await useCases.alive.run(actorOf(request), { run: request.params.id, lease: request.body.lease })
+    return reply.code(204).send()
+  })
+
   app.post('/api/v1/runs/:id/cancel', { schema: { params: byId, body: z.strictObject({}).optional() } }, async (request) => {
     const actor = actorOf(request)
     await useCases.cancel.run(actor, { run: request.params.id })

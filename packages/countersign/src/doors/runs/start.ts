@@ -13,6 +13,7 @@ import type { StepUp } from '../../platform/coded-error.ts'
 import { GateError } from '../../gate/index.ts'
 import { afterCommit } from '../../platform/store/unit.ts'
 import type { Tx } from '../../platform/store/store.ts'
+import { refuseWhileApplied } from './busy.ts'
 import { checkBinding } from './binding.ts'
 import type { Measured } from './claims.ts'
 import { RunError } from './errors.ts'
@@ -29,6 +30,7 @@ type Step = (starting: Starting) => Promise<void>
 export const steps: readonly Step[] = [
   findOwnRun,
   refuseStarted,
+  refuseBusyWorkspace,
   refuseWithoutGrant,
   compareWithStatement,
   checkState,
@@ -101,6 +103,11 @@ function stepUpOf(subject: string): StepUp {
   return { acrValues: [requirement.phishingResistant ? 'phr' : requirement.assurance], maxAgeSeconds: 0 }
 }
 
+/** Before the grant is looked at, so that waiting costs nobody a touch. */
+async function refuseBusyWorkspace(s: Starting): Promise<void> {
+  await refuseWhileApplied(s.tx, s.run, s.now)
+}
+
 /** A token and its key are not enough: without the grant that a countersignature gave, this is where it ends. */
 async function refuseWithoutGrant(s: Starting): Promise<void> {
   const standing = await s.deps.gate.standing(s.tx, s.run.id)
@@ -161,7 +168,7 @@ async function consumePlanFile(s: Starting): Promise<void> {
   throw new RunError('plan_already_applied', 'This plan file was applied already, in another run; a plan is applied once.', 'Plan again.')
 }
 
-/** Terraform holds one lock a workspace: whoever starts now shows that the earlier apply is over, however it ended. */
+/** An earlier apply that has fallen silent is over, however it ended. */
 async function closeForgottenApplies(s: Starting): Promise<void> {
   for (const forgotten of await applyingIn(s.tx, s.subject.workspace.name)) await markUnknown(s.deps, s.tx, forgotten, 'another apply of the workspace started')
 }
@@ -191,6 +198,7 @@ async function openLease(s: Starting): Promise<void> {
   const started = await updateRun(s.tx, s.run.id, ['asked'], {
     state: 'applying',
     started_at: s.now,
+    alive_at: s.now,
     lease_hash: createHash('sha256').update(s.lease).digest('hex'),
   })
   if (!started) throw alreadyStarted()

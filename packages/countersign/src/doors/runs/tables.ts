@@ -32,6 +32,8 @@ export interface RunTable {
   lease_hash: string | null
   /** JSON of what was reported. */
   outcome: string | null
+  /** When the terminal that applies last said that it still does; 0 before. */
+  alive_at: number
 }
 
 export interface RunPlanTable {
@@ -70,7 +72,11 @@ declare module '../../platform/store/tables.ts' {
   }
 }
 
-export const runsMigrations: Migration[] = [{ name: 'runs-0001', up: first }]
+export const runsMigrations: Migration[] = [{ name: 'runs-0001', up: first }, { name: 'runs-0002-alive', up: alive }]
+
+async function alive(db: Kysely<Tables>): Promise<void> {
+  await db.schema.alterTable('run').addColumn('alive_at', 'bigint', (c) => c.notNull().defaultTo(0)).execute()
+}
 
 async function first(db: Kysely<Tables>): Promise<void> {
   await db.schema

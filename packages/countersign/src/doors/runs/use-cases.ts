@@ -8,7 +8,7 @@ import { evidenceOf } from './evidence.ts'
 import type { RunsDeps } from './ports.ts'
 import { awaitRun, manyRuns, planText, showRun } from './read.ts'
 import type { Waiting } from './read.ts'
-import { reportOutcome } from './report.ts'
+import { keepAlive, reportOutcome } from './report.ts'
 import { startApply } from './start.ts'
 import type { Start } from './start.ts'
 
@@ -21,6 +21,7 @@ export function runsUseCases(deps: RunsDeps) {
     create: useCase('create a run', 'run.apply', (by, input: Asked) => createRun(deps, by, input)),
     start: useCase('start an apply', 'run.start', (by, input: Start) => startApply(deps, by, input)),
     report: useCase('report an outcome', 'run.report', (by, input: { run: string; outcome: Outcome }) => reportOutcome(deps, by, input)),
+    alive: useCase('say that an apply goes on', 'run.report', (by, input: { run: string; lease: string }) => keepAlive(deps, by, input)),
     cancel: useCase('cancel a run', 'run.cancel', (by, input: { run: string }) => cancelRun(deps, by, input.run)),
     show: useCase('show a run', 'run.read', (by, input: { run: string }) => showRun(deps, by, input.run)),
     list: useCase('list runs', 'run.read', (by, input: { limit: number; before: number }) => manyRuns(deps, by, input)),

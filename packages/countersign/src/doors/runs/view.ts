@@ -5,6 +5,8 @@ import type { Standing } from '../../gate/index.ts'
 import { rfc3339 } from '../../platform/clock.ts'
 import type { Db, Tx } from '../../platform/store/store.ts'
 import type { Reason } from '../../policy/index.ts'
+import { appliedNow } from './busy.ts'
+import type { Behind } from './busy.ts'
 import type { RunsDeps } from './ports.ts'
 import type { RunRow } from './store.ts'
 import { advisory } from './subject.ts'
@@ -37,6 +39,8 @@ export type RunView = {
   countersignatures: Countersignature[]
   signed: { person: string; name: string; role: string; at: string; label: string }[]
   grant: { id: string; expiresAt: string } | null
+  /** Another run of the workspace that is applied now: this one waits for it. */
+  behind: Behind | null
   outcome: { result: string; summary: string; state: { lineage: string; serial: number; digest: string }; treeUnchanged: boolean } | null
 }
 
@@ -44,6 +48,7 @@ export async function viewOf(deps: RunsDeps, db: Db | Tx, run: RunRow): Promise<
   const standing = await deps.gate.standing(db, run.id)
   const subject = parseSubject(run.subject)
   const status = statusOf(run, standing)
+  const other = status === 'waiting' || status === 'granted' ? await appliedNow(db, run, deps.clock.now()) : null
   const signed = standing.challenge?.signed ?? []
   return {
     id: run.id, workspace: run.workspace, environment: run.environment, enforcement: advisory, scope: run.scope, status,
@@ -55,6 +60,7 @@ export async function viewOf(deps: RunsDeps, db: Db | Tx, run: RunRow): Promise<
     countersignatures: signed.map((one) => one.countersignature),
     signed: signed.map(({ person, name, role, at: when, label }) => ({ person, name, role, at: rfc3339(when), label })),
     grant: status === 'granted' && standing.grant ? { id: standing.grant.id, expiresAt: rfc3339(standing.grant.expiresAt) } : null,
+    behind: other ? { id: other.id, code: formatCode(other.code), requester: { id: other.requester, name: other.requester_name }, startedAt: rfc3339(other.started_at ?? 0) } : null,
     outcome: run.outcome === null ? null : (JSON.parse(run.outcome) as NonNullable<RunView['outcome']>),
   }
 }

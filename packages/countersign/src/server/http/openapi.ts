@@ -49,6 +49,7 @@ export const operations: Record<string, readonly [who: Who, summary: string]> = 
   'GET /api/v1/runs/{id}/evidence': ['either', 'The evidence bundle'],
   'POST /api/v1/runs/{id}/apply-start': ['terminal', 'Spend the grant: what was measured again, against what was countersigned'],
   'POST /api/v1/runs/{id}/outcome': ['terminal', 'Report what the apply did'],
+  'POST /api/v1/runs/{id}/alive': ['terminal', 'Say that the apply goes on: nobody else starts in this workspace meanwhile'],
   'POST /api/v1/runs/{id}/cancel': ['either', 'Take a run back before it starts'],
   'GET /api/v1/ceremonies': ['browser', 'What waits for a countersignature'],
   'GET /api/v1/reports': ['either', 'What people said that they had not asked for'],

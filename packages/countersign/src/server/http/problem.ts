@@ -172,6 +172,7 @@ const statuses: Record<Code, number> = {
   serial_regressed: 409,
   lease_invalid: 403,
   outcome_reported: 409,
+  workspace_busy: 409,
   // admin
   policy_unchanged: 409,
   policy_moved: 409,
