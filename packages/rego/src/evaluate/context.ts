@@ -1,7 +1,7 @@
 /** What one evaluation carries: the budget and the notes of the query, and the documents as `with` has them at a place. */
 import type { BuiltinContext } from '../builtin/registry.ts'
 import type { Callee, RuleNode } from '../compile/program.ts'
-import { budgetError, EvaluationError, type Location } from '../error.ts'
+import { budgetError, type EvaluationError, type Location } from '../error.ts'
 import type { Value } from '../value/index.ts'
 
 export type Budget = {

@@ -1,6 +1,6 @@
 /** The evaluator's door: a program, a query and documents in; results out. */
 import { type Compiled, compileQuery, type QueryOptions, type QueryProgram } from '../compile/compile.ts'
-import { budgetError, CompileError, EvaluationError, type Location } from '../error.ts'
+import { budgetError, CompileError, type EvaluationError, type Location } from '../error.ts'
 import { parseQuery } from '../syntax/parse.ts'
 import { put, type Value } from '../value/index.ts'
 import { type Budget, Context, type Printed, Query, type Registers, usualBudget } from './context.ts'
@@ -78,9 +78,9 @@ function compileRunner(engine: Engine, query: QueryProgram): Runner {
       return false
     }
   })
-  const registers = g.used
+  const blank: Registers = Array.from({ length: g.used() })
   return (c) => {
-    const r: Registers = new Array(registers())
+    const r = blank.slice()
     const results: Result[] = []
     r[place] = results
     step(r, c)

@@ -16,7 +16,8 @@ type Branch = { readonly run: Step; readonly constant: Value | undefined }
 type RuleCode = {
   readonly rule: RuleProgram
   readonly branches: readonly Branch[]
-  readonly registers: number
+  /** Empty registers, to be copied. */
+  readonly blank: Registers
   /** Where complete rules leave their value, and partial ones find what they add to. */
   readonly result: number
 }
@@ -75,7 +76,7 @@ export class Engine implements Rules {
 
   #collect(code: RuleCode, into: RegoSet | Nest, c: Context): void {
     c.query.spend(1)
-    const r: Registers = new Array(code.registers)
+    const r: Registers = code.blank.slice()
     r[code.result] = into
     code.branches[0]?.run(r, c)
   }
@@ -99,7 +100,7 @@ export class Engine implements Rules {
 
   #run(code: RuleCode, args: readonly Value[], c: Context, conflict: string): Value | undefined {
     c.query.spend(1)
-    const r: Registers = new Array(code.registers)
+    const r: Registers = code.blank.slice()
     for (let i = 0; i < args.length; i++) r[(code.rule.args[i] as Variable).slot] = args[i]
     for (const branch of code.branches) {
       if (branch.constant !== undefined) {
@@ -191,7 +192,7 @@ function compileRule(engine: Engine, rule: RuleProgram): RuleCode {
     })
     return { run: engine.covers ? coveringRule(run, rule.source.file, branch.at) : run, constant }
   })
-  return { rule, branches, registers: g.used(), result }
+  return { rule, branches, blank: Array.from({ length: g.used() }), result }
 }
 
 /** Marks the head of a rule whose body holds. */

@@ -61,6 +61,14 @@ export type Module = {
   readonly version: 'v0' | 'v1'
 }
 
+function codePoints(text: string, from: number, to: number): number {
+  let count = 0
+  for (let i = from; i < to; i++) if (!isLowSurrogate(text.charCodeAt(i))) count++
+  return count
+}
+
+const isLowSurrogate = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff
+
 /** A file's text, and where its lines begin. */
 export class Source {
   readonly file: string
@@ -82,7 +90,7 @@ export class Source {
       else high = middle - 1
     }
     const begin = lines[low] ?? 0
-    return { file: this.file, row: low + 1, col: [...this.text.slice(begin, Math.min(at, begin + 10_000))].length + 1 }
+    return { file: this.file, row: low + 1, col: codePoints(this.text, begin, Math.min(at, begin + 10_000)) + 1 }
   }
 
   #begin(): number[] {
