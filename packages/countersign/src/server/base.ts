@@ -18,6 +18,7 @@ import type { Notify } from '../platform/notify.ts'
 import { systemRandom } from '../platform/random.ts'
 import type { Random } from '../platform/random.ts'
 import { openStore } from '../platform/store/open.ts'
+import type { ConnectPostgres } from '../platform/store/postgres/sessions.ts'
 import type { Migration, Store, Tx } from '../platform/store/store.ts'
 import { afterCommit } from '../platform/store/unit.ts'
 
@@ -41,10 +42,10 @@ export type Base = {
   close(): Promise<void>
 }
 
-export async function openBase(options: { dataDir: string; databaseUrl?: string | undefined; clock: Clock; log: Logger; random?: Random }): Promise<Base> {
+export async function openBase(options: { dataDir: string; databaseUrl?: string | undefined; clock: Clock; log: Logger; random?: Random; connectPostgres?: ConnectPostgres | undefined }): Promise<Base> {
   const { dataDir, clock, log } = options
   const random = options.random ?? systemRandom
-  const store = await openStore({ dataDir, databaseUrl: options.databaseUrl, migrations, clock })
+  const store = await openStore({ dataDir, databaseUrl: options.databaseUrl, migrations, clock, connectPostgres: options.connectPostgres })
   try {
     const keyring = await openKeyFiles(join(dataDir, 'keys'), random)
     const { instance, org } = await loadInstance(store, clock, random)

@@ -8,6 +8,7 @@ import type { Clock } from '../platform/clock.ts'
 import { systemClock } from '../platform/clock.ts'
 import { createLog } from '../platform/log.ts'
 import type { Address } from '../platform/setting-values.ts'
+import type { ConnectPostgres } from '../platform/store/postgres/sessions.ts'
 import { createApp } from './app.ts'
 import { checkExposure, exposureWarning } from './exposure.ts'
 import { trustIn } from './http/proxies.ts'
@@ -38,6 +39,8 @@ export type StartOptions = {
   log?: Logger
   clock?: Clock
   consoleFolder?: string
+  /** Where tests put a PostgreSQL server that fails. */
+  connectPostgres?: ConnectPostgres | undefined
 }
 
 export type RunningServer = {
@@ -63,7 +66,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const certificates = exposure.tls && openCertificates(exposure.tls, new URL(options.url).hostname, () => clock.now(), log)
   const undo: (() => void | Promise<void>)[] = [() => certificates?.stop()]
   try {
-    const base = await openBase({ dataDir: options.dataDir, databaseUrl: options.databaseUrl, clock, log })
+    const base = await openBase({ dataDir: options.dataDir, databaseUrl: options.databaseUrl, clock, log, connectPostgres: options.connectPostgres })
     undo.push(() => base.close())
     const parts = await assemble(base, { url: options.url, demonstration, log, programs: options.programs, notices: options.notices })
     const trust = trustIn(exposure.trustedProxies)

@@ -18,6 +18,7 @@ import { openKeyFiles } from '../../src/platform/key-files.ts'
 import { systemRandom } from '../../src/platform/random.ts'
 import { openStore } from '../../src/platform/store/open.ts'
 import { databaseOf } from '../support/database.ts'
+import { losingOnce } from '../support/losing.ts'
 import { afterCommit } from '../../src/platform/store/unit.ts'
 
 export const url = 'http://localhost:7420'
@@ -45,7 +46,7 @@ afterEach(async () => {
 export async function openWorld(settings: Partial<IdentitySettings> = {}) {
   const dataDir = await mkdtemp(join(tmpdir(), 'countersign-identity-'))
   const clock = { at: Date.now(), now: () => clock.at, advance: (ms: number) => void (clock.at += ms) }
-  const store = await openStore({ dataDir, databaseUrl: await databaseOf(dataDir, 'identity'), migrations: identityMigrations, clock })
+  const store = await openStore({ dataDir, databaseUrl: await databaseOf(dataDir, 'identity'), connectPostgres: losingOnce, migrations: identityMigrations, clock })
   const keyring = await openKeyFiles(join(dataDir, 'keys'), systemRandom)
   const leaves: Leaf[] = []
   const pinned: string[] = []

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { databaseOf } from './database.ts'
+import { losingOnce } from './losing.ts'
 import { signInTerminal } from '../../src/demonstration/raw-terminal.ts'
 import type { RawTerminal } from '../../src/demonstration/raw-terminal.ts'
 import { SoftwarePerson } from '../../src/demonstration/software-person.ts'
@@ -45,7 +46,7 @@ export async function scratchServer(options: { clock?: Clock; demonstration?: bo
   const dataDir = options.dataDir ?? (await scratchFolder('data'))
   const port = options.port ?? (await freePort())
   const server = await startServer({
-    dataDir, databaseUrl: await databaseOf(dataDir), addresses: [{ host: '127.0.0.1', port }], url: options.url ?? `http://localhost:${port}`, demonstration: options.demonstration ?? true, programs: options.programs, notices: options.notices,
+    dataDir, databaseUrl: await databaseOf(dataDir), connectPostgres: losingOnce, addresses: [{ host: '127.0.0.1', port }], url: options.url ?? `http://localhost:${port}`, demonstration: options.demonstration ?? true, programs: options.programs, notices: options.notices,
     log: createLog(process.env['COUNTERSIGN_TEST_LOG'] === '1' ? 'info' : 'silent'), ...(options.clock ? { clock: options.clock } : {}),
   })
   onTestFinished(() => server.close())

@@ -19,7 +19,7 @@ export type StoreOptions = {
   /** Where tests put a disk that fails. */
   connect?: Connect
   /** Where tests put a PostgreSQL server that fails. */
-  connectPostgres?: ConnectPostgres
+  connectPostgres?: ConnectPostgres | undefined
 }
 
 const LIMITS: Limits = { queue: 2_000, readers: 4, readQueue: 2_000, unitMs: 30_000 }
