@@ -10,6 +10,8 @@ import { enterChange, type MemberSubject } from './directory/change.ts'
 import { createApps } from './codes/apps.ts'
 import { createSecrets, type Secrets } from './codes/create.ts'
 import { createDirectory, type DirectoryStore } from './directory/directory.ts'
+import { beginHostRecovery, createHostRecovery, finishHostRecovery } from './host-recovery/recover.ts'
+import { issueHostRecovery } from './host-recovery/token.ts'
 import { beginInvited, createInvited, finishInvited } from './invitation/enrol.ts'
 import { findLink, issueLink, openLinks, type Inviter, type Link } from './invitation/link.ts'
 import { beginVouching, finishVouching, pendingKeys, type PendingKey } from './invitation/vouch.ts'
@@ -30,7 +32,9 @@ import { beginSignIn, finishSignIn } from './sign-in/sign-in.ts'
 import { IdentityError } from './errors.ts'
 import { holderIn, type Held } from './holder.ts'
 import { sweep } from './sweep.ts'
+import { lookUpTokens } from './terminal/look-up.ts'
 import { createNonces, type Nonces } from './terminal/nonce.ts'
+import { spendProofs } from './terminal/proof-use.ts'
 import { resolveTerminal, type TerminalRequest } from './terminal/resolve.ts'
 import { endToken, endTokensOfKey, listTokens, type TerminalToken } from './terminal/tokens.ts'
 
@@ -67,6 +71,13 @@ export interface Identity extends Secrets {
     pending(db: Db | Tx): Promise<PendingKey[]>
     beginVouching: UseCase<typeof beginVouching>
     finishVouching: UseCase<typeof finishVouching>
+  }
+  /** The one owner there is, let back in by the host. */
+  readonly hostRecovery: {
+    issue(): ReturnType<typeof issueHostRecovery>
+    begin: UseCase<typeof beginHostRecovery>
+    create: UseCase<typeof createHostRecovery>
+    finish: UseCase<typeof finishHostRecovery>
   }
   /** The effect of a completed challenge of the kinds role, removal, recovery and link. */
   changeMembers(tx: Tx, subject: string, countersignatures: Countersignature[]): Promise<MemberSubject>
@@ -117,7 +128,7 @@ export async function createIdentity(context: IdentityContext, log: OidcLog): Pr
   const people = createPeople(directory, store)
   const standing = createStanding(directory)
   const room: Room = { ...context, directory, people, standing, apps: createApps(directory, clock) }
-  const secrets = await createSecrets(room)
+  const secrets = await createSecrets(room, log.failure)
   const [root, jwks] = await Promise.all([ports.keyring.secret('cookie'), ports.keyring.keySet('oidc-jwks')])
   const nonces = createNonces(root, clock)
   const provider = await createProvider(room, { root, jwks }, async (person) => (await people.now(person)) !== undefined, log)
@@ -150,6 +161,12 @@ export async function createIdentity(context: IdentityContext, log: OidcLog): Pr
       pending: (db) => pendingKeys(room, db),
       beginVouching: (by, given) => beginVouching(room, by, given),
       finishVouching: (by, given) => finishVouching(room, by, given),
+    },
+    hostRecovery: {
+      issue: () => issueHostRecovery(room),
+      begin: (given) => beginHostRecovery(room, given),
+      create: (given) => createHostRecovery(room, given),
+      finish: (given) => finishHostRecovery(room, given),
     },
     changeMembers: (tx, subject, countersignatures) => enterChange(room, tx, subject, countersignatures),
     signIn: { begin: () => beginSignIn(room), finish: (given) => finishSignIn(room, given) },
@@ -212,7 +229,7 @@ function sessionsOf(room: Room): Identity['sessions'] {
 
 function tokensOf(room: Room, nonces: Nonces): Identity['tokens'] {
   const { settings, ports } = room
-  const tokenPorts = { store: ports.store, clock: ports.clock, nonces, url: settings.url, holder: (token: TerminalToken) => holderOf(room, token) }
+  const tokenPorts = { clock: ports.clock, nonces, url: settings.url, lookUp: lookUpTokens(room), spend: spendProofs(ports) }
   return {
     resolve: (request) => resolveTerminal(tokenPorts, request),
     list: (person) => listTokens(ports, person),

@@ -18,7 +18,7 @@ export interface Sealing {
   open(place: SealedPlace, sealed: string): Uint8Array
 }
 
-type SealingErrorCode = 'sealed_elsewhere' | 'sealing_key_unknown'
+export type SealingErrorCode = 'sealed_elsewhere' | 'sealing_key_unknown'
 
 export class SealingError extends Error {
   override readonly name = 'SealingError'

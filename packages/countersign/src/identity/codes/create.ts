@@ -88,7 +88,8 @@ export interface Profiles {
 
 export type Secrets = { codes: Codes; passwords: Passwords; recoveryCodes: RecoveryCodes; profiles: Profiles; beginFresh: UseCase<typeof beginFresh> }
 
-export async function createSecrets(base: Room): Promise<Secrets> {
+/** `failed` is told at the start when the key is not the one that seeds were sealed with: a key file that was lost is made anew. */
+export async function createSecrets(base: Room, failed: (error: unknown) => void): Promise<Secrets> {
   const { ports, settings } = base
   const root = await ports.keyring.secret('sealing')
   const key = (use: string): Uint8Array => new Uint8Array(hkdfSync('sha256', root, new Uint8Array(), `countersign.${use}.v1`, 32))
@@ -96,6 +97,7 @@ export async function createSecrets(base: Room): Promise<Secrets> {
   const tell = async (tx: Tx, notice: Notice): Promise<void> => await ports.notices?.tell(tx, notice)
   const hashing = createHashing(key('password'))
   const room: PasswordRoom & RecoveryRoom = { ...base, seeds, tell, hashing, recoveryKey: key('recovery-codes') }
+  await tryOne(room).catch(failed)
   return {
     codes: codesOf(room),
     passwords: {
@@ -109,6 +111,12 @@ export async function createSecrets(base: Room): Promise<Secrets> {
     profiles: { of: profileOf, set: setProfile, forget: (tx, person) => forgetPerson(tx, person, ports.clock.now()) },
     beginFresh: (by, what) => beginFresh(room, by, what),
   }
+}
+
+async function tryOne({ ports, seeds }: PasswordRoom): Promise<void> {
+  const row = await ports.store.read((db) =>
+    db.selectFrom('totp_authenticator').selectAll().where('sealed_seed', '!=', '').where('revoked_at', 'is', null).orderBy('id').limit(1).executeTakeFirst())
+  if (row) seeds.open({ id: row.id, person: row.person, sealedSeed: row.sealed_seed })
 }
 
 function codesOf(room: PasswordRoom): Codes {

@@ -9,6 +9,7 @@ import type { GateErrorCode } from '../../gate/index.ts'
 import type { IdentityErrorCode } from '../../identity/errors.ts'
 import type { LedgerErrorCode } from '../../ledger/index.ts'
 import type { PlanErrorCode } from '../../plan/index.ts'
+import type { SealingErrorCode } from '../../platform/sealing.ts'
 import type { StorageErrorCode } from '../../platform/store/errors.ts'
 import type { PolicyErrorCode } from '../../policy/index.ts'
 import type { StepUp } from '../../platform/coded-error.ts'
@@ -31,6 +32,7 @@ export type Code =
   | GateErrorCode
   | IdentityErrorCode
   | PlanErrorCode
+  | SealingErrorCode
   | StorageErrorCode
   | PolicyErrorCode
   | LedgerErrorCode
@@ -74,6 +76,7 @@ const statuses: Record<Code, number> = {
   directory_refused: 409,
   session_required: 401,
   invitation_invalid: 401,
+  host_recovery_refused: 409,
   pending_key_not_found: 404,
   fingerprint_mismatch: 403,
   session_limited: 403,
@@ -216,6 +219,9 @@ const statuses: Record<Code, number> = {
   instance_mismatch: unavailable,
   checkpoint_invalid: unavailable,
   checkpoint_foreign: unavailable,
+  // sealed values: what cannot be opened is believed of nobody
+  sealed_elsewhere: unavailable,
+  sealing_key_unknown: unavailable,
   // storage: nothing happened; whoever asks again finds out
   storage_unavailable: unavailable,
   overloaded: unavailable,

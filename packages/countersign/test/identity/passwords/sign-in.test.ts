@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { createIdentity } from '../../../src/identity/index.ts'
 import { createHashing } from '../../../src/identity/passwords/hashing.ts'
 import type { FreshProof } from '../../../src/identity/fresh/fresh.ts'
 import { parsePassword } from '../../../src/identity/passwords/rules.ts'
@@ -196,6 +197,17 @@ describe('whoever has the database', () => {
     expect(await codeOf(signInWith(identity, { login: ben.login, code: shown() }))).toBe('sign_in_refused')
     expect(world.failures).toEqual([])
   })
+})
+
+test('a key of the folder that was lost is told at the start; keys still sign in, and an app opens nothing', async () => {
+  const { identity, context, ben, shown, owner, dataDir } = await ready()
+  expect(await codeOf(signInWith(identity, { login: ben.login, code: shown() }))).toBe('accepted')
+  rmSync(join(dataDir, 'keys', 'sealing.secret'))
+  const failures: unknown[] = []
+  const again = await createIdentity(context, { notice() {}, failure: (error) => failures.push(error) })
+  expect(failures).toMatchObject([{ code: 'sealing_key_unknown' }])
+  expect((await signIn(again, owner.device)).person.id).toBe(owner.person.id)
+  expect(await codeOf(signInWith(again, { login: ben.login, code: shown(1) }))).toBe('sign_in_refused')
 })
 
 test('what the server knows of a person goes with them, and their sign-in name is free', async () => {
