@@ -15,7 +15,7 @@ type Evaluate = (node: Expression, context?: Context) => Value
 type Argument = { readonly span: Span; readonly value: Value }
 
 export function callFunction(node: Call, evaluate: Evaluate, context: Context): Value {
-  // a provider's own functions run in the provider: what they give is not known here
+  // a provider's own functions run in the provider, which is not here: what they give is not known
   if (node.name.startsWith('provider::')) {
     for (const arg of node.args) evaluate(arg)
     return dynamic
@@ -100,7 +100,7 @@ function run(node: Call, spec: FunctionSpec, args: readonly Argument[], values: 
       const parameter = spec.params[error.index] ?? spec.rest
       if (parameter !== undefined) return report(context, args[error.index]?.span ?? node, 'Invalid function argument', `Invalid value for ${quoteGo(parameter.name)} parameter: ${error.message}.`)
     }
-    return report(context, node, 'Error in function call', `Call to function ${quoteGo(node.name)} failed: ${error.message}.`)
+    return report(context, { start: node.start, end: node.nameEnd + 1 }, 'Error in function call', `Call to function ${quoteGo(node.name)} failed: ${error.message}.`)
   }
 }
 

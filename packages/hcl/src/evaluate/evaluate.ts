@@ -1,11 +1,13 @@
 /** Evaluating single expressions: see {@link evaluateExpression}. */
 import type { Diagnostic } from '../syntax/diagnostics.ts'
 import type { Source } from '../syntax/source.ts'
-import type { Expression, Fragment } from '../syntax/tree.ts'
+import type { Expression, Fragment, Traversal } from '../syntax/tree.ts'
 import { display, displayType } from '../value/display.ts'
 import { dynamic, type Value } from '../value/value.ts'
 import type { Bindings } from './context.ts'
 import { evaluate } from './expression.ts'
+import { problem } from './finding.ts'
+import { freeNames } from './references.ts'
 import { renderer } from './render.ts'
 import type { Scope } from './scope.ts'
 
@@ -13,9 +15,36 @@ export type Evaluated = { readonly value: Value; readonly diagnostics: readonly 
 
 /** The value of an expression in a scope. Never throws: what is wrong is a diagnostic, and the value then unknown as far as it goes. */
 export function evaluateExpression(expression: Expression, scope: Scope, source: Source | null = null, bindings: Bindings = null): Evaluated {
-  const diagnostics: Diagnostic[] = []
+  const before = scope.checked?.get(expression)
+  const diagnostics = before === undefined ? checkReferences(expression, scope, source, bindings) : []
+  if (before === undefined) scope.checked?.set(expression, diagnostics.length === 0)
+  if (before === false || diagnostics.length > 0) return { value: dynamic, diagnostics }
   const value = evaluate(expression, { scope, source, bindings, item: dynamic, diagnostics, render: renderer(scope), evaluate })
   return { value, diagnostics }
+}
+
+/** References that mean nothing are wrong wherever they stand, in a branch that is not taken or within `try` as well. */
+function checkReferences(expression: Expression, scope: Scope, source: Source | null, bindings: Bindings): Diagnostic[] {
+  const found: Diagnostic[] = []
+  for (const node of referencesOf(expression)) {
+    if (isBound(node.name, bindings)) continue
+    const resolved = scope.resolve(node)
+    if ('problem' in resolved) found.push(problem(source, node, resolved.problem[0], resolved.problem[1]))
+  }
+  return found
+}
+
+const known = new WeakMap<Expression, readonly Traversal[]>()
+
+function referencesOf(expression: Expression): readonly Traversal[] {
+  let references = known.get(expression)
+  if (references === undefined) known.set(expression, (references = freeNames(expression)))
+  return references
+}
+
+function isBound(name: string, bindings: Bindings): boolean {
+  for (let one = bindings; one !== null; one = one.next) if (one.name === name) return true
+  return false
 }
 
 /** What `terraform console` prints for an expression, `type(...)` at the top included; no text when there are errors. */

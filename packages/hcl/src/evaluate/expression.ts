@@ -98,9 +98,10 @@ export function take(value: Value, steps: readonly Step[], context: Context): Va
 function traversal(node: Traversal, context: Context): Value {
   const local = bound(context, node.name)
   if (local !== undefined) return take(local, node.steps, context)
-  const resolved = context.scope.resolve(node, context.source, context.diagnostics)
+  const resolved = context.scope.resolve(node)
   if ('problem' in resolved) return report(context, node, resolved.problem[0], resolved.problem[1])
-  return take(resolved.value, resolved.rest, context)
+  const { value, rest } = resolved.get()
+  return take(value, rest, context)
 }
 
 function call(node: Call, context: Context): Value {

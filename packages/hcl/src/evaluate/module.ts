@@ -16,7 +16,7 @@ import { findCycles } from './cycle.ts'
 import { expand, type Expansion, type InstanceKey, type Repetition } from './expansion.ts'
 import { evaluateExpression } from './evaluate.ts'
 import { orderedLocals } from './local-order.ts'
-import { type Referable, resolveReference, stepKey } from './resolve.ts'
+import { type Mode, type Referable, resolveReference, stepKey, type Taken } from './resolve.ts'
 import { type Scope, variableScope } from './scope.ts'
 import { type Given, shapeOf, validate, variableValue, type VariableShape } from './variable.ts'
 
@@ -36,7 +36,7 @@ export type ModuleOptions = {
 
 /** One instance of a resource, with the values of its arguments and blocks. */
 export type ResourceInstance = {
-  readonly mode: 'resource' | 'data' | 'ephemeral'
+  readonly mode: Mode
   readonly type: string
   readonly name: string
   readonly key: InstanceKey
@@ -72,6 +72,7 @@ export class ModuleInstance implements Referable {
   private readonly expansions = new Map<Declaration, Expansion>()
   private readonly children = new Map<string, ModuleInstance>()
   private readonly shapes: Map<Declaration, VariableShape>
+  private readonly checked: WeakMap<Expression, boolean>
   private readonly base: Omit<Scope, 'resolve'>
 
   constructor(module: Module, address: string, given: (name: string) => Given | undefined, options: ModuleOptions, parent: ModuleInstance | null) {
@@ -82,9 +83,10 @@ export class ModuleInstance implements Referable {
     this.root = parent?.root ?? module.directory
     this.diagnostics = parent?.diagnostics ?? []
     this.shapes = parent?.shapes ?? new Map()
+    this.checked = parent?.checked ?? new WeakMap()
     this.workspace = options.workspace === undefined ? unknown({ kind: 'string' }, { notNull: true }) : text(options.workspace)
     const { files, workingDirectory, now } = options
-    this.base = { home: this.root, ...(files && { files }), ...(workingDirectory !== undefined && { workingDirectory }), ...(now !== undefined && { now }) }
+    this.base = { home: this.root, checked: this.checked, ...(files && { files }), ...(workingDirectory !== undefined && { workingDirectory }), ...(now !== undefined && { now }) }
   }
 
   get description(): string {
@@ -99,17 +101,27 @@ export class ModuleInstance implements Referable {
   variableNames = (): Iterable<string> => this.module.variables.keys()
   localNames = (): Iterable<string> => this.module.locals.keys()
 
-  variable = (name: string): Value | undefined => {
+  declares = (kind: 'variable' | 'local' | 'call' | Mode, name: string): boolean => {
+    if (kind === 'variable') return this.module.variables.has(name)
+    if (kind === 'local') return this.module.locals.has(name)
+    return kind === 'call' ? this.module.calls.has(name) : this.declared(kind).has(name)
+  }
+
+  repeats = (mode: Mode, name: string): 'single' | 'count' | 'for_each' => {
+    const set = this.declared(mode).get(name)?.arguments
+    return set?.has('count') === true ? 'count' : set?.has('for_each') === true ? 'for_each' : 'single'
+  }
+
+  variable = (name: string): Value => {
     const declaration = this.module.variables.get(name)
-    if (declaration === undefined) return undefined
+    if (declaration === undefined) return dynamic
     return this.once(`var.${name}`, () => {
       const summary = this.module.path.length === 0 ? 'Invalid value for input variable' : 'Invalid value for module argument'
       return variableValue(declaration, this.shape(declaration), this.given(name), summary, this.diagnostics)
     })
   }
 
-  local = (name: string): Value | undefined => {
-    if (!this.module.locals.has(name)) return undefined
+  local = (name: string): Value => {
     // what a local depends on comes first, so that a long chain of them is no deep recursion
     for (const one of orderedLocals(name, this.module.locals, (known) => this.cells.has(`local.${known}`))) {
       this.once(`local.${one.name}`, () => this.evaluate(one, only))
@@ -127,9 +139,9 @@ export class ModuleInstance implements Referable {
     return sensitive?.kind === 'bool' && sensitive.value ? withMarks(value, sensitiveMark) : value
   }
 
-  resource = (mode: 'resource' | 'data' | 'ephemeral', type: string, name: string, steps: readonly Step[]): { value: Value; taken: number } | undefined => {
-    const declaration = this.declared(mode).get(`${type}.${name}`)
-    if (declaration === undefined) return undefined
+  resource = (mode: Mode, name: string, steps: readonly Step[]): Taken => {
+    const declaration = this.declared(mode).get(name)
+    if (declaration === undefined) return { value: dynamic, taken: 0 }
     const expansion = this.expansion(declaration)
     if (expansion.mode === 'single') return this.attribute(mode, declaration, only, steps, 0)
     const key = stepKey(steps[0])
@@ -137,13 +149,12 @@ export class ModuleInstance implements Referable {
       const repetition = expansion.at(key)
       if (repetition !== undefined) return this.attribute(mode, declaration, repetition, steps, 1)
     }
-    return { value: this.once(`${mode}.${type}.${name}`, () => collected(expansion, () => dynamic)), taken: 0 }
+    return { value: this.once(`${mode}.${name}`, () => collected(expansion, () => dynamic)), taken: 0 }
   }
 
-  call = (name: string, steps: readonly Step[]): { value: Value; taken: number } | undefined => {
+  call = (name: string, steps: readonly Step[]): Taken => {
     const found = this.module.calls.get(name)
-    if (found === undefined) return undefined
-    if (found.module === null) return { value: dynamic, taken: 0 }
+    if (found === undefined || found.module === null) return { value: dynamic, taken: 0 }
     const expansion = this.expansion(found.declaration)
     const key = stepKey(steps[0])
     const repetition = expansion.mode === 'single' ? only : key === undefined ? undefined : expansion.at(key)
@@ -215,7 +226,7 @@ export class ModuleInstance implements Referable {
     for (const name of this.module.outputs.keys()) this.output(name)
   }
 
-  private declared(mode: 'resource' | 'data' | 'ephemeral'): ReadonlyMap<string, Declaration> {
+  private declared(mode: Mode): ReadonlyMap<string, Declaration> {
     return mode === 'resource' ? this.module.resources : mode === 'data' ? this.module.data : this.module.ephemerals
   }
 
@@ -245,7 +256,7 @@ export class ModuleInstance implements Referable {
   }
 
   private scopeOf(repetition: Repetition, self: Value | null = null): Scope {
-    return { ...this.base, resolve: (traversal, source) => resolveReference(this, repetition, self, traversal, source) }
+    return { ...this.base, resolve: (traversal) => resolveReference(this, repetition, self, traversal) }
   }
 
   private value(node: Expression, source: Source, repetition: Repetition, self: Value | null = null, iterators: Iterators = null): Value {
@@ -278,7 +289,7 @@ export class ModuleInstance implements Referable {
     return { value: value.data === null ? withMarks(unknown(any), value.marks) : value, taken: taken + 1 }
   }
 
-  private instance(mode: 'resource' | 'data' | 'ephemeral', declaration: Declaration, repetition: Repetition): ResourceInstance {
+  private instance(mode: Mode, declaration: Declaration, repetition: Repetition): ResourceInstance {
     const [type = '', name = ''] = declaration.labels
     const prefix = mode === 'resource' ? '' : `${mode}.`
     const address = `${this.address === '' ? '' : `${this.address}.`}${prefix}${type}.${name}${keyText(repetition.key)}`

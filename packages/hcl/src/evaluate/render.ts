@@ -14,7 +14,7 @@ import { type Scope, variableScope } from './scope.ts'
 const refusing = (spec: FunctionSpec): FunctionSpec => ({
   ...spec,
   typeOf: () => {
-    throw new ValueError('cannot recursively call templatefile from inside templatefile call')
+    throw new ValueError('cannot recursively call templatefile from inside another template function')
   },
 })
 

@@ -1,20 +1,21 @@
 /** Where expressions find their names, and what they may call. */
-import type { Diagnostic } from '../syntax/diagnostics.ts'
-import type { Source } from '../syntax/source.ts'
-import type { Step, Traversal } from '../syntax/tree.ts'
+import type { Expression, Step, Traversal } from '../syntax/tree.ts'
 import type { FunctionSpec } from '../function/spec.ts'
 import type { Loader } from '../load/loader.ts'
 import type { Value } from '../value/value.ts'
 
-/** What a reference means: a value and the steps that are still to be taken from it, or that it could not be resolved. */
-export type Resolved = { readonly value: Value; readonly rest: readonly Step[] } | { readonly problem: readonly [summary: string, detail: string] }
+/** What a reference means: how to get a value and the steps that are still to be taken from it, or that it means nothing. */
+export type Resolved = { readonly get: () => { readonly value: Value; readonly rest: readonly Step[] } } | { readonly problem: readonly [summary: string, detail: string] }
 
 export type Scope = {
   /**
-   * The value behind the root of a traversal. The resolver may take steps itself, as `var.name` is one reference and not two; it gives
-   * back those that remain. It may report several things at once through `diagnostics`.
+   * What the root of a traversal stands for. The resolver may take steps itself, as `var.name` is one reference and not two; it gives
+   * back those that remain. All references of an expression are resolved before it is evaluated, those in branches not taken among them; only
+   * then values are asked for.
    */
-  readonly resolve: (traversal: Traversal, source: Source | null, diagnostics: Diagnostic[]) => Resolved
+  readonly resolve: (traversal: Traversal) => Resolved
+  /** Expressions whose references were resolved before, and whether all of them mean something: each is looked at, and reported, once. */
+  readonly checked?: WeakMap<Expression, boolean>
   /** By name, `core::name` among them. Left out, all of Terraform's are there. */
   readonly functions?: ReadonlyMap<string, FunctionSpec>
   readonly files?: Loader
@@ -29,7 +30,7 @@ export function variableScope(variables: ReadonlyMap<string, Value>, base: Omit<
     ...base,
     resolve: ({ name, steps }) => {
       const value = variables.get(name)
-      return value === undefined ? { problem: ['Unknown variable', `There is no variable named "${name}".`] } : { value, rest: steps }
+      return value === undefined ? { problem: ['Unknown variable', `There is no variable named "${name}".`] } : { get: () => ({ value, rest: steps }) }
     },
   }
 }

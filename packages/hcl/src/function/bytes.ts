@@ -52,7 +52,7 @@ export function fromBase64(s: string): Uint8Array | number {
       held = 0
     }
   }
-  if (held === 1 || (held === 2 && padding !== 2) || (held === 3 && padding !== 1)) return s.length
+  if (held === 1 || (held === 2 && padding !== 2) || (held === 3 && padding !== 1)) return s.length - held - padding
   if (held === 2) out.push((bits >> 4) & 255)
   if (held === 3) out.push((bits >> 10) & 255, (bits >> 2) & 255)
   return Uint8Array.from(out)

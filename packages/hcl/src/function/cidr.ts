@@ -66,8 +66,8 @@ function showFour(n: bigint): string {
 }
 
 /** The longest run of zeros, of two at least, is left out (RFC 5952). An IPv4 address within IPv6 is shown as such. */
-function showSix(n: bigint): string {
-  if (n >> 32n === 0xffffn) return showFour(n & 0xffffffffn)
+function showSix(n: bigint, mapped = true): string {
+  if (mapped && n >> 32n === 0xffffn) return showFour(n & 0xffffffffn)
   const groups = Array.from({ length: 8 }, (_, i) => Number((n >> BigInt(112 - i * 16)) & 0xffffn))
   let best = -1
   let longest = 1
@@ -92,7 +92,9 @@ const cidrhost: FunctionSpec = {
     const host = bigWhole(hostValue)
     const { address, length, bits } = network(prefix)
     const size = 1n << BigInt(bits - length)
-    if (host >= size || -host > size) return fail(`prefix of ${length} does not accommodate a host numbered ${host}`)
+    if (host >= size || -host > size) return fail(`prefix of ${length} does not accommodate a host numbered ${host < 0n ? size + host : host}`)
+    // an address that is IPv4 in the clothes of IPv6 gets its host number where IPv4 would have it
+    if (bits === 128 && address >> 32n === 0xffffn) return text(showSix(address | ((host < 0n ? size + host : host) << 96n), false))
     return text(show(address + (host < 0n ? size + host : host), bits))
   },
 }
@@ -120,9 +122,12 @@ const cidrsubnet: FunctionSpec = {
     const { address, length, bits } = network(prefix)
     const longer = length + more
     if (longer > bits) return fail(`insufficient address space to extend prefix of ${length} by ${more}`)
-    if (more < 0) return fail(`prefix extension of ${more} does not accommodate a subnet numbered ${which}`)
-    if (which >= 1n << BigInt(more) || which < 0n) return fail(`prefix extension of ${more} does not accommodate a subnet numbered ${which}`)
-    return text(showNetwork({ address: address | (which << BigInt(bits - longer)), length: longer, bits }))
+    if (longer < 0) return fail(`insufficient address space to extend prefix of ${length} by ${more}`)
+    // a negative number is compared without its sign, and then carried into the bits above: nobody asks for that, but it has an answer
+    const magnitude = which < 0n ? -which : which
+    if (more >= 0 && magnitude >= 1n << BigInt(more)) return fail(`prefix extension of ${more} does not accommodate a subnet numbered ${which}`)
+    const joined = address | (which << BigInt(bits - longer))
+    return text(showNetwork({ address: joined < 0n ? -joined : joined, length: longer, bits }))
   },
 }
 

@@ -11,9 +11,9 @@ export function wholeNumber(value: Value): number {
   const n = value.data as Num
   const count = toCount(n)
   if (count !== undefined) return count
-  if (isInfinite(n) || !isInteger(n)) throw new ValueError(`value must be a whole number, between ${least} and ${most} inclusive`)
+  if (isInfinite(n) || !isInteger(n)) throw new ValueError(`value must be a whole number, between ${least} and ${most}`)
   const big = toBigInt(n)
-  if (big < least || big > most) throw new ValueError(`value must be a whole number, between ${least} and ${most} inclusive`)
+  if (big < least || big > most) throw new ValueError(`value must be a whole number, between ${least} and ${most}`)
   return Number(big)
 }
 

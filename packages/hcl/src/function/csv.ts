@@ -21,7 +21,7 @@ export function parseCsv(source: string, limit = Infinity): string[][] {
         at++
         for (;;) {
           const end = s.indexOf('"', at)
-          if (end < 0) throw new ValueError(`parse error on line ${started}: extraneous or missing " in quoted-field`)
+          if (end < 0) throw new ValueError(`CSV parse error on line ${started}: extraneous or missing " in quoted-field`)
           field += s.slice(at, end)
           line += s.slice(at, end).split('\n').length - 1
           at = end + 1
@@ -29,12 +29,12 @@ export function parseCsv(source: string, limit = Infinity): string[][] {
           field += '"'
           at++
         }
-        if (at < s.length && s[at] !== ',' && s[at] !== '\n') throw new ValueError(`parse error on line ${line}: extraneous or missing " in quoted-field`)
+        if (at < s.length && s[at] !== ',' && s[at] !== '\n') throw new ValueError(`CSV parse error on line ${line}: extraneous or missing " in quoted-field`)
         row.push(field)
       } else {
         const end = s.slice(at).search(/[,\n]/)
         const field = end < 0 ? s.slice(at) : s.slice(at, at + end)
-        if (field.includes('"')) throw new ValueError(`parse error on line ${line}: bare " in non-quoted-field`)
+        if (field.includes('"')) throw new ValueError(`CSV parse error on line ${line}: bare " in non-quoted-field`)
         row.push(field)
         at += field.length
       }
@@ -45,7 +45,7 @@ export function parseCsv(source: string, limit = Infinity): string[][] {
       at++
       line++
     }
-    if (rows[0] !== undefined && row.length !== rows[0].length) throw new ValueError(`record on line ${started}: wrong number of fields`)
+    if (rows[0] !== undefined && row.length !== rows[0].length) throw new ValueError(`CSV parse error on line ${started}: wrong number of fields`)
     rows.push(row)
   }
   return rows

@@ -31,7 +31,7 @@ function formatText(pattern: string, args: readonly Value[]): string {
     }
     shape.lastIndex = percent
     const match = shape.exec(pattern)
-    if (match === null) return fail(percent + 1 >= pattern.length ? 'unterminated verb at end of format string' : `unrecognized format character ${quoteGo(pattern.slice(percent + 1, percent + 2)).replace(/^"|"$/g, "'")} at offset ${offset + 1}`)
+    if (match === null) return fail(percent + 1 >= pattern.length ? `invalid format string starting at offset ${offset + 1}` : `unrecognized format character ${quoteGo(pattern.slice(percent + 1, percent + 2)).replace(/^"|"$/g, "'")} at offset ${offset + 1}`)
     const [raw, flags = '', width, precision, index, mode = ''] = match
     if (!/[a-zA-Z]/.test(mode)) return fail(`unrecognized format character ${quoteRune(mode)} at offset ${offset + raw.length - 1}`)
     const position = index === undefined ? next : Number(index) - 1
@@ -47,7 +47,7 @@ const quoteRune = (c: string): string => `'${c === "'" ? "\\'" : quoteGo(c).slic
 
 function checked(out: string, used: number, args: readonly Value[]): string {
   if (used >= args.length) return out
-  return fail(used === 0 ? 'too many arguments; no verbs in format string' : `too many arguments; only ${used} used by format string`)
+  return failAt(used + 1, used === 0 ? 'too many arguments; no verbs in format string' : `too many arguments; only ${used} used by format string`)
 }
 
 function formatOne(verb: Verb, args: readonly Value[]): string {

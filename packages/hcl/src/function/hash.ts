@@ -5,7 +5,7 @@ import { quoteGo } from '../value/quote.ts'
 import { number, string } from '../value/type.ts'
 import { no, text, textOf, unknown } from '../value/value.ts'
 import { fromBase64, fromBytes, toBase64, toBytes, toHex } from './bytes.ts'
-import { wholeNumber } from './count.ts'
+import { reword, wholeNumber } from './count.ts'
 import { readFile } from './file-path.ts'
 import { decryptRsa, privateKey } from './rsa.ts'
 import { fail, failAt, type FunctionSpec } from './spec.ts'
@@ -35,8 +35,11 @@ const ofFile = ([name, digest]: readonly [string, Digest]): FunctionSpec => ({
   returns: string,
   notNull: true,
   run: ([path = no], _, surroundings) => {
-    const bytes = readFile(textOf(path), path.marks, surroundings)
-    return bytes === undefined ? unknown(string) : text(digest(bytes))
+    const bytes = reword(
+      () => readFile(textOf(path), path.marks, surroundings) ?? null,
+      (message) => fail(message.startsWith('no file exists at') ? `open ${textOf(path)}: no such file or directory` : message),
+    )
+    return bytes === null ? unknown(string) : text(digest(bytes))
   },
 })
 
@@ -87,7 +90,7 @@ const bcrypt: FunctionSpec = {
     const n = cost === undefined ? 10 : wholeNumber(cost)
     if (more.length > 0) return fail('bcrypt() takes no more than two arguments')
     if (toBytes(textOf(s)).length > 72) return fail('error occured generating password bcrypt: password length exceeds 72 bytes')
-    if (n > 31) return fail(`error occured generating password crypto/bcrypt: cost ${n} is outside allowed inclusive range 4..31`)
+    if (n > 31) return fail(`error occured generating password crypto/bcrypt: cost ${n} is outside allowed range (4,31)`)
     return unknown(string, { notNull: true, prefix: `$2a$${String(n < 4 ? 10 : n).padStart(2, '0')}$` })
   },
 }

@@ -2,6 +2,7 @@
 import { ValueError } from '../value/error.ts'
 import { isInfinite, numberText, parseNumber, type Num } from '../value/number.ts'
 import { compareStrings } from '../value/order.ts'
+import { quoteGo } from '../value/quote.ts'
 import { elementsOf, membersOf, no, nothing, num, object, text, tuple, Unknown, type Value, yes } from '../value/value.ts'
 
 const escapes: Record<string, string> = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\b': '\\b', '\f': '\\f' }
@@ -30,6 +31,8 @@ export function toJson(value: Value): string {
   }
 }
 
+const quoteCharacter = (c: string): string => (c === "'" ? "'\\''" : `'${quoteGo(c).slice(1, -1).replace('\\"', '"')}'`)
+
 class Reader {
   at = 0
   depth = 0
@@ -38,9 +41,9 @@ class Reader {
     this.source = source
   }
 
-  fail(): never {
+  fail(where = ' looking for beginning of value'): never {
     const c = this.source[this.at]
-    throw new ValueError(c === undefined ? 'unexpected EOF' : `invalid character ${c === "'" ? `'\\''` : `'${c}'`} looking for beginning of value`)
+    throw new ValueError(c === undefined ? 'EOF' : `invalid character ${quoteCharacter(c)}${where}`)
   }
 
   space(): void {
@@ -53,6 +56,7 @@ class Reader {
     if (c === '{') return this.object()
     if (c === '[') return this.array()
     if (c === '"') return text(this.string())
+    for (const word of ['true', 'false', 'null']) if (c !== undefined && word !== this.source.slice(this.at) && word.startsWith(this.source.slice(this.at))) throw new ValueError('unexpected EOF')
     for (const [word, value] of [['true', yes], ['false', no], ['null', nothing]] as const) {
       if (!this.source.startsWith(word, this.at)) continue
       this.at += word.length
@@ -71,9 +75,21 @@ class Reader {
     const end = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
     end.lastIndex = this.at
     const found = end.exec(this.source)?.[0]
-    if (found === undefined) this.fail()
+    if (found === undefined) this.failString()
     this.at += found.length
     return JSON.parse(found) as string
+  }
+
+  failString(): never {
+    const start = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/y
+    start.lastIndex = this.at
+    this.at += start.exec(this.source)?.[0].length ?? 0
+    if (this.at >= this.source.length) throw new ValueError('unexpected EOF')
+    if (this.source[this.at] === '\\') {
+      this.at++
+      return this.fail(' in string escape code')
+    }
+    return this.fail(' in string literal')
   }
 
   enter(): void {
@@ -102,7 +118,7 @@ class Reader {
       return object([])
     }
     do {
-      if (this.source[this.at] !== '"') this.fail()
+      if (this.source[this.at] !== '"') this.fail(this.source[this.at] === '}' ? ' looking for beginning of object key string' : '')
       const name = this.string().normalize('NFC')
       this.space()
       if (this.source[this.at] !== ':') this.fail()

@@ -144,9 +144,9 @@ const transpose: FunctionSpec = {
     if (!isWhollyKnown(v)) return unknown(type)
     const lists = new Map<string, string[]>()
     for (const [name, one] of membersOf(v)) {
-      if (one.data === null) return fail("panic in function implementation: can't use a null value as a collection")
+      if (one.data === null) return fail('input must not contain null list')
       for (const key of elementsOf(one)) {
-        if (key.data === null) return fail("panic in function implementation: can't use a null value as a string")
+        if (key.data === null) return fail('input list must not contain null string')
         const into = lists.get(textOf(key)) ?? []
         into.push(name)
         lists.set(textOf(key), into)

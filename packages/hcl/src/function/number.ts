@@ -4,7 +4,7 @@ import { towards } from '../value/float-text.ts'
 import { quoteGo } from '../value/quote.ts'
 import { any, nameOf, number } from '../value/type.ts'
 import { count, isKnown, no, num, numOf, textOf, type Value } from '../value/value.ts'
-import { wholeNumber } from './count.ts'
+import { reword, wholeNumber } from './count.ts'
 import { fail, failAt, type FunctionSpec } from './spec.ts'
 
 const one = (name: string, run: (n: Num, value: Value) => Value): FunctionSpec => ({
@@ -131,7 +131,7 @@ const parseint: FunctionSpec = {
   typeOf: ([given = no]) => (given.type.kind === 'string' ? number : failAt(0, `first argument must be a string, not ${nameOf(given.type)}`)),
   run: ([given = no, baseValue = no]) => {
     const s = textOf(given)
-    const base = wholeNumber(baseValue)
+    const base = reword(() => wholeNumber(baseValue), (message) => failAt(1, message))
     if (base < 2 || base > 62) return failAt(1, 'base must be a whole number between 2 and 62 inclusive')
     const digits = /^[+-]/.test(s) ? s.slice(1) : s
     let total = 0n

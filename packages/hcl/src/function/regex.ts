@@ -2,6 +2,7 @@
 import { RE2JS, type Matcher } from 're2js'
 import { any, listOf, objectOf, string, tupleOf, type Type } from '../value/type.ts'
 import { isKnown, list, no, nullOf, object, text, textOf, tuple, type Value } from '../value/value.ts'
+import { reword } from './count.ts'
 import { fail, failAt, type FunctionSpec } from './spec.ts'
 
 type Pattern = { readonly regex: RE2JS; readonly names: readonly (string | undefined)[] }
@@ -16,7 +17,8 @@ function compile(source: string, index: number): Pattern {
   try {
     regex = RE2JS.compile(source)
   } catch (error) {
-    return failAt(index, `invalid regexp pattern: ${error instanceof Error ? error.message : String(error)}`)
+    const message = error instanceof Error ? error.message : String(error)
+    return failAt(index, `invalid regexp pattern: ${message.replace(/^error parsing regexp: (.*): `(.*)`$/s, '$1 in $2')}`)
   }
   const names: (string | undefined)[] = Array.from({ length: regex.groupCount() }, () => undefined)
   for (const [name, at] of Object.entries(regex.namedGroups())) names[Number(at) - 1] = name
@@ -122,11 +124,10 @@ const replace: FunctionSpec = {
 }
 
 function compileForReplace(source: string): Pattern {
-  try {
-    return compile(source, 0)
-  } catch (error) {
-    return fail(error instanceof Error ? error.message.replace(/^invalid regexp pattern: /, '') : String(error))
-  }
+  return reword(
+    () => compile(source, 0),
+    (message) => fail(message.replace(/^invalid regexp pattern: (.*) in (.*)$/s, 'error parsing regexp: $1: `$2`')),
+  )
 }
 
 /** Of nothing there is one before every character and one behind the last. */

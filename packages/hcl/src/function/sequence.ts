@@ -468,7 +468,6 @@ const rangeOf: FunctionSpec = {
     const end: Num = n.length === 1 ? (n[0] ?? 0) : (n[1] ?? 0)
     const down = n.length === 3 ? compareNum(n[2] ?? 0, 0) < 0 : compareNum(end, start) < 0
     const step: Num = n[2] ?? (down ? -1 : 1)
-    if (compareNum(step, 0) === 0) return failAt(2, 'step must not be zero')
     if (down && compareNum(end, start) > 0) return failAt(1, 'end must be less than start when step is negative')
     if (!down && compareNum(end, start) < 0) return failAt(1, 'end must be greater than start when step is positive')
     const values: Value[] = []
@@ -493,7 +492,7 @@ const sort: FunctionSpec = {
     }
     const elements = elementsOf(v)
     const gap = elements.findIndex((one) => one.data === null)
-    if (gap >= 0) return failAt(0, `given list element ${gap} is null; a null string cannot be sorted`)
+    if (gap >= 0) return fail(`given list element ${gap} is null; a null string cannot be sorted`)
     return list(string, elements.toSorted((a, b) => compareStrings(textOf(a), textOf(b))))
   },
 }

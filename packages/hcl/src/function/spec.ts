@@ -43,19 +43,19 @@ export function call(spec: FunctionSpec, args: readonly Value[], surroundings: S
     if (arg === undefined) continue
     if (marked !== true && deepMarks(arg) !== 0) bare[i] = unmarkDeep(arg)[0]
     if (arg.data === null && nullable !== true) throw new ArgumentError(i, 'argument must not be null')
-    if (arg.type.kind === 'any' && dynamic !== true) return withMarks(unknown(any), marksUpTo(args, args.length, parameter))
+    if (arg.type.kind === 'any' && dynamic !== true) return withMarks(unknown(any), marksOf(args, parameter))
   }
   const type = spec.typeOf?.(bare, surroundings) ?? spec.returns
   for (let i = 0; i < args.length; i++) {
-    if (bare[i]?.data instanceof Unknown && parameter(i).unknown !== true) return finish(spec, withMarks(unknown(type), marksUpTo(args, i + 1, parameter)))
+    if (bare[i]?.data instanceof Unknown && parameter(i).unknown !== true) return finish(spec, withMarks(unknown(type), marksOf(args, parameter)))
   }
   const result = spec.run(bare, type, surroundings)
-  return finish(spec, withMarks(result, marksUpTo(args, args.length, parameter)))
+  return finish(spec, withMarks(result, marksOf(args, parameter)))
 }
 
-function marksUpTo(args: readonly Value[], end: number, parameter: (i: number) => Parameter): number {
+function marksOf(args: readonly Value[], parameter: (i: number) => Parameter): number {
   let marks = 0
-  for (let i = 0; i < end; i++) {
+  for (let i = 0; i < args.length; i++) {
     const arg = args[i]
     if (arg !== undefined && parameter(i).marked !== true) marks |= deepMarks(arg)
   }

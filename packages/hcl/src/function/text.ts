@@ -77,7 +77,7 @@ const join: FunctionSpec = {
     const parts: string[] = []
     for (const [i, one] of lists.entries()) {
       for (const [k, element] of elementsOf(one).entries()) {
-        if (element.data === null) return failAt(i + 1, lists.length > 1 ? `element ${k} of list ${i} is null; cannot concatenate null values` : `element ${k} is null; cannot concatenate null values`)
+        if (element.data === null) return failAt(i + 1, lists.length > 1 ? `element ${k} of list ${i + 1} is null; cannot concatenate null values` : `element ${k} is null; cannot concatenate null values`)
         parts.push(textOf(element))
       }
     }

@@ -55,18 +55,18 @@ function parse(s: string): Moment {
   const year = scan.digits(4, 'year')
   scan.literal('-')
   const month = scan.digits(2, 'month')
-  if (month < 1 || month > 12) bad(': month out of range')
+  if (month < 1 || month > 12) bad(`: cannot use ${quoteGo(s.slice(scan.at))} as month`)
   scan.literal('-')
   const day = scan.digits(2, 'day of month')
   scan.literal('T')
   const hour = scan.digits(2, 'hour')
-  if (hour > 23) bad(': hour out of range')
+  if (hour > 23) bad(': hour must be between 0 and 23 inclusive')
   scan.literal(':')
   const minute = scan.digits(2, 'minute')
-  if (minute > 59) bad(': minute out of range')
+  if (minute > 59) bad(': minute must be between 0 and 59 inclusive')
   scan.literal(':')
   const second = scan.digits(2, 'second')
-  if (second > 59) bad(': second out of range')
+  if (second > 59) bad(': second must be between 0 and 59 inclusive')
   const fraction = /^[.,]([0-9]+)/.exec(s.slice(scan.at))
   if (fraction !== null) scan.at += fraction[0].length
   const offset = parseOffset(s.slice(scan.at))
@@ -76,10 +76,10 @@ function parse(s: string): Moment {
 }
 
 function parseOffset(rest: string): number {
-  if (rest.startsWith('Z')) return rest.length === 1 ? 0 : bad(`: extra text: ${quoteGo(rest.slice(1))}`)
+  if (rest.startsWith('Z')) return rest.length === 1 ? 0 : bad(`: cannot use ${quoteGo(rest.slice(1))} as timestamp segment`)
   const match = /^([+-])([0-9]{2}):([0-9]{2})/.exec(rest)
   if (match === null) return rest === '' ? bad(': end of string before UTC offset') : bad(`: cannot use ${quoteGo(rest)} as UTC offset`)
-  if (match[0].length < rest.length) bad(`: extra text: ${quoteGo(rest.slice(match[0].length))}`)
+  if (match[0].length < rest.length) bad(`: cannot use ${quoteGo(rest.slice(match[0].length))} as timestamp segment`)
   const [, sign, hours, minutes] = match
   if (Number(hours) > 24) bad(': time zone offset hour out of range')
   if (Number(minutes) > 60) bad(': time zone offset minute out of range')

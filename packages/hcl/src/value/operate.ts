@@ -1,6 +1,6 @@
 /** Equality, order, arithmetic and logic on values, with what follows for unknown and marked operands. */
 import { add, ArithmeticError, compare, counted, divide, modulo, multiply, negate, subtract, type Num } from './number.ts'
-import { bool, hasAny, number, sameType, type Type } from './type.ts'
+import { bool, hasAny, isCollection, number, sameType, type Type } from './type.ts'
 import { equalElements } from './set-order.ts'
 import { ValueError } from './error.ts'
 import { deepMarks, elementsOf, isWhollyKnown, membersOf, no, num, refinementOf, surelyNotNull, truth, unknown, Unknown, unknownNotNull, type Value, withMarks, yes } from './value.ts'
@@ -17,7 +17,7 @@ function excluded(open: Value, known: Value): boolean {
   const { prefix, min, max, shortest, longest, notNull } = refinementOf(open)
   if (known.data === null) return notNull === true
   if (open.type.kind === 'any' || known.type.kind === 'any') return false
-  if (!sameType(open.type, known.type)) return !hasAny(open.type) && !hasAny(known.type)
+  if (!couldBeSame(open.type, known.type)) return true
   if (typeof known.data === 'string') return prefix !== undefined && !known.data.startsWith(prefix)
   if (known.type.kind === 'number') {
     const n = known.data as Num
@@ -41,10 +41,15 @@ function compareEqual(a: Value, b: Value): Value {
 }
 
 /** Types that hold something unsettled differ for certain only where both are settled. */
-function compareLoose(a: Value, b: Value): Value {
-  if (a.type.kind !== b.type.kind && a.type.kind !== 'any' && b.type.kind !== 'any') return no
-  return isWhollyKnown(a) && isWhollyKnown(b) ? no : maybe
+function couldBeSame(a: Type, b: Type): boolean {
+  if (a.kind === 'any' || b.kind === 'any') return true
+  if (isCollection(a) && isCollection(b)) return a.kind === b.kind && couldBeSame(a.element, b.element)
+  if (a.kind === 'tuple' && b.kind === 'tuple') return a.elements.length === b.elements.length && a.elements.every((one, i) => couldBeSame(one, b.elements[i] ?? one))
+  if (a.kind === 'object' && b.kind === 'object') return a.attributes.size === b.attributes.size && [...a.attributes].every(([name, one]) => b.attributes.has(name) && couldBeSame(one, b.attributes.get(name) ?? one))
+  return a.kind === b.kind
 }
+
+const compareLoose = (a: Value, b: Value): Value => (!couldBeSame(a.type, b.type) || (isWhollyKnown(a) && isWhollyKnown(b)) ? no : maybe)
 
 function compareKnown(a: Value, b: Value): Value {
   switch (a.type.kind) {
@@ -114,10 +119,8 @@ export function binary(operator: string, a: Value, b: Value): Value {
 }
 
 function logic(operator: string, a: Value, b: Value): Value {
-  const deciding = operator === '||'
-  if (a.data === deciding || b.data === deciding) return truth(deciding)
   if (a.data instanceof Unknown || b.data instanceof Unknown) return maybe
-  return truth(!deciding)
+  return truth(operator === '||' ? a.data === true || b.data === true : a.data === true && b.data === true)
 }
 
 function numeric(operator: string, a: Value, b: Value): Value {

@@ -116,7 +116,7 @@ export function nameOf(type: Type, constraint = false): string {
     case 'list':
     case 'set':
     case 'map':
-      return `${type.kind} of ${type.element.kind === 'any' && !constraint ? 'dynamic' : nameOf(type.element, constraint)}`
+      return `${type.kind} of ${type.element.kind === 'any' && constraint ? 'any single type' : nameOf(type.element, constraint)}`
     default:
       return type.kind
   }

@@ -120,7 +120,7 @@ function preferred(types: readonly Type[]): number[] {
 
 /** Negative when `a` is the more general of the two, 0 when neither is for certain. */
 function compareTypes(a: Type, b: Type): number {
-  if (a.kind === 'any' || b.kind === 'any') return a.kind === b.kind ? 0 : a.kind === 'any' ? -1 : 1
+  if (a.kind === 'any' || b.kind === 'any') return a.kind === b.kind ? 0 : a.kind === 'any' ? 1 : -1
   if (isPrimitive(a) && isPrimitive(b)) return a.kind === b.kind ? 0 : a.kind === 'string' ? -1 : b.kind === 'string' ? 1 : 0
   if (isCollection(a) && isCollection(b) && a.kind === b.kind) return compareTypes(a.element, b.element)
   const rank = (one: Type, other: Type): number => {

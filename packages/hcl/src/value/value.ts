@@ -35,7 +35,21 @@ export type Value = { readonly type: Type; readonly data: Data; readonly marks: 
 const plain = new Unknown()
 const notNull = new Unknown({ notNull: true })
 
-export const unknown = (type: Type, refinement?: Refinement): Value => ({ type, data: refinement === undefined ? plain : new Unknown(refinement), marks: 0 })
+export const unknown = (type: Type, refinement?: Refinement): Value => (refinement === undefined ? { type, data: plain, marks: 0 } : refined(type, refinement, 0))
+
+const mostSpelledOut = 1024
+
+/** A collection of which the length is known for certain has elements, although they are not known. */
+function refined(type: Type, refinement: Refinement, marks: Marks): Value {
+  const { notNull, shortest, longest } = refinement
+  if (notNull === true && longest !== undefined) {
+    if (longest === 0 && (type.kind === 'list' || type.kind === 'set')) return { type, data: [], marks }
+    if (longest === 0 && type.kind === 'map') return { type, data: new Map(), marks }
+    const exact = longest === shortest && longest <= mostSpelledOut
+    if (exact && (type.kind === 'list' || (type.kind === 'set' && longest === 1))) return { type, data: Array.from({ length: longest }, () => unknown(type.element)), marks }
+  }
+  return { type, data: new Unknown(refinement), marks }
+}
 export const unknownNotNull = (type: Type): Value => ({ type, data: type.kind === 'any' ? plain : notNull, marks: 0 })
 export const nullOf = (type: Type): Value => ({ type, data: null, marks: 0 })
 export const dynamic: Value = unknown(any)
@@ -140,5 +154,5 @@ export const surelyNotNull = (value: Value): boolean => (value.data instanceof U
 /** An unknown value with more known of it; a known value as it is. */
 export function refine(value: Value, more: Refinement): Value {
   if (!(value.data instanceof Unknown) || value.type.kind === 'any') return value
-  return { type: value.type, data: new Unknown({ ...value.data.refinement, ...more }), marks: value.marks }
+  return refined(value.type, { ...value.data.refinement, ...more }, value.marks)
 }
