@@ -14,6 +14,7 @@ export type ProofInput = { proof: string; method: string; url: URL; accessToken:
 export type VerifiedProof = { thumbprint: string; jti: string; nonce: string | undefined }
 
 const longestProof = 4096
+const utf8 = new TextDecoder('utf-8', { fatal: true })
 const compactForm = /^[\w-]+\.[\w-]+\.[\w-]*$/
 /** Seconds. The nonce is what makes a proof fresh; this refuses what was obviously made at another time. */
 const window = { past: 300, future: 60 }
@@ -63,7 +64,7 @@ function split(proof: string): [header: string, payload: string, signature: stri
 
 function decode(part: string): Record<string, unknown> {
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(part, 'base64url')))
+    const value: unknown = JSON.parse(utf8.decode(Buffer.from(part, 'base64url')))
     if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
   } catch (cause) {
     throw refused('dpop_proof_malformed', 'The proof is not a signed JWT.', cause)

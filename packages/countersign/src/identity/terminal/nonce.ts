@@ -16,9 +16,14 @@ export interface Nonces {
 
 export function createNonces(secret: Uint8Array, clock: Clock): Nonces {
   const key = Buffer.from(hkdfSync('sha256', secret, new Uint8Array(), 'countersign.dpop-nonce.v1', 32))
+  // Made once a minute and not for each request.
+  const made = new Map<number, string>()
   const at = (offset: number) => {
     const minute = Math.floor(clock.now() / step) + offset
-    return createHmac('sha256', key).update(String(minute)).digest('base64url')
+    const nonce = made.get(minute) ?? createHmac('sha256', key).update(String(minute)).digest('base64url')
+    if (made.size > 16) made.clear()
+    made.set(minute, nonce)
+    return nonce
   }
   return {
     current: () => at(0),

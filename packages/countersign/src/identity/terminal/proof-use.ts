@@ -5,8 +5,9 @@ import type { Store } from '../../platform/store/store.ts'
 import { IdentityError } from '../errors.ts'
 import { refused, type VerifiedProof } from './dpop-proof.ts'
 import type { Nonces } from './nonce.ts'
+import { together } from './together.ts'
 
-export type ProofPorts = { store: Store; clock: Clock; nonces: Nonces }
+export type ProofPorts = { clock: Clock; nonces: Nonces; /** True for the first use. */ spend: (hash: string) => Promise<boolean> }
 
 /** Longer than a nonce lives: after that a replayed proof fails at its nonce. */
 const proofsRemembered = 10 * 60_000
@@ -25,13 +26,21 @@ export function checkNonce(nonces: Nonces, proof: VerifiedProof): void {
 }
 
 /** Last of all checks, so that a request that was refused for another reason cannot burn somebody else's proof. */
-export async function consumeProof({ store, clock }: ProofPorts, proof: VerifiedProof): Promise<void> {
-  const now = clock.now()
-  const hash = createHash('sha256').update(`countersign.dpop.v1\n${proof.thumbprint}\n${proof.jti}`).digest('hex')
-  const first = await store.write(async (tx) => {
-    const insert = tx.insertInto('dpop_proof').values({ hash, expires_at: now + proofsRemembered })
-    const result = await insert.onConflict((conflict) => conflict.column('hash').doNothing()).executeTakeFirst()
-    return result.numInsertedOrUpdatedRows === 1n
-  })
+export async function consumeProof({ spend }: ProofPorts, proof: VerifiedProof): Promise<void> {
+  const first = await spend(createHash('sha256').update(`countersign.dpop.v1\n${proof.thumbprint}\n${proof.jti}`).digest('hex'))
   if (!first) throw refused('dpop_proof_replayed', 'This proof was used before.')
+}
+
+/** Spends proofs in the database, those of one turn in one statement. The same one twice in a turn is spent once. */
+export function spendProofs({ store, clock }: { store: Store; clock: Clock }): (hash: string) => Promise<boolean> {
+  return together(async (hashes) => {
+    const expires_at = clock.now() + proofsRemembered
+    const spent = await store.write(async (tx) => {
+      const insert = tx.insertInto('dpop_proof').values([...new Set(hashes)].map((hash) => ({ hash, expires_at })))
+      return await insert.onConflict((conflict) => conflict.column('hash').doNothing()).returning('hash').execute()
+    })
+    const first = new Set(spent.map(({ hash }) => hash))
+    // Taken out as it is given: the second in the same turn finds it gone.
+    return hashes.map((hash) => first.delete(hash))
+  })
 }

@@ -13,7 +13,7 @@ import { IdentityError, type IdentityErrorCode } from '../errors.ts'
 import { secretPrefixes } from '../secrets.ts'
 import { verifyProof, type VerifiedProof } from './dpop-proof.ts'
 import { checkNonce, consumeProof, oneProof, type ProofPorts } from './proof-use.ts'
-import { findToken, type TerminalToken } from './tokens.ts'
+import type { TerminalToken } from './tokens.ts'
 
 export type TerminalRequest = {
   method: string
@@ -27,9 +27,11 @@ export type TerminalRequest = {
 export type ResolvePorts = ProofPorts & {
   /** The configured URL. */
   url: string
-  /** Name and roles now; undefined when the directory knows nobody of this id, or not with the key that let the terminal in. */
-  holder(token: TerminalToken): Promise<{ name: string; roles: string[] } | undefined>
+  /** The token, unless it is unknown or ended; and its holder, unless the directory does not know them, or not with the key that let them in. */
+  lookUp(accessToken: string): Promise<Found>
 }
+
+export type Found = { token: TerminalToken | undefined; holder: { name: string; roles: string[] } | undefined }
 
 type Presented = { scheme: 'dpop' | 'bearer'; value: string }
 export type Resolved = { actor: Actor; token: TerminalToken }
@@ -44,31 +46,30 @@ async function resolveBound(ports: ResolvePorts, request: TerminalRequest, prese
   const url = requested(ports.url, request.url)
   const proof = await verifyProof({ proof: oneProof(request.headers['dpop']), method: request.method, url, accessToken: presented.value, now: ports.clock.now() })
   checkNonce(ports.nonces, proof)
-  const token = await live(ports, presented)
+  const { token, holder } = await live(ports, presented)
   checkKey(token, proof)
-  const resolved = await resolvedAs(ports, request, token)
+  const resolved = resolvedAs(request, token, holder)
   await consumeProof(ports, proof)
   return resolved
 }
 
 async function resolveBearer(ports: ResolvePorts, request: TerminalRequest, presented: Presented): Promise<Resolved> {
   if (!presented.value.startsWith(secretPrefixes.bearerToken)) throw bearerRefused()
-  const token = await live(ports, presented)
+  const { token, holder } = await live(ports, presented)
   if (token.via !== 'bearer') throw bearerRefused()
-  return await resolvedAs(ports, request, token)
+  return resolvedAs(request, token, holder)
 }
 
-async function live({ store, clock }: ResolvePorts, { scheme, value }: Presented): Promise<TerminalToken> {
-  const token = await store.read((db) => findToken(db, value))
+async function live({ lookUp, clock }: ResolvePorts, { scheme, value }: Presented): Promise<Found & { token: TerminalToken }> {
+  const { token, holder } = await lookUp(value)
   if (!token) throw tokenRefused('token_invalid', 'This token is not known, or was ended.', again(scheme), scheme)
   if (token.expiresAt <= clock.now()) throw tokenRefused('token_expired', 'This token has expired.', again(scheme), scheme)
   // Whoever runs a resource server sees its tokens: here they must be worth nothing.
   if (token.audience !== '') throw tokenRefused('token_elsewhere', 'This token is for another server.', again(scheme), scheme)
-  return token
+  return { token, holder }
 }
 
-async function resolvedAs(ports: ResolvePorts, request: TerminalRequest, token: TerminalToken): Promise<Resolved> {
-  const person = await ports.holder(token)
+function resolvedAs(request: TerminalRequest, token: TerminalToken, person: Found['holder']): Resolved {
   if (!person) {
     const why = 'The person of this token, or the key that let it in, is not in the directory.'
     throw tokenRefused('token_invalid', why, 'Run `countersign login` again.', token.via === 'bearer' ? 'bearer' : 'dpop')

@@ -7,7 +7,6 @@
 import type { Clock } from '../../platform/clock.ts'
 import type { Db, Store, Tx } from '../../platform/store/store.ts'
 import type { Via } from '../actor.ts'
-import { hashSecret } from '../secrets.ts'
 import type { TerminalTokenTable } from '../tables.ts'
 
 /** Milliseconds. A sign-in ends after `family` however often its token was renewed. */
@@ -40,11 +39,10 @@ export type TerminalEnd =
   /** Something that is worth one use came a second time: one of the two was a thief. */
   | 'code-replayed' | 'refresh-replayed'
 
-/** undefined: unknown, or ended. It may have expired. */
-export async function findToken(db: Db | Tx, accessToken: string): Promise<TerminalToken | undefined> {
-  const rows = db.selectFrom('terminal_token').selectAll().where('secret_hash', '=', hashSecret(accessToken))
-  const row = await rows.where('ended_at', 'is', null).executeTakeFirst()
-  return row && fromRow(row)
+/** By the hash of their secret; those that are unknown or ended are missing. They may have expired. */
+export async function findTokens(db: Db | Tx, hashes: readonly string[]): Promise<Map<string, TerminalToken>> {
+  const rows = db.selectFrom('terminal_token').selectAll().where('secret_hash', 'in', hashes).where('ended_at', 'is', null)
+  return new Map((await rows.execute()).map((row) => [row.secret_hash, fromRow(row)]))
 }
 
 /** Live sign-ins of a person's terminals, newest first; of each the newest token. */
