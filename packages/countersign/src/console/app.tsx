@@ -14,6 +14,7 @@ import { JoinPage } from './pages/join.tsx'
 import { NowherePage } from './pages/nowhere.tsx'
 import { PeoplePage } from './pages/people.tsx'
 import { PolicyPage } from './pages/policy.tsx'
+import { RecoverPage } from './pages/recover.tsx'
 import { RunPage } from './pages/run.tsx'
 import { RunsPage } from './pages/runs.tsx'
 import { SessionsPage } from './pages/sessions.tsx'
@@ -30,12 +31,12 @@ export function App() {
   const path = usePath()
   const session = useSession()
   const page = pageOf(path)
-  const open = page.name === 'setup' || page.name === 'join' || page.name === 'sign-in'
+  const open = page.name === 'setup' || page.name === 'join' || page.name === 'recover' || page.name === 'sign-in'
 
   // Moving is activity: the session is asked for again on every page, and on no timer.
   useEffect(() => {
     scrollTo(0, 0)
-    if (page.name !== 'setup' && page.name !== 'join') void refreshSession()
+    if (page.name !== 'setup' && page.name !== 'join' && page.name !== 'recover') void refreshSession()
   }, [path])
   useEffect(() => {
     if (!open && session.state === 'none') navigate(signInFrom(location), 'replace')
@@ -47,6 +48,7 @@ export function App() {
     <Shell page={page} session={open ? null : signedIn} focused={focused}>
       {page.name === 'setup' && <SetupPage />}
       {page.name === 'join' && <JoinPage />}
+      {page.name === 'recover' && <RecoverPage />}
       {page.name === 'sign-in' && <SignInPage session={session} />}
       {!open && signedIn !== null && <PageOf page={page} session={signedIn} />}
       {!open && signedIn === null && (
@@ -84,6 +86,7 @@ function PageOf({ page, session }: { page: Page; session: SessionView }) {
       return <AuditPage />
     case 'setup':
     case 'join':
+    case 'recover':
     case 'sign-in':
     case 'nowhere':
       return <NowherePage />

@@ -7,7 +7,7 @@
 import { useEffect, useState } from 'preact/hooks'
 
 export type Page =
-  | { name: 'home' | 'setup' | 'sign-in' | 'type-code' | 'runs' | 'keys' | 'people' | 'join' | 'sessions' | 'device' | 'policy' | 'audit' | 'nowhere' }
+  | { name: 'home' | 'setup' | 'sign-in' | 'type-code' | 'runs' | 'keys' | 'people' | 'join' | 'recover' | 'sessions' | 'device' | 'policy' | 'audit' | 'nowhere' }
   | { name: 'ceremony'; code: string }
   | { name: 'run'; id: string }
 
@@ -20,6 +20,7 @@ const FIXED: Record<string, Exclude<Page, { code: string } | { id: string }>['na
   '/keys': 'keys',
   '/people': 'people',
   '/join': 'join',
+  '/recover': 'recover',
   '/sessions': 'sessions',
   '/device': 'device',
   '/policy': 'policy',
@@ -52,7 +53,7 @@ export function safeNext(raw: string | null, origin: string): string {
   }
   if (url.origin !== origin || url.pathname.startsWith('//')) return '/'
   const page = pageOf(url.pathname)
-  if (page.name === 'nowhere' || page.name === 'setup' || page.name === 'join' || page.name === 'sign-in') return '/'
+  if (page.name === 'nowhere' || page.name === 'setup' || page.name === 'join' || page.name === 'recover' || page.name === 'sign-in') return '/'
   return url.pathname + url.search
 }
 

@@ -78,6 +78,15 @@ export class SoftwarePerson {
     return String(made['code'])
   }
 
+  /** The recovery link's whole ceremony; answers the new fingerprint. */
+  async recover(link: string): Promise<string> {
+    const token = new URL(link).hash.slice(1)
+    const begun = await this.must('POST', '/api/v1/owner-recovery/begin', { token, label: 'new key' })
+    const { ceremony } = begun
+    const created = await this.must('POST', '/api/v1/owner-recovery/create', { token, ceremony, response: this.key.create(begun['options'] as CreateOptions, this.url) })
+    return String((await this.must('POST', '/api/v1/owner-recovery/finish', { token, ceremony, response: this.sign(created['options']) }))['fingerprint'])
+  }
+
   /** The inviter's second touch, for the key that waits. */
   async vouch(pending: string, code: string): Promise<Answer> {
     const begun = await this.must('POST', `/api/v1/pending-keys/${pending}/begin`, { code })

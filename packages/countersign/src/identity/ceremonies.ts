@@ -10,7 +10,7 @@ import type { Tx } from '../platform/store/store.ts'
 import { IdentityError } from './errors.ts'
 import { hashSecret } from './secrets.ts'
 
-export type Purpose = 'set-up' | 'registration' | 'sign-in' | 'invitation' | 'vouching' | 'totp' | 'fresh-proof'
+export type Purpose = 'set-up' | 'registration' | 'sign-in' | 'invitation' | 'vouching' | 'host-recovery' | 'totp' | 'fresh-proof'
 export type Owner = { person: string; session: string }
 export type Ceremony<Data> = { hash: string; stage: string; data: Data }
 

@@ -15,7 +15,7 @@ const identityErrorCodes = [
   // keys and directory
   'authenticator_not_found', 'last_authenticator', 'directory_refused',
   // browsers
-  'session_required', 'invitation_invalid', 'pending_key_not_found', 'fingerprint_mismatch', 'session_limited', 'origin_refused', 'client_header_required', 'interaction_unknown',
+  'session_required', 'invitation_invalid', 'host_recovery_refused', 'pending_key_not_found', 'fingerprint_mismatch', 'session_limited', 'origin_refused', 'client_header_required', 'interaction_unknown',
   // codes, passwords, recovery codes
   'sign_in_refused', 'too_many_attempts', 'code_malformed', 'code_wrong', 'code_used', 'codes_not_consecutive', 'no_code_authenticator',
   'password_unfit', 'password_missing', 'password_busy', 'login_unfit', 'login_taken', 'fresh_proof_required', 'pending_not_found',

@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Identity } from './create.ts'
 import { authenticatorRoutes } from './routes/authenticators.ts'
 import { codeRoutes } from './routes/codes.ts'
+import { hostRecoveryRoutes } from './routes/host-recovery.ts'
 import { invitationRoutes } from './routes/invitation.ts'
 import { oidcRoutes } from './routes/oidc.ts'
 import { passwordRoutes } from './routes/password.ts'
@@ -24,6 +25,7 @@ export async function identityRoutes(app: FastifyInstance, deps: { identity: Ide
   passwordRoutes(app, deps.identity)
   recoveryCodeRoutes(app, deps.identity)
   invitationRoutes(app, deps.identity)
+  hostRecoveryRoutes(app, deps.identity)
   terminalRoutes(app, deps.identity)
   await oidcRoutes(app, deps.identity)
 }

@@ -5,7 +5,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Random } from '../platform/random.ts'
 
-export const secretPrefixes = { setup: 'cs_su_', session: 'cs_se_', ceremony: 'cs_ce_', invitation: 'cs_in_', accessToken: 'cs_at_', bearerToken: 'cs_tf_', refreshToken: 'cs_rt_', deviceCode: 'cs_dc_' } as const
+export const secretPrefixes = { setup: 'cs_su_', session: 'cs_se_', ceremony: 'cs_ce_', invitation: 'cs_in_', recovery: 'cs_rc_', accessToken: 'cs_at_', bearerToken: 'cs_tf_', refreshToken: 'cs_rt_', deviceCode: 'cs_dc_' } as const
 
 export function newSecret(kind: keyof typeof secretPrefixes, random: Random): string {
   return secretPrefixes[kind] + Buffer.from(random.bytes(32)).toString('base64url')

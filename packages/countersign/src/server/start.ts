@@ -34,6 +34,8 @@ export type StartOptions = {
   demonstration?: boolean
   /** The sign-in of programs. */
   programs?: Programs | undefined
+  /** Print a link with which the one owner comes back without a key. */
+  recoverOwner?: boolean | undefined
   /** Where people are told: e-mail, webhook, chat. */
   notices?: NoticeSettings | undefined
   log?: Logger
@@ -48,6 +50,8 @@ export type RunningServer = {
   /** The one-time link of the set-up, or null when there is an owner. */
   setupLink: string | null
   setupExpiresAt: number | null
+  /** The one-time link of the owner's recovery, where it was asked for. */
+  recovery: { link: string; name: string; expiresAt: number } | null
   parts: Parts
   app: FastifyInstance
   /** Reads the certificate files again; true when what is in them is served, or when there are none. */
@@ -75,10 +79,13 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const jobs = startJobs(parts, log)
     undo.push(() => jobs.stop())
     const setup = (await parts.identity.setUp.done()) ? null : await parts.identity.setUp.issueToken()
+    const recovery = options.recoverOwner === true ? await parts.identity.hostRecovery.issue() : null
+    if (recovery) log.warn({ person: recovery.person.id }, 'started with --recover-owner: the owner can come back without a key')
     return {
       url: parts.place.origin, parts, app,
       setupLink: setup ? `${parts.place.origin}/setup#${setup.token}` : null,
       setupExpiresAt: setup?.expiresAt ?? null,
+      recovery: recovery ? { link: `${parts.place.origin}/recover#${recovery.token}`, name: recovery.person.name, expiresAt: recovery.expiresAt } : null,
       reloadCertificates: () => certificates?.reload() ?? true,
       close: () => inReverse(undo),
     }

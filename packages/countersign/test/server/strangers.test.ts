@@ -10,11 +10,12 @@ const open: [RegExp, string][] = [
   [/^(GET|HEAD) \/api\/v1\/status$/, 'says that there is a server, and of which version'],
   [/^(GET|HEAD) \/openapi\.json$/, 'describes the interface'],
   [/^POST \/api\/v1\/setup\//, 'needs the one-time token in its body'],
+  [/^POST \/api\/v1\/owner-recovery\//, 'needs the secret of a link that the host printed'],
   [/^POST \/api\/v1\/invitation\//, 'needs the secret of an enrolment link in its body'],
   [/^POST \/api\/v1\/session\/(begin|finish|password|recovery)$/, 'is the sign-in'],
   [/^(GET|HEAD) \/\.well-known\/terraform\.json$/, 'says where terraform login goes'],
   [/^[A-Z]+ \/oidc\/\*$/, 'is the sign-in provider, which has its own tests'],
-  [/^(GET|HEAD) \/(|c|c\/:code|setup|sign-in|runs|runs\/:id|keys|people|join|sessions|device|policy|audit)$/, 'is the console\'s page, which holds no data'],
+  [/^(GET|HEAD) \/(|c|c\/:code|setup|sign-in|runs|runs\/:id|keys|people|join|recover|sessions|device|policy|audit)$/, 'is the console\'s page, which holds no data'],
   [/^(GET|HEAD) \/(assets\/|favicon|icon|index\.html|manifest|robots)/, 'is a file of the console'],
 ]
 const isOpen = (route: string): boolean => open.some(([pattern]) => pattern.test(route))

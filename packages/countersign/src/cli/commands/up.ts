@@ -4,16 +4,17 @@ import { loadSettings, settingsHelp, type Flags, type Settings } from '../../pla
 import type { NoticeSettings } from '../../server/parts.ts'
 import { startServer, type RunningServer } from '../../server/start.ts'
 import { CliError, exitCodes, type ExitCode } from '../exit.ts'
-import type { Output } from '../output.ts'
+import { safe, type Output } from '../output.ts'
 import { askForUrl, urlIsMissing } from '../public-url.ts'
 import { timeOfDay } from '../render/words.ts'
 import type { Runner } from './table.ts'
 
-type Options = Flags & { json?: boolean }
+type Options = Flags & { json?: boolean; recoverOwner?: boolean }
 
 export function define(command: Command, run: Runner): void {
   for (const setting of settingsHelp()) command.option(`${setting.flag} <value>`, `${setting.help} (${setting.environment}; default: ${setting.initial})`)
   command
+    .option('--recover-owner', 'print a link with which the one owner there is makes a new key, after losing every key; loud, once, 15 minutes')
     .option('--json', 'print one JSON document to stdout when it is ready')
     .addHelpText('after', `
 Serves until Ctrl-C. The first start prints a set-up link that works once, from this machine, for 15 minutes: whoever opens it
@@ -23,16 +24,16 @@ Examples:
   countersign up
   countersign up --data /var/lib/countersign --url https://countersign.example.com --addr 127.0.0.1:7420 --trusted-proxy 127.0.0.1
   countersign up --url https://countersign.example.com --addr 0.0.0.0:443 --tls-cert /etc/countersign/cert.pem --tls-key /etc/countersign/key.pem`)
-    .action(async (options: Options) => await run(options.json, async (output) => await up(flagsOf(options), output)))
+    .action(async (options: Options) => await run(options.json, async (output) => await up(flagsOf(options), output, options.recoverOwner === true)))
 }
 
 /** Only what the table of settings knows. */
 function flagsOf(options: Options): Flags {
-  const { json, ...flags } = options
-  return json === undefined ? options : flags
+  const { json: _json, recoverOwner: _recoverOwner, ...flags } = options
+  return flags
 }
 
-async function up(flags: Flags, output: Output): Promise<ExitCode> {
+async function up(flags: Flags, output: Output, recoverOwner: boolean): Promise<ExitCode> {
   const loaded = loadSettings(flags, process.env)
   const { settings, warnings } = loaded
   if (flags.databaseUrl !== undefined && /:[^/@]+@/.test(flags.databaseUrl)) warnings.push('The password of the database stands on the command line, where every user of this machine can read it. Put the URL into COUNTERSIGN_DATABASE_URL or the settings file.')
@@ -44,7 +45,8 @@ async function up(flags: Flags, output: Output): Promise<ExitCode> {
   const running = await startServer({
     dataDir: settings.data, databaseUrl: settings.databaseUrl, addresses: settings.addr, url: url.origin, log,
     tls: settings.tlsCert === '' && settings.tlsKey === '' ? null : { cert: settings.tlsCert, key: settings.tlsKey }, trustedProxies: settings.trustedProxy,
-    programs: { deviceGrant: settings.deviceGrant, resourceServers: settings.resourceServers }, notices: noticesOf(settings) }).catch(refused)
+    programs: { deviceGrant: settings.deviceGrant, resourceServers: settings.resourceServers }, notices: noticesOf(settings), recoverOwner,
+  }).catch(refused)
   output.line(`Countersign on ${output.paint.bold(running.url)}   (data in ${settings.databaseUrl === '' ? settings.data : `PostgreSQL, keys in ${settings.data}`})`)
   if (running.setupLink !== null) {
     output.line()
@@ -52,13 +54,22 @@ async function up(flags: Flags, output: Output): Promise<ExitCode> {
     output.line(`  ${running.setupLink}`)
     output.line(`Keys that are enrolled now are bound to ${url.hostname} for good.`)
     output.line(`It works once${running.setupExpiresAt === null ? '' : `, until ${timeOfDay(running.setupExpiresAt)}`}. A new start prints a new one.`)
-  } else output.line('Sign a terminal in with: countersign login')
-  output.data({ url: running.url, data: settings.data, setupLink: running.setupLink, setupExpiresAt: running.setupExpiresAt })
+  } else if (running.recovery) showRecovery(output, running.recovery)
+  else output.line('Sign a terminal in with: countersign login')
+  output.data({ url: running.url, data: settings.data, setupLink: running.setupLink, setupExpiresAt: running.setupExpiresAt, recoveryLink: running.recovery?.link ?? null })
 
   await stopAsked(running)
   output.line('Stopping ...')
   await running.close()
   return exitCodes.done
+}
+
+function showRecovery(output: Output, { link, name, expiresAt }: NonNullable<RunningServer['recovery']>): void {
+  output.line()
+  output.line(`${output.paint.yellow('Owner recovery.')} ${safe(name)} makes a new key with this link, on this machine:`)
+  output.line(`  ${link}`)
+  output.line(`It works once, until ${timeOfDay(expiresAt)}. The old keys end with it; the new one counts for nothing grave for 48 hours.`)
+  output.line('Everybody who pinned this installation will refuse it until they have compared its fingerprint anew.')
 }
 
 /** A webhook without a secret would be told by anybody. */

@@ -1,5 +1,6 @@
 /**
- * An invited person's first key. The secret comes in the fragment, which browsers send to nobody; it is taken out of the address at
+ * An invited person's first key; and, over a link that the host printed, the new key of an owner who lost every one.
+ * The secret comes in the fragment, which browsers send to nobody; it is taken out of the address at
  * once. At the end there is a code, which the person tells whoever invited them by another way: until then the key is nobody's.
  */
 import { useState } from 'preact/hooks'

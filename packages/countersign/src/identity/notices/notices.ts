@@ -10,6 +10,8 @@ export type NoticeKind =
   | 'recovery-code-used'
   | 'recovery-started'
   | 'recovery-vetoed'
+  /** The server was started so that its one owner can come back without a key. */
+  | 'host-recovery'
   | 'role-changed'
   /** Somebody has typed wrong codes, passwords or recovery codes for this person, and has to wait now. */
   | 'too-many-attempts'

@@ -7,6 +7,7 @@ import { by } from './codes.ts'
 import { freshBegun, freshProof } from './fresh-schemas.ts'
 import { refuseForeignOrigin, requireSession, sourceOf } from './guards.ts'
 import { sessionCookie, setSessionCookie } from './session-cookie.ts'
+import { signInLimit } from './sign-in-limit.ts'
 
 const person = z.object({ id: z.string(), name: z.string(), roles: z.array(z.string()) })
 const password = z.string().max(2048)
@@ -19,7 +20,7 @@ export function passwordRoutes(root: FastifyInstance, identity: Identity): void 
   const signedIn = { preHandler: requireSession(identity) }
   const open = { preHandler: refuseForeignOrigin(identity) }
 
-  app.post('/api/v1/session/password', { ...open, schema: signIn }, async (request, reply) => {
+  app.post('/api/v1/session/password', { ...open, ...signInLimit, schema: signIn }, async (request, reply) => {
     const replaces = sessionCookie(identity, request)
     const opened = await identity.passwords.signIn({ ...request.body, source: sourceOf(request), replaces })
     setSessionCookie(identity, reply, opened.secret)

@@ -7,6 +7,7 @@ import { by } from './codes.ts'
 import { freshBegun, freshProof } from './fresh-schemas.ts'
 import { refuseForeignOrigin, requireSession, sourceOf } from './guards.ts'
 import { sessionCookie, setSessionCookie } from './session-cookie.ts'
+import { signInLimit } from './sign-in-limit.ts'
 
 const person = z.object({ id: z.string(), name: z.string(), roles: z.array(z.string()) })
 const signIn = {
@@ -21,7 +22,7 @@ export function recoveryCodeRoutes(root: FastifyInstance, identity: Identity): v
   const signedIn = { preHandler: requireSession(identity) }
   const open = { preHandler: refuseForeignOrigin(identity) }
 
-  app.post('/api/v1/session/recovery', { ...open, schema: signIn }, async (request, reply) => {
+  app.post('/api/v1/session/recovery', { ...open, ...signInLimit, schema: signIn }, async (request, reply) => {
     const replaces = sessionCookie(identity, request)
     const opened = await identity.recoveryCodes.use({ ...request.body, source: sourceOf(request), replaces })
     setSessionCookie(identity, reply, opened.secret)

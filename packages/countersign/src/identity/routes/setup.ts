@@ -45,7 +45,7 @@ const proxyHeaders = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-rea
  * By the socket, or by what a proxy says that the operator named: any other proxy on this machine speaks for the whole world. Fastify
  * names more than one address where it believed the header.
  */
-function from({ ip, ips, raw }: FastifyRequest): From {
+export function from({ ip, ips, raw }: FastifyRequest): From {
   const believed = ips !== undefined && ips.length > 1
   return { address: ip, forwarded: !believed && proxyHeaders.some((name) => raw.headers[name] !== undefined) }
 }

@@ -65,7 +65,7 @@ async function refuseAfterGenesis(room: Room, tx: Tx): Promise<void> {
   throw new IdentityError('setup_done', 'This server has been set up and has an owner.', 'Sign in instead.')
 }
 
-function isLoopback(address: string): boolean {
+export function isLoopback(address: string): boolean {
   const bare = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address
   return bare === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(bare)
 }

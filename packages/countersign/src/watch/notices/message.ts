@@ -64,6 +64,7 @@ const personal: Record<Notice['kind'], Words> = {
   'too-many-attempts': { title: 'Wrong codes or passwords were typed', text: () => 'Somebody typed several wrong codes or passwords for you, and has to wait now. Your keys are not affected.' },
   'recovery-started': { title: 'Somebody started to let a new key in for you', text: () => 'An owner or manager says that you lost your keys. If that is not so, sign in and veto it: after 48 hours your own keys can be replaced.' },
   'recovery-vetoed': { title: 'A recovery was stopped', text: () => 'The recovery that was started for you was vetoed. Your keys stay.' },
+  'host-recovery': { title: 'THE HOST IS LETTING AN OWNER BACK IN', text: (of) => (of['step'] === 'offered' ? 'The server was started with --recover-owner: within 15 minutes a new owner key can be made on that machine. If it was not you, the machine is in somebody else\'s hands.' : `A new owner key${label(of)} was let in by the host, and your earlier keys have ended. If it was not you, the machine is in somebody else's hands.`) },
   'role-changed': { title: 'Your roles were changed', text: (of) => `Your role ${String(of['role'])}${of['scope'] ? ` of ${String(of['scope'])}` : ''} was ${of['change'] === 'grant' ? 'given to you' : 'taken away'}.` },
 }
 
