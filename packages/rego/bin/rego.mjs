@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, writeSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-const built = new URL('../dist/command/main.js', import.meta.url)
+const built = new URL('../dist/lib/command.js', import.meta.url)
 if (existsSync(fileURLToPath(built))) {
   const { run } = await import(built.href)
   const write = (stream, text) => {

@@ -79,7 +79,10 @@ function help(name: string | undefined, io: Io): number {
 }
 
 function version(io: Io): number {
-  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+  const manifest = JSON.parse(readFileSync(manifestUrl(), 'utf8')) as { version: string }
   io.out(`rego ${manifest.version}\n`)
   return 0
 }
+
+/** The sources lie as deep as what is built of them. */
+const manifestUrl = (): URL => new URL('../../package.json', import.meta.url)
