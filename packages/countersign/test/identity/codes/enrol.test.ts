@@ -13,6 +13,9 @@ describe('adding an authenticator app of one\'s own', () => {
     expect(shown).toMatchObject({ secret: expect.stringMatching(/^([A-Z2-7]{4} ){7}[A-Z2-7]{4}$/), address: expect.stringMatching(/^otpauth:\/\/totp\/Countersign:ada\?/) })
     expect(pending).toMatchObject({ label: 'phone', kind: 'totp', fingerprint: expect.stringMatching(/^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}$/) })
     expect(await listed(world, owner.person.id)).toMatchObject({ apps: [], pending: [pending] })
+    // Not even sealed does the seed lie anywhere but with its app.
+    const sealed = await world.store.read((db) => db.selectFrom('totp_authenticator').select('sealed_seed').where('id', '=', pending.id).executeTakeFirstOrThrow())
+    expect(JSON.stringify(await world.store.read((db) => db.selectFrom('ceremony').selectAll().execute()))).not.toContain(sealed.sealed_seed)
     const app = await vouch(world, owner, pending.id)
     expect(await listed(world, owner.person.id)).toEqual({ apps: [app], pending: [] })
     const state = await world.store.read((db) => identity.directory.state(db))
