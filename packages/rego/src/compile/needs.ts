@@ -5,6 +5,8 @@
 import type { Clause, Expression, Variable } from './program.ts'
 
 export type Bound = ReadonlySet<Variable>
+/** What only asks whether a variable is bound. */
+export type Known = { has(variable: Variable): boolean }
 
 /** Collects, for expressions that are evaluated: the variables that iteration binds, and those that must be bound before. */
 export class Needs {
@@ -69,10 +71,28 @@ export class Needs {
   }
 
   /** Those wanted and neither bound before nor bound here. */
-  missing(bound: Bound): Map<Variable, number> {
+  missing(bound: Known): Map<Variable, number> {
     const missing = new Map<Variable, number>()
     for (const [variable, at] of this.wants) if (!bound.has(variable) && !this.binds.has(variable)) missing.set(variable, at)
     return missing
+  }
+}
+
+/** A set of variables with more on top, without a copy of the set. */
+export class Overlay implements Known {
+  readonly #below: Known
+  readonly #own = new Set<Variable>()
+
+  constructor(below: Known) {
+    this.#below = below
+  }
+
+  has(variable: Variable): boolean {
+    return this.#own.has(variable) || this.#below.has(variable)
+  }
+
+  add(variable: Variable): void {
+    this.#own.add(variable)
   }
 }
 
@@ -81,7 +101,7 @@ export type Analysis = { readonly missing: ReadonlyMap<Variable, number>; readon
 const none: ReadonlyMap<Variable, number> = new Map()
 
 /** Whether a clause can run when `bound` are bound, and what it binds then. */
-export function analyze(clause: Clause, bound: Bound): Analysis {
+export function analyze(clause: Clause, bound: Known): Analysis {
   const needs = new Needs()
   for (const one of clause.with) needs.visit(one.value)
   switch (clause.kind) {
@@ -130,7 +150,7 @@ function variablesOf(clause: Clause): Set<Variable> {
 }
 
 /** Whether an expression can be evaluated as it stands, after the iterations inside of it have bound what they bind. */
-function evaluable(expression: Expression, bound: Bound, also: ReadonlySet<Variable>): Needs | undefined {
+function evaluable(expression: Expression, bound: Known, also: Known): Needs | undefined {
   const needs = new Needs()
   needs.visit(expression)
   for (const variable of needs.wants.keys()) if (!bound.has(variable) && !needs.binds.has(variable) && !also.has(variable)) return undefined
@@ -155,7 +175,7 @@ export function takeApart(left: Expression, right: Expression): readonly Pair[] 
   return pairs
 }
 
-function analyzeUnify(left: Expression, right: Expression, bound: Bound, needs: Needs): Analysis {
+function analyzeUnify(left: Expression, right: Expression, bound: Known, needs: Needs): Analysis {
   const binds = needs.binds
   let pending: Pair[] = [[left, right]]
   for (;;) {

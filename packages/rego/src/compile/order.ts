@@ -10,31 +10,61 @@ export type Unsafe = { readonly variable: Variable; readonly at: number }
 /** Orders a body. Returns what is bound after it, and reports what is unsafe. */
 export function orderBody(body: Clause[], before: Bound, report: (unsafe: Unsafe) => void): Set<Variable> {
   const bound = new Set(before)
-  const pending = body.splice(0)
-  while (pending.length > 0) {
-    let chosen = -1
-    for (let i = 0; i < pending.length; i++) {
-      const clause = pending[i] as Clause
-      const { missing, binds } = analyze(clause, bound)
-      if (missing.size > 0) continue
-      chosen = i
-      orderInside(clause, bound, binds, report)
-      for (const variable of binds) bound.add(variable)
-      body.push(clause)
-      break
+  const clauses = body.splice(0)
+  /** Places of clauses that can run, the first one last. */
+  const ready: number[] = []
+  /** Which clauses wait for a variable. A clause is looked at again only when one of those it wants is bound. */
+  const waiting = new Map<Variable, number[]>()
+  const done = new Set<number>()
+  const queued = new Set<number>()
+  const look = (place: number): void => {
+    if (queued.has(place)) return
+    const { missing } = analyze(clauses[place] as Clause, bound)
+    if (missing.size === 0) {
+      queued.add(place)
+      insert(ready, place)
+      return
     }
-    if (chosen < 0) {
-      for (const clause of pending) for (const [variable, at] of analyze(clause, bound).missing) report({ variable, at })
-      return bound
+    for (const variable of missing.keys()) {
+      const list = waiting.get(variable)
+      if (list === undefined) waiting.set(variable, [place])
+      else if (list.at(-1) !== place) list.push(place)
     }
-    pending.splice(chosen, 1)
+  }
+  for (let place = clauses.length - 1; place >= 0; place--) look(place)
+  for (let place = ready.pop(); place !== undefined; place = ready.pop()) {
+    const clause = clauses[place] as Clause
+    const fresh = [...analyze(clause, bound).binds].filter((variable) => !bound.has(variable))
+    for (const variable of fresh) bound.add(variable)
+    orderInside(clause, bound, report)
+    body.push(clause)
+    done.add(place)
+    for (const variable of fresh) {
+      const list = waiting.get(variable)
+      waiting.delete(variable)
+      for (const other of new Set(list)) look(other)
+    }
+  }
+  for (const [place, clause] of clauses.entries()) {
+    if (!done.has(place)) for (const [variable, at] of analyze(clause, bound).missing) report({ variable, at })
   }
   return bound
 }
 
+/** Inserts into a list that falls. */
+function insert(list: number[], value: number): void {
+  let low = 0
+  let high = list.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((list[middle] as number) > value) low = middle + 1
+    else high = middle
+  }
+  list.splice(low, 0, value)
+}
+
 /** The bodies inside of a clause. */
-function orderInside(clause: Clause, bound: Bound, binds: ReadonlySet<Variable>, report: (unsafe: Unsafe) => void): void {
-  const inside = new Set([...bound, ...binds])
+function orderInside(clause: Clause, inside: Bound, report: (unsafe: Unsafe) => void): void {
   for (const one of clause.with) expression(one.value, inside, report)
   switch (clause.kind) {
     case 'test':
@@ -50,12 +80,13 @@ function orderInside(clause: Clause, bound: Bound, binds: ReadonlySet<Variable>,
       if (clause.key !== undefined) expression(clause.key, inside, report)
       return
     case 'not':
-      orderInside(clause.clause, inside, new Set(), report)
+      orderInside(clause.clause, inside, report)
       return
     case 'every': {
       expression(clause.domain, inside, report)
-      for (const one of [clause.key, clause.value]) if (one !== undefined) inside.add(one)
-      orderBody(clause.body, inside, report)
+      const own = new Set(inside)
+      for (const one of [clause.key, clause.value]) if (one !== undefined) own.add(one)
+      orderBody(clause.body, own, report)
       return
     }
     case 'print':

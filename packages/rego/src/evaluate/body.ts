@@ -2,7 +2,7 @@
  * Bodies. Clauses become closures that call what follows them for each way in which they hold; runs of clauses that hold in one way
  * at most are tests that one closure makes in turn, so that the machine's stack grows with iterations and not with lines.
  */
-import { Needs, takeApart, type Pair } from '../compile/needs.ts'
+import { type Known, Needs, Overlay, type Pair, takeApart } from '../compile/needs.ts'
 import type { Clause, Comprehension, Expression, RuleNode, Variable } from '../compile/program.ts'
 import { isArray, isObject, members, RegoSet, type Value } from '../value/index.ts'
 import { failed } from './call.ts'
@@ -121,8 +121,8 @@ const covering =
   }
 
 /** What was taken out, in an order in which each has its variables. */
-function hoisted(out: readonly Hoisted[], bound: Bound): Piece[] {
-  const known = new Set(bound)
+function hoisted(out: readonly Hoisted[], bound: Known): Piece[] {
+  const known = new Overlay(bound)
   const pieces: Piece[] = []
   let pending = [...out]
   while (pending.length > 0) {
@@ -143,7 +143,7 @@ function needsOf(expression: Expression): Needs {
 
 /** The pairs of a unification, each with the side that is evaluated last. */
 function planUnify(left: Expression, right: Expression, bound: Bound, make: () => Variable): Piece[] {
-  const known = new Set(bound)
+  const known = new Overlay(bound)
   const pieces: Piece[] = []
   let pending: Pair[] = [[left, right]]
   const ready = (one: Expression): boolean => needsOf(one).missing(known).size === 0

@@ -2,14 +2,14 @@
  * Iteration inside of expressions. `f(input.x[i])` with `i` open has many values: the reference is taken out, becomes a step of its
  * own that binds a variable, and the expression around it is left with one value.
  */
+import type { Known } from '../compile/needs.ts'
 import type { Expression, Variable } from '../compile/program.ts'
-import type { Bound } from './generator.ts'
 import { isOpen } from './pattern.ts'
 
 export type Hoisted = { readonly variable: Variable; readonly expression: Expression }
 
 /** Whether an expression itself, not its parts, has many values. */
-export function isMany(expression: Expression, bound: Bound): boolean {
+export function isMany(expression: Expression, bound: Known): boolean {
   switch (expression.kind) {
     case 'input':
     case 'data':
@@ -24,7 +24,7 @@ export function isMany(expression: Expression, bound: Bound): boolean {
 }
 
 /** Takes what has many values out of an expression's parts; `whole` also where it is the expression itself. */
-export function hoist(expression: Expression, bound: Bound, whole: boolean, make: () => Variable, out: Hoisted[]): Expression {
+export function hoist(expression: Expression, bound: Known, whole: boolean, make: () => Variable, out: Hoisted[]): Expression {
   const part = (one: Expression): Expression => hoist(one, bound, true, make, out)
   const key = (one: Expression): Expression => (isOpen(one, bound) ? (one.kind === 'variable' ? one : pattern(one, bound, make, out)) : part(one))
   let result: Expression
@@ -54,7 +54,7 @@ export function hoist(expression: Expression, bound: Bound, whole: boolean, make
 }
 
 /** The evaluated parts of a pattern; its open variables stay. */
-export function pattern(expression: Expression, bound: Bound, make: () => Variable, out: Hoisted[]): Expression {
+export function pattern(expression: Expression, bound: Known, make: () => Variable, out: Hoisted[]): Expression {
   if (!isOpen(expression, bound)) return hoist(expression, bound, true, make, out)
   if (expression.kind === 'array') return { ...expression, items: expression.items.map((item) => pattern(item, bound, make, out)) }
   if (expression.kind !== 'object') return expression

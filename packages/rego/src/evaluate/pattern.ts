@@ -1,4 +1,5 @@
 /** Patterns: matching a value binds their variables. There is one way at most in which a pattern matches. */
+import type { Known } from '../compile/needs.ts'
 import type { Expression } from '../compile/program.ts'
 import { equal, get, isArray, isObject, size, type Value } from '../value/index.ts'
 import type { Registers, Context, Get } from './context.ts'
@@ -7,7 +8,7 @@ import type { Bound, Generator } from './generator.ts'
 export type Match = (value: Value, r: Registers, c: Context) => boolean
 
 /** Whether an expression has a variable that is not bound, in a place where a value may be put. */
-export function isOpen(expression: Expression, bound: Bound): boolean {
+export function isOpen(expression: Expression, bound: Known): boolean {
   switch (expression.kind) {
     case 'variable':
       return !bound.has(expression.variable)
