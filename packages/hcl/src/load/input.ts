@@ -55,8 +55,8 @@ export function inputValues(loader: Loader, directory: string, { environment = {
       continue
     }
     const equals = option.var.indexOf('=')
-    const name = option.var.slice(0, equals).trim()
-    if (equals < 1) diagnostics.push(loadFinding('invalid-value-file', `A value is given as name=value, not ${JSON.stringify(option.var)}.`, nowhere))
+    const name = option.var.slice(0, equals)
+    if (equals < 1 || name.trim() !== name) diagnostics.push(loadFinding('invalid-value-file', `A value is given as name=value, without space around the name, not as ${JSON.stringify(option.var)}.`, nowhere))
     else {
       const text = option.var.slice(equals + 1)
       values.set(name, { name, from: 'option', given: { text }, source: sourceOf(text, `value of ${name}`) })

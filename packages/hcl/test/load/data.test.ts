@@ -49,7 +49,7 @@ describe('values for variables', () => {
   }
 
   test('have the precedence of Terraform', () => {
-    const { values, codes } = read({ environment: { TF_VAR_a: 'env', TF_VAR_z: 'env', TF_VARS: 'x', HOME: '/' }, options: [{ file: 'other.tfvars' }, { var: 'e=first' }, { var: 'e=a=b' }, { var: 'y = spaced' }] })
+    const { values, codes } = read({ environment: { TF_VAR_a: 'env', TF_VAR_z: 'env', TF_VARS: 'x', HOME: '/' }, options: [{ file: 'other.tfvars' }, { var: 'e=first' }, { var: 'e=a=b' }, { var: 'y= spaced' }] })
     expect(codes).toEqual([])
     expect(values).toEqual({ a: 'file: tfvars', z: 'environment: env', b: 'file: json', c: 'file: b.auto', d: 'file: other', e: 'option: a=b', x: 'file: a.auto', y: 'option:  spaced' })
   })
@@ -63,6 +63,7 @@ describe('values for variables', () => {
     [{ options: [{ file: 'none.tfvars' }] }, 'missing-file'],
     [{ options: [{ file: '../../x.tfvars' }] }, 'missing-file'],
     [{ options: [{ var: 'novalue' }] }, 'invalid-value-file'],
+    [{ options: [{ var: 'y = spaced' }] }, 'invalid-value-file'],
   ] as const)('%j is a finding', (options, code) => {
     expect(read(options).codes).toEqual([code])
   })
