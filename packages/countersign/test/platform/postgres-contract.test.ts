@@ -3,19 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openStore } from '../../src/platform/store/open.ts'
 import { storeContract } from '../contract/store.ts'
-import { createDatabase, postgresBin } from '../support/database.ts'
-import { describe } from 'vitest'
+import { createDatabase } from '../support/database.ts'
 
-describe.skipIf(postgresBin === '')('on PostgreSQL', () => {
-  storeContract('PostgreSQL', async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'countersign-store-'))
-    const { url, drop } = await createDatabase()
-    return {
-      open: (migrations, limits = {}) => openStore({ dataDir, migrations, limits, databaseUrl: url }),
-      remove: async () => {
-        await drop()
-        await rm(dataDir, { recursive: true, force: true })
-      },
-    }
-  })
+storeContract('PostgreSQL', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'countersign-store-'))
+  const { url, drop } = await createDatabase()
+  return {
+    open: (migrations, limits = {}) => openStore({ dataDir, migrations, limits, databaseUrl: url }),
+    remove: async () => {
+      await drop()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
 })

@@ -4,25 +4,50 @@
  */
 import { DatabaseSync } from '@photostructure/sqlite'
 import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { inject, onTestFinished } from 'vitest'
+import { openStore } from '../../src/platform/store/open.ts'
 import type {} from './postgres-setup.ts'
 
 export const onPostgres = process.env['COUNTERSIGN_TEST_DATABASE'] === 'postgres'
 
-/** Folder of the programs; "" where there is no PostgreSQL, and the project's tests are skipped. */
-export const postgresBin: string = onPostgres ? (inject('postgres')?.bin ?? '') : ''
-
-/** What is in a new database: nothing, or the tables of one of the templates that postgres-setup.ts makes. */
+/** What is in a new database: nothing, or the tables of all rooms, or those of identity alone. */
 export type Content = 'template0' | 'server' | 'identity'
+
+const administrator = (): string => inject('postgres').administrator
+const urlOf = (name: string): string => administrator().replace(/\/postgres$/, `/${name}`)
+const newName = (): string => `t${randomBytes(8).toString('hex')}`
 
 /** The URL of a new database. Whoever made it drops it. */
 export async function createDatabase(content: Content = 'template0'): Promise<{ url: string; drop(): Promise<void> }> {
-  const administrator = inject('postgres')?.administrator ?? ''
-  const name = `t${randomBytes(8).toString('hex')}`
-  await tell(administrator, `create database ${name} template ${content} strategy file_copy`)
-  return { url: administrator.replace(/\/postgres$/, `/${name}`), drop: () => tell(administrator, `drop database if exists ${name} with (force)`) }
+  const name = newName()
+  const create = () => tell(administrator(), `create database ${name} template ${content} strategy file_copy`)
+  await create().catch(async (error: unknown) => {
+    if (content === 'template0' || !(error instanceof pg.DatabaseError) || error.code !== '3D000') throw error
+    await makeTemplate(content)
+    await create()
+  })
+  return { url: urlOf(name), drop: () => tell(administrator(), `drop database if exists ${name} with (force)`) }
+}
+
+/** Migrated once and copied from then on: to make the tables anew for every test would take longer than the tests. Of two that make it, one name wins. */
+async function makeTemplate(content: 'server' | 'identity'): Promise<void> {
+  const name = newName()
+  const dataDir = await mkdtemp(join(tmpdir(), 'countersign-template-'))
+  const migrations = content === 'server' ? (await import('../../src/server/base.ts')).migrations : (await import('../../src/identity/index.ts')).identityMigrations
+  await tell(administrator(), `create database ${name}`)
+  try {
+    await (await openStore({ dataDir, databaseUrl: urlOf(name), migrations })).close()
+    await tell(administrator(), `alter database ${name} rename to ${content}`)
+  } catch (error) {
+    await tell(administrator(), `drop database ${name} with (force)`)
+    if (!(error instanceof pg.DatabaseError && error.code === '42P04')) throw error
+  } finally {
+    await rm(dataDir, { recursive: true, force: true })
+  }
 }
 
 const databases = new Map<string, string>()

@@ -6,10 +6,10 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { accessSync, chmodSync, chownSync, constants, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import pg from 'pg'
 
 export type Postgres = {
@@ -27,15 +27,6 @@ export type Postgres = {
 }
 
 const USER = 'countersign'
-
-/** The folder with initdb and postgres, or why there is none. */
-export function findPostgres(): { bin: string } | { missing: string } {
-  const debian = '/usr/lib/postgresql'
-  const versions = list(debian).toSorted((a, b) => Number(b) - Number(a)).map((version) => join(debian, version, 'bin'))
-  const places = [process.env['PG_BINDIR'] ?? '', ...(process.env['PATH'] ?? '').split(delimiter), ...versions].filter((place) => place !== '')
-  const bin = places.find((place) => runs(join(place, 'initdb')) && runs(join(place, 'postgres')))
-  return bin === undefined ? { missing: 'PostgreSQL is not installed: PG_BINDIR, PATH and /usr/lib/postgresql/*/bin hold no initdb. Tests on it are skipped.' } : { bin }
-}
 
 /** `tls`: PEM texts of a certificate for 127.0.0.1; the server then listens on loopback, and takes nothing that is not encrypted. */
 export async function startPostgres(bin: string, options: { tls?: { cert: string; key: string }; loopback?: boolean } = {}): Promise<Postgres> {
@@ -135,21 +126,4 @@ async function freePort(): Promise<number> {
       probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
     })
   })
-}
-
-function list(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return []
-  }
-}
-
-function runs(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }
