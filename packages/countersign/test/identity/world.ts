@@ -13,6 +13,7 @@ import { createApps } from '../../src/identity/codes/apps.ts'
 import { createStanding } from '../../src/identity/authenticators/standing.ts'
 import type { IdentityPorts, Room } from '../../src/identity/ports.ts'
 import type { Session } from '../../src/identity/sessions/sessions.ts'
+import { writeLeaf } from '../../src/ledger/leaf.ts'
 import { newId } from '../../src/platform/ids.ts'
 import { openKeyFiles } from '../../src/platform/key-files.ts'
 import { systemRandom } from '../../src/platform/random.ts'
@@ -57,6 +58,8 @@ export async function openWorld(settings: Partial<IdentitySettings> = {}) {
       vkey,
       async append(tx, entry) {
         if (failure.ledger) throw failure.ledger
+        // What the ledger would not take is not taken here either.
+        await writeLeaf(entry, clock, systemRandom)
         afterCommit(tx, () => leaves.push(entry))
         return { index: 0 }
       },

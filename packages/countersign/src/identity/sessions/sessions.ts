@@ -68,7 +68,7 @@ export async function openSession(
   await tx.insertInto('session').values(row).execute()
   await ledger.append(tx, {
     type: 'session.opened',
-    ids: { person, authenticator, session: row.id },
+    ids: { person, session: row.id, ...(authenticator === '' ? {} : { authenticator }) },
     details: { address: source.address, client: source.client, acr: row.acr, amr: row.amr, limitedTo: row.limited_to },
   })
   return { secret, session: fromRow(row) }
