@@ -38,14 +38,14 @@ const claims = z.object({
 })
 
 /** Throws IdentityError; the order of the checks is the order of the lines. */
-export async function verifyProof(input: ProofInput): Promise<VerifiedProof> {
+export function verifyProof(input: ProofInput): VerifiedProof {
   const [header, payload, signature] = split(input.proof)
   const { typ, alg, jwk, crit } = decode(header)
   if (typ !== 'dpop+jwt') throw refused('dpop_type_wrong', 'The proof is not of type dpop+jwt.')
   if (alg !== 'ES256' && alg !== 'EdDSA') throw refused('dpop_algorithm_refused', 'The proof is not signed with ES256 or EdDSA.')
   if (crit !== undefined) throw refused('dpop_proof_malformed', 'The proof names extensions that are not known here.')
   const key = parseKey(jwk, alg)
-  if (!(await signatureHolds(key, `${header}.${payload}`, Buffer.from(signature, 'base64url')))) throw refused('dpop_signature_invalid', 'The signature of the proof does not hold.')
+  if (!signatureHolds(key, `${header}.${payload}`, Buffer.from(signature, 'base64url'))) throw refused('dpop_signature_invalid', 'The signature of the proof does not hold.')
   const said = parseClaims(payload)
   if (said.htm !== input.method) throw refused('dpop_method_mismatch', 'The proof was made for another method.')
   if (said.htu !== input.url.href && normalised(said.htu) !== normalised(input.url.href)) throw refused('dpop_url_mismatch', 'The proof was made for another URL.')

@@ -1,5 +1,5 @@
 /**
- * Public keys of proofs: imported once, remembered for a while, and verified with off the main thread.
+ * Public keys of proofs: imported once, and remembered for a while.
  *
  * A key in a proof is the attacker's to choose, so what is remembered is bounded and says nothing: it saves the work of reading the same
  * key again. Whether a key counts is decided by its thumbprint, later, against what a person allowed.
@@ -28,9 +28,7 @@ export function importKey(jwk: PublicJwk): ProofKey {
   return made
 }
 
-export async function signatureHolds({ key, hash }: ProofKey, input: string, signature: Buffer): Promise<boolean> {
-  if (signature.length !== signatureLength) return false
-  return await new Promise((resolve) => {
-    verify(hash, Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' }, signature, (error, holds) => resolve(error === null && holds))
-  })
+/** On this thread: the others are where passwords are hashed, and no request of a terminal waits for those. */
+export function signatureHolds({ key, hash }: ProofKey, input: string, signature: Buffer): boolean {
+  return signature.length === signatureLength && verify(hash, Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' }, signature)
 }

@@ -44,7 +44,7 @@ export async function resolveTerminal(ports: ResolvePorts, request: TerminalRequ
 
 async function resolveBound(ports: ResolvePorts, request: TerminalRequest, presented: Presented): Promise<Resolved> {
   const url = requested(ports.url, request.url)
-  const proof = await verifyProof({ proof: oneProof(request.headers['dpop']), method: request.method, url, accessToken: presented.value, now: ports.clock.now() })
+  const proof = verifyProof({ proof: oneProof(request.headers['dpop']), method: request.method, url, accessToken: presented.value, now: ports.clock.now() })
   checkNonce(ports.nonces, proof)
   const { token, holder } = await live(ports, presented)
   checkKey(token, proof)

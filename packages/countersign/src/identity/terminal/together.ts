@@ -1,8 +1,10 @@
 /**
  * Requests that come at the same time share one turn at the database: what is asked while a turn is under way goes into the next one.
- * Nobody waits for company: the first that comes goes at once. Each answer is from a turn that began after its question was asked, so it
- * is as fresh as one of its own would be. A turn that fails fails for all who were in it.
+ * Nobody waits for company longer than for what is there to be read from the network now. Each answer is from a turn that began after its
+ * question was asked, so it is as fresh as one of its own would be. A turn that fails fails for all who were in it.
  */
+import { setImmediate } from 'node:timers/promises'
+
 export function together<Asked, Answer>(turn: (asked: Asked[]) => Promise<Answer[]>, most = 500): (asked: Asked) => Promise<Answer> {
   type Waiting = { asked: Asked; resolve: (answer: Answer) => void; reject: (error: unknown) => void }
   let waiting: Waiting[] = []
@@ -10,9 +12,9 @@ export function together<Asked, Answer>(turn: (asked: Asked[]) => Promise<Answer
 
   async function run(): Promise<void> {
     running = true
-    // All that came in this tick of the event loop: the first of them would otherwise go alone.
-    await Promise.resolve()
     while (waiting.length > 0) {
+      // All that came in this round of the event loop: the first of them would otherwise go alone.
+      await setImmediate()
       const group = waiting.slice(0, most)
       waiting = waiting.slice(most)
       try {
