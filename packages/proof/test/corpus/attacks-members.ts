@@ -6,6 +6,7 @@ import { alice, bob, byAlice, byBob, byCarol, carol, keys, mallory, type Story, 
 import { dave, daves, erin, erins, mona, monas, team } from '../support/team.ts'
 import { policyRef, type World } from '../support/world.ts'
 import { after, type Attack } from './attack.ts'
+import { software } from './bases.ts'
 
 const attempt = (name: string, expect: VerdictCode, work: (world: World) => Promise<unknown>, story: Story = {}): Attack =>
   after(name, 'team', expect, team, work, story)
@@ -73,6 +74,12 @@ const removals: Attack[] = [
     await world.role(nick, 'owner', keys.alice)
     await remove(world, nick, monas)
   }),
+  attempt('a manager of the whole organisation removes an owner', 'directory_authority', async (world) => {
+    await world.role(mona, 'manager', keys.alice)
+    await world.register(nicks, keys.alice)
+    await world.role(nick, 'owner', keys.alice)
+    await remove(world, nick, monas)
+  }),
   attempt('a member removes somebody', 'directory_authority', (world) => remove(world, dave, keys.mallory)),
   attempt('a removal that nobody countersigned', 'countersignature_missing', (world) => world.enter({ ...world.common, kind: 'removal', action: 'member.remove', request: world.requestId(), person: dave.id, requester: alice.id, policy: policyRef() }, [])),
   attempt('somebody whom nobody knows is removed', 'directory_target', (world) => remove(world, nick, keys.alice)),
@@ -118,6 +125,10 @@ const links: Attack[] = [
   }, bothApprove),
   attempt('an approver who is the requester by another id', 'requirement_requester_excluded', (world) => link(world, alice, bob, keys.alice), bothApprove),
   attempt("the requester's touch by another id of theirs: nothing is wrong", 'valid', (world) => link(world, bob, alice, keys.alice), { signings: [{ ...byBob, role: 'self' }] }),
+  attempt("the requester's touch by another id, which a software key linked", 'demonstration', async (world) => {
+    await world.registerEarly(software, keys.alice)
+    await link(world, bob, alice, software)
+  }, { signings: [{ ...byBob, role: 'self' }] }),
   attempt('a step-up by two ids of the requester', 'requirement_distinct', (world) => link(world, bob, alice, keys.alice), { signings: [byAlice, { ...byBob, role: 'self' }] }),
   attempt('approvers who were linked after the run: nothing is wrong', 'valid', async () => {}, {
     ...bothApprove,

@@ -2,7 +2,7 @@
 import type { VerdictCode } from '../../src/index.ts'
 import { authenticator } from '../support/authenticator.ts'
 import { retireSite, settle } from '../support/people.ts'
-import { alice, keys, type Story } from '../support/scenario.ts'
+import { alice, keys, type Story, tellRun } from '../support/scenario.ts'
 import { daves } from '../support/team.ts'
 import type { World } from '../support/world.ts'
 import { after, type Attack } from './attack.ts'
@@ -25,6 +25,21 @@ async function moved(world: World): Promise<void> {
   await retire(world, first)
 }
 
+/** Alice signs at the first site, which is retired, with an envelope from when it was not. */
+const lateEnvelope = (name: string, next: readonly [string, readonly string[]]): Attack => ({
+  name,
+  base: 'run',
+  expect: 'envelope_origin',
+  make: async () => {
+    const world = await alone()
+    await add(world, next)
+    await world.registerEarly(aliceThere, keys.alice)
+    const directory = { size: world.entries.length, head: world.heads.at(-1) ?? '' }
+    await retire(world, first)
+    return tellRun({ signings: [{ by: keys.alice, role: 'self', envelope: { directory } }] }, world)
+  },
+})
+
 export const siteAttacks: Attack[] = [
   attempt('a key of the first site, where there is a second: nothing is wrong', 'valid', (world) => add(world)),
   attempt('a key of the second site, while the first one holds: nothing is wrong', 'valid', async (world) => {
@@ -38,17 +53,13 @@ export const siteAttacks: Attack[] = [
     await world.registerEarly(aliceThere, keys.alice)
   }, { signings: [{ by: aliceThere, role: 'self', envelope: { origin: 'https://countersign.test' } }] }),
   attempt('a key of a site that was retired', 'envelope_origin', moved),
-  {
-    ...attempt('a key of a site that was retired, with an envelope from before', 'envelope_origin', async () => {}),
-    make: async () => {
-      const world = await alone()
-      await add(world)
-      await world.registerEarly(aliceThere, keys.alice)
-      const directory = { size: world.entries.length, head: world.heads.at(-1) ?? '' }
-      await retire(world, first)
-      return after('', 'run', 'valid', async () => world, async () => {}, { signings: [{ by: keys.alice, role: 'self', envelope: { directory } }] }).make()
-    },
-  },
+  lateEnvelope('a key of a site that was retired, with an envelope from before', second),
+  lateEnvelope('the same, where another site has the same origin', [second[0], first[1]]),
+  attempt('an origin that a site has now, with an envelope from before', 'envelope_origin', async (world) => {
+    const directory = { size: world.entries.length, head: world.heads.at(-1) ?? '' }
+    await add(world, [first[0], ['https://a.countersign.test']])
+    await world.register(daves, keys.alice, {}, { voucher: { envelope: { directory, origin: 'https://a.countersign.test' } } })
+  }),
   attempt('a site retired after the run: nothing is wrong', 'valid', async (world) => {
     await add(world)
     await world.registerEarly(aliceThere, keys.alice)

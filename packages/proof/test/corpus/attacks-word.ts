@@ -25,7 +25,15 @@ const words: Attack[] = [
   word('an app of another person', 'assertion_owner', { signings: [{ ...byApp, envelope: { person: bob.id } }] }),
   word('an app that the directory does not know', 'signer_unknown', { signings: [{ app: appOf(alice, 'another'), role: 'self' }] }),
   word('an app that was revoked', 'signer_revoked', {}, (world) => revokeApp(world, alicesApp, keys.alice)),
-  word('an envelope from before the app was there', 'signer_unknown', { signings: [{ ...byApp, envelope: { directory: { size: 0, head: '0'.repeat(64) } } }] }),
+  word('an envelope from before there was anything', 'signer_unknown', { signings: [{ ...byApp, envelope: { directory: { size: 0, head: '0'.repeat(64) } } }] }),
+  {
+    ...word('an envelope from before the app was there', 'signer_unknown'),
+    make: async () => {
+      const world = await withApp()
+      const directory = { size: 1, head: world.heads[1] ?? '' }
+      return tellRun({ ...lowRun, signings: [{ ...byApp, envelope: { directory } }] }, world)
+    },
+  },
   word('the word of a ledger key that never was one', 'word_signature', { signings: [{ ...byApp, ledger: 'other' }] }),
   word('the word of the ledger key before this one', 'word_signature', { signings: [{ ...byApp, ledger: 'ledger' }] }, (world) => world.rotateLedgerKey('second', keys.alice)),
   word('the word of the ledger key that holds now: it is attested', 'servers_word', {}, (world) => world.rotateLedgerKey('second', keys.alice)),

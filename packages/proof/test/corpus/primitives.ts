@@ -1,6 +1,7 @@
 /** Vectors of the parts: so that a second implementation finds its first mistake where it is. */
-import { canonicalText, challengeFor, commitmentOf, countersignatureDigest, formatCode, fromHex, headAfter, intentDigest, leafHash, makeVkey, parseCanonical, parseEnvelope, shortCode, subjectDigest, toBase64url, toHex } from '../../src/index.ts'
+import { canonicalText, challengeFor, commitmentOf, countersignatureDigest, formatCode, fromHex, headAfter, intentDigest, leafHash, makeVkey, parseCanonical, parseEnvelope, serverWordBytes, shortCode, subjectDigest, toBase64url, toHex } from '../../src/index.ts'
 import { consistencyProof, extendRange, inclusionProof, type Range, rangeRoot } from '../../src/produce/index.ts'
+import { idOf } from '../support/authenticator.ts'
 import { ledgerKey, seed } from '../support/keys.ts'
 import { installation, tellRun } from '../support/scenario.ts'
 import type { Json } from './edit.ts'
@@ -46,6 +47,10 @@ export async function primitives(): Promise<Json> {
     canonical: { accepted: canonical, refused },
     subject: { text: evidence.subject, digest, code: formatCode(shortCode(digest)) },
     challenge: { subjectDigest: digest, envelope, challenge: toBase64url(await challengeFor(digest, envelope)) },
+    words: (['totp', 'host'] as const).map((type) => {
+      const word = type === 'totp' ? { type, authenticator: idOf('aut', 'phone') } : { type }
+      return { word, challenge: toHex(seed('challenge')), bytes: toHex(serverWordBytes(word, seed('challenge'))) }
+    }),
     intent: { intent, digest: await intentDigest(intent) },
     commitment: { salt: toBase64url(seed('salt')), details, commitment: await commitmentOf(seed('salt'), details) },
     head: { previous: '0'.repeat(64), entry, head: await headAfter('0'.repeat(64), entry) },

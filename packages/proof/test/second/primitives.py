@@ -1,7 +1,7 @@
 """vectors.md, primitives.json: (name, whether it came out as it should) for each part by itself."""
 import re
 
-from countersigned import challenge_of, countersignature_digest, subject_digest
+from countersigned import challenge_of, countersignature_digest, subject_digest, word_of
 from envelope import parse_envelope
 from forms import from_base64url, to_base64url
 from merkle import EMPTY_ROOT, consistent, includes, leaf_hash, root
@@ -34,6 +34,9 @@ def _digests(given: dict):
     challenge = given["challenge"]
     computed = challenge_of(parse_envelope(challenge["envelope"]), challenge["subjectDigest"])
     yield "challenge", to_base64url(computed) == challenge["challenge"]
+    for item in given["words"]:
+        said = word_of(item["word"], bytes.fromhex(item["challenge"]))
+        yield f"the word of {item['word']['type']}", said.hex() == item["bytes"]
     intent = given["intent"]
     yield "intent", sha256(b"countersign.intent.v1\n", utf8(canonical(intent["intent"]))).hex() == intent["digest"]
     detail = given["commitment"]
