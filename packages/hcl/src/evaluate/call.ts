@@ -25,7 +25,9 @@ export function callFunction(node: Call, evaluate: Evaluate, context: Context): 
   if (spec === undefined) return unknownFunction(node, functions, context)
   if (spec.name === 'try' || spec.name === 'can') return lazily(node, spec, evaluate, context)
   if (spec.name === 'templatestring' && node.args[0] !== undefined && !isReference(node.args[0])) {
-    return report(context, node.args[0], 'Invalid function argument', 'Invalid value for "template" parameter: invalid template expression: must be a direct reference to a single string from elsewhere, containing valid Terraform template syntax.')
+    const inline = node.args[0].kind === 'template' || node.args[0].kind === 'string'
+    const detail = inline ? 'templatestring is only for rendering templates retrieved dynamically from elsewhere; to render an inline template, consider using a plain template string expression' : 'must be a direct reference to a single string from elsewhere, containing valid Terraform template syntax'
+    return report(context, node.args[0], 'Invalid function argument', `Invalid value for "template" parameter: invalid template expression: ${detail}.`)
   }
   const before = errors(context)
   const args = argumentsOf(node, evaluate, context)
@@ -41,8 +43,10 @@ function isReference(node: Expression): boolean {
 }
 
 function unknownFunction(node: Call, functions: ReadonlyMap<string, FunctionSpec>, context: Context): Value {
-  const hint = similar(node.name, functions.keys())
   const span = { start: node.start, end: node.nameEnd }
+  const [namespace, ...inner] = node.name.split('::')
+  if (inner.length > 0) return report(context, span, 'Unknown provider function', `The function namespace ${quoteGo(namespace ?? '')} is not valid. Provider function calls must use the "provider::" namespace prefix.`)
+  const hint = similar(node.name, functions.keys())
   return report(context, span, 'Call to unknown function', `There is no function named ${quoteGo(node.name)}.${hint === undefined ? '' : ` Did you mean ${quoteGo(hint)}?`}`)
 }
 

@@ -45,7 +45,7 @@ export function conditional<T>(node: Branches<T>, evaluate: (branch: T | Express
   context.diagnostics.push(...(chosen === 0 ? ofTrue : ofFalse))
   const value = chosen === 0 ? yes : no
   const converted = attempt(() => result.convert[chosen]?.(value, []) ?? value)
-  if (typeof converted !== 'string') return withMarks(converted, condition.marks)
+  if (typeof converted !== 'string') return withMarks(converted, condition.marks | yes.marks | no.marks)
   report(context, span, 'Inconsistent conditional result types', `The ${chosen === 0 ? 'true' : 'false'} result value has the wrong type: ${converted}.`)
   return unknown(type)
 }

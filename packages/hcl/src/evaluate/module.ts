@@ -3,15 +3,14 @@
  * and never an error. An argument of a resource is taken as it is configured, although a provider may write it another way; every other
  * attribute is unknown. Nothing is read but through the loader that the caller passed.
  */
-import { any } from '../value/type.ts'
-import { dynamic, object, sensitiveMark, text, tuple, unknown, type Value, withMarks } from '../value/value.ts'
+import { dynamic, object, partlyKnown, sensitiveMark, text, tuple, unknown, type Value, withMarks } from '../value/value.ts'
 import type { Diagnostic } from '../syntax/diagnostics.ts'
 import type { Source } from '../syntax/source.ts'
 import type { Expression, Step } from '../syntax/tree.ts'
 import type { Argument, Declaration } from '../load/declaration.ts'
 import type { Loader } from '../load/loader.ts'
 import type { Module } from '../load/module.ts'
-import { type EvaluatedBody, evaluateBody, type Iterators } from './body.ts'
+import { type EvaluatedBody, evaluateBody, type Iterators, metaArguments } from './body.ts'
 import { findCycles } from './cycle.ts'
 import { expand, type Expansion, type InstanceKey, type Repetition } from './expansion.ts'
 import { evaluateExpression } from './evaluate.ts'
@@ -143,13 +142,11 @@ export class ModuleInstance implements Referable {
     const declaration = this.declared(mode).get(name)
     if (declaration === undefined) return { value: dynamic, taken: 0 }
     const expansion = this.expansion(declaration)
-    if (expansion.mode === 'single') return this.attribute(mode, declaration, only, steps, 0)
+    if (expansion.mode === 'single') return { value: this.asConfigured(mode, declaration, only), taken: 0 }
     const key = stepKey(steps[0])
-    if (key !== undefined) {
-      const repetition = expansion.at(key)
-      if (repetition !== undefined) return this.attribute(mode, declaration, repetition, steps, 1)
-    }
-    return { value: this.once(`${mode}.${name}`, () => collected(expansion, () => dynamic)), taken: 0 }
+    const repetition = key === undefined ? undefined : expansion.at(key)
+    if (repetition !== undefined) return { value: this.asConfigured(mode, declaration, repetition), taken: 1 }
+    return { value: this.once(`${mode}.${name}`, () => collected(expansion, (one) => this.asConfigured(mode, declaration, one))), taken: 0 }
   }
 
   call = (name: string, steps: readonly Step[]): Taken => {
@@ -278,15 +275,16 @@ export class ModuleInstance implements Referable {
     return made
   }
 
-  /** An argument as it is configured, when the next step asks for one; else the whole resource, of which nothing is known. */
-  private attribute(mode: string, declaration: Declaration, repetition: Repetition, steps: readonly Step[], taken: number): { value: Value; taken: number } {
-    const next = steps[taken]
-    const argument = next?.kind === 'get-attribute' ? declaration.arguments.get(next.name) : undefined
-    if (argument === undefined || ['count', 'for_each', 'depends_on', 'provider', 'lifecycle'].includes(argument.name)) return { value: dynamic, taken }
-    const key = `${mode}.${declaration.labels.join('.')}${keyText(repetition.key)}.${argument.name}`
-    const value = this.once(key, () => this.evaluate(argument, repetition))
-    // an argument that is null may be computed all the same
-    return { value: value.data === null ? withMarks(unknown(any), value.marks) : value, taken: taken + 1 }
+  /** An instance of a resource as others see it: its arguments as they are configured, everything else unknown. */
+  private asConfigured(mode: Mode, declaration: Declaration, repetition: Repetition): Value {
+    return partlyKnown((name) => {
+      const argument = metaArguments.has(name) ? undefined : declaration.arguments.get(name)
+      if (argument === undefined) return undefined
+      const key = `${mode}.${declaration.labels.join('.')}${keyText(repetition.key)}.${name}`
+      const value = this.once(key, () => this.evaluate(argument, repetition))
+      // an argument that is null may be computed all the same
+      return value.data === null ? withMarks(dynamic, value.marks) : value
+    })
   }
 
   private instance(mode: Mode, declaration: Declaration, repetition: Repetition): ResourceInstance {

@@ -1,7 +1,7 @@
 /** What a reference of a configuration means: variables, locals, resources, modules, and the few objects that Terraform itself provides. */
 import { parseNumber, toCount } from '../value/number.ts'
-import { string } from '../value/type.ts'
-import { dynamic, unknown, type Value } from '../value/value.ts'
+import { bool, string } from '../value/type.ts'
+import { dynamic, ephemeralMark, unknown, type Value, withMarks } from '../value/value.ts'
 import type { Step, Traversal } from '../syntax/tree.ts'
 import type { Repetition } from './expansion.ts'
 import type { Resolved } from './scope.ts'
@@ -52,31 +52,29 @@ export function stepKey(step: Step | undefined): string | number | undefined {
 export function resolveReference(module: Referable, repetition: Repetition, self: Value | null, { name, steps }: Traversal): Resolved {
   const first = stepName(steps[0])
   const rest = steps.slice(1)
-  const direct = (): Resolved => wrong('Invalid reference', `The "${name}" object cannot be accessed directly. Instead, access one of its attributes.`)
   switch (name) {
     case 'var': {
-      if (first === undefined) return direct()
-      if (module.declares('variable', first)) return given(() => module.variable(first), rest)
-      const meant = hint(first, module.variableNames())
-      return wrong('Reference to undeclared input variable', `An input variable with the name "${first}" has not been declared.${meant === '' ? ` This variable can be declared with a variable "${first}" {} block.` : meant}`)
+      if (first !== undefined && module.declares('variable', first)) return given(() => module.variable(first), rest)
+      const meant = first === undefined ? '' : hint(first, module.variableNames())
+      return wrong('Reference to undeclared input variable', `An input variable with the name "${first ?? ''}" has not been declared.${meant === '' ? ` This variable can be declared with a variable "${first ?? ''}" {} block.` : meant}`)
     }
     case 'local': {
-      if (first === undefined) return direct()
-      return !module.declares('local', first) ? wrong('Reference to undeclared local value', `A local value with the name "${first}" has not been declared.${hint(first, module.localNames())}`) : given(() => module.local(first), rest)
+      return first === undefined || !module.declares('local', first) ? wrong('Reference to undeclared local value', `A local value with the name "${first ?? ''}" has not been declared.${first === undefined ? '' : hint(first, module.localNames())}`) : given(() => module.local(first), rest)
     }
     case 'path':
       if (first === 'module' || first === 'root' || first === 'cwd') return given(() => module.path(first), rest)
-      return first === undefined ? direct() : wrong('Invalid "path" attribute', `The "path" object does not have an attribute named "${first}".`)
+      return wrong('Invalid "path" attribute', `The "path" object does not have an attribute named "${first ?? ''}".`)
     case 'terraform':
       if (first === 'workspace') return given(() => module.workspace, rest)
-      return first === undefined ? direct() : wrong('Invalid "terraform" attribute', `The "terraform" object does not have an attribute named "${first}". The only supported attribute is terraform.workspace, the name of the currently-selected workspace.`)
+      if (first === 'applying') return given(() => withMarks(unknown(bool), ephemeralMark), rest)
+      return wrong('Invalid "terraform" attribute', `The "terraform" object does not have an attribute named "${first ?? ''}". The only supported attributes are terraform.workspace, the name of the currently-selected workspace, and terraform.applying, a boolean which is true only during apply.`)
     case 'each':
     case 'count':
       return fromRepetition(name, first, rest, repetition)
     case 'self':
       return self === null ? wrong('Invalid "self" reference', 'The "self" object is not available in this context. This object can be used only in resource provisioner, connection, and postcondition blocks.') : given(() => self, steps)
     case 'module':
-      return first === undefined ? direct() : fromCall(module, first, rest)
+      return first === undefined ? wrong('Invalid reference', 'The "module" object cannot be accessed directly. Instead, access one of its attributes.') : fromCall(module, first, rest)
     case 'data':
     case 'resource':
     case 'ephemeral':
@@ -95,6 +93,9 @@ function fromRepetition(name: 'each' | 'count', first: string | undefined, rest:
   if (first !== 'key' && first !== 'value') return wrong('Invalid "each" attribute', `The "each" object does not have an attribute named "${first}". The supported attributes are each.key and each.value, the current key and value pair of the "for_each" attribute set.`)
   if (each !== null) return given(() => (first === 'key' ? each.key : each.value), rest)
   if (key !== null && typeof key === 'object' && key.unknown === 'for_each') return given(() => (first === 'key' ? unknown(string) : dynamic), rest)
+  if (first === 'value') {
+    return wrong('each.value cannot be used in this context', 'A reference to "each.value" has been used in a context in which it is unavailable, such as when the configuration no longer contains the value in its "for_each" expression. Remove this reference to each.value in your configuration to work around this error.')
+  }
   return wrong('Reference to "each" in context without for_each', 'The "each" object can be used only in "module" or "resource" blocks, and only when the "for_each" argument is set.')
 }
 

@@ -4,7 +4,7 @@ import { ValueError } from '../value/error.ts'
 import { compare, isInfinite, isInteger, toCount } from '../value/number.ts'
 import { quoteGo } from '../value/quote.ts'
 import { any, isPrimitive, nameOf, number, string, type Type } from '../value/type.ts'
-import { dynamic, elementsOf, isKnown, membersOf, numOf, refinementOf, textOf, unknown, unmark, type Value, withMarks } from '../value/value.ts'
+import { dynamic, elementsOf, isKnown, membersOf, numOf, refinementOf, textOf, unknown, Unknown, unmark, type Value, withMarks } from '../value/value.ts'
 
 /** A value, or the summary and the detail of what is wrong. */
 export type Taken = Value | { readonly problem: readonly [summary: string, detail: string] }
@@ -31,8 +31,10 @@ export function getAttribute(value: Value, name: string): Taken {
       const found = membersOf(value).get(name)
       return found === undefined ? wrong('Missing map element', `This map does not have an element with the key ${quoteGo(name)}.`) : withMarks(found, value.marks)
     }
-    case 'any':
-      return open(any, value)
+    case 'any': {
+      const found = value.data instanceof Unknown ? value.data.attribute?.(name) : undefined
+      return found === undefined ? open(any, value) : withMarks(found, value.marks)
+    }
     case 'list':
     case 'set':
       if (type.element.kind === 'object') {
@@ -50,6 +52,7 @@ export function getIndex(value: Value, key: Value): Taken {
   if (value.data === null) return wrong('Attempt to index null value', 'This value is null, so it does not have any indices.')
   if (key.data === null) return wrong('Invalid index', "Can't use a null value as an indexing key.")
   const { type } = value
+  if (type.kind === 'any' && typeof key.data === 'string') return getAttribute(value, key.data)
   if (type.kind === 'any' || key.type.kind === 'any') return withMarks(dynamic, value.marks)
   switch (type.kind) {
     case 'list':

@@ -131,10 +131,11 @@ function between(from: Type, to: Type, unsafe: boolean): Conversion | null | und
   return sameType(from, to) ? null : conversionBetween(from, to, unsafe)
 }
 
-/** Elements of one type, for a collection whose element type was left open. */
+/** Elements of one type, for a collection whose element type was left open. Those of no type yet become of the type of the others. */
 function homogeneous(elements: readonly Value[], path: Path): readonly Value[] {
-  const first = elements[0]
+  const first = elements.find((one) => one.type.kind !== 'any') ?? elements[0]
   if (first === undefined || elements.every((one) => sameType(one.type, first.type))) return elements
+  if (elements.every((one) => one.type.kind === 'any' || sameType(one.type, first.type))) return elements.map((one) => convert(one, first.type))
   const common = unify(elements.map((one) => one.type), true)
   if (common === undefined) throw new ValueError('collection elements cannot be unified', path)
   return elements.map((one, i) => common.conversions[i]?.(one, [...path, i]) ?? one)
@@ -172,15 +173,34 @@ function mapping(members: readonly (readonly [string, Value])[], path: Path): Va
   return map(alike[0]?.type ?? { kind: 'any' }, members.map(([key, one], i) => [key, alike[i] ?? one]))
 }
 
-/** The element type that was asked for, or the one that all members have in common. */
-function elementFor(members: readonly Type[], wanted: Type, unsafe: boolean): Type | undefined {
-  return wanted.kind === 'any' ? unify(members, unsafe)?.type : wanted
+/** Where `element` leaves a type open, `member` must leave it open too: otherwise elements would come out with different types. */
+function staysOpen(member: Type, element: Type): boolean {
+  if (element.kind === 'any') return member.kind === 'any'
+  if (!hasAny(element) || sameType(member, element)) return true
+  if (isCollection(element)) {
+    const inner = isCollection(member) ? [member.element] : member.kind === 'tuple' ? member.elements : member.kind === 'object' ? [...member.attributes.values()] : []
+    return inner.every((one) => staysOpen(one, element.element))
+  }
+  if (element.kind === 'tuple' && member.kind === 'tuple') return element.elements.every((one, i) => staysOpen(member.elements[i] ?? one, one))
+  if (element.kind === 'object' && member.kind === 'object') return [...element.attributes].every(([name, one]) => staysOpen(member.attributes.get(name) ?? one, one))
+  return false
+}
+
+/** The element type that was asked for, or the one that all members have in common. `loose`: one type besides those not known yet will do. */
+function elementFor(members: readonly Type[], wanted: Type, unsafe: boolean, loose: boolean): Type | undefined {
+  if (wanted.kind !== 'any') return wanted
+  const common = unify(members, unsafe)?.type
+  if (common === undefined || !hasAny(common)) return common
+  const settled = members.filter((one) => one.kind !== 'any')
+  const [first] = settled
+  if (loose && common.kind === 'any') return first === undefined || settled.every((one) => sameType(one, first)) ? common : undefined
+  return members.every((one) => staysOpen(one, common)) ? common : undefined
 }
 
 function tupleToSequence(from: TupleType, to: CollectionType, unsafe: boolean): Conversion | undefined {
   const kind = to.kind as 'list' | 'set'
   if (from.elements.length === 0) return () => ({ type: kind === 'list' ? listOf(withoutOptional(to.element)) : setOf(withoutOptional(to.element)), data: [], marks: 0 })
-  const element = elementFor(from.elements, to.element, unsafe)
+  const element = elementFor(from.elements, to.element, unsafe, false)
   if (element === undefined) return undefined
   const each = from.elements.map((one) => between(one, element, unsafe))
   if (each.includes(undefined)) return undefined
@@ -195,7 +215,7 @@ function tupleToSequence(from: TupleType, to: CollectionType, unsafe: boolean): 
 
 function objectToMap(from: ObjectType, to: CollectionType, unsafe: boolean): Conversion | undefined {
   if (from.attributes.size === 0) return () => ({ type: mapOf(withoutOptional(to.element)), data: new Map(), marks: 0 })
-  const element = elementFor([...from.attributes.values()], to.element, unsafe)
+  const element = elementFor([...from.attributes.values()], to.element, unsafe, true)
   if (element === undefined) return undefined
   const each = new Map<string, Conversion | null>()
   for (const [name, one] of from.attributes) {

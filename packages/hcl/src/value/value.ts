@@ -21,10 +21,13 @@ export type Refinement = {
   readonly longest?: number
 }
 
+/** A value that is not known. Of an object of unknown type single attributes may be known all the same. */
 export class Unknown {
   readonly refinement: Refinement
-  constructor(refinement: Refinement = {}) {
+  readonly attribute: ((name: string) => Value | undefined) | undefined
+  constructor(refinement: Refinement = {}, attribute?: (name: string) => Value | undefined) {
     this.refinement = refinement
+    this.attribute = attribute
   }
 }
 
@@ -53,6 +56,8 @@ function refined(type: Type, refinement: Refinement, marks: Marks): Value {
 export const unknownNotNull = (type: Type): Value => ({ type, data: type.kind === 'any' ? plain : notNull, marks: 0 })
 export const nullOf = (type: Type): Value => ({ type, data: null, marks: 0 })
 export const dynamic: Value = unknown(any)
+/** An object of which neither type nor value is known, except for what `attribute` knows when it is asked. */
+export const partlyKnown = (attribute: (name: string) => Value | undefined): Value => ({ type: any, data: new Unknown({}, attribute), marks: 0 })
 export const nothing: Value = nullOf(any)
 export const yes: Value = { type: bool, data: true, marks: 0 }
 export const no: Value = { type: bool, data: false, marks: 0 }
