@@ -12,6 +12,7 @@ export type SessionView = {
   person: Named & { roles: string[] }
   session: { id: string; createdAt: string; idleExpiresAt: string; expiresAt: string }
   demonstration: boolean
+  limitedTo?: string
 }
 
 export type CeremonyStatus = 'waiting' | 'countersigned' | 'denied' | 'expired' | 'cancelled' | 'consumed'
@@ -28,7 +29,7 @@ export type CeremonyView = {
   expiresAt: string
   requester: Named
   source: { address: string; host: string; client: string }
-  you: { may: boolean; role: 'self' | 'approver'; slot: number; reason: string }
+  you: { may: boolean; role: 'self' | 'approver'; slot: number; reason: string; code: boolean }
   typeCode: boolean
   countersignatures: GivenCountersignature[]
   run: string | null
@@ -114,6 +115,9 @@ export type MemberView = {
   pending: { id: string; label: string; aaguid: string; address: string; client: string; createdAt: string; expiresAt: string; yours: boolean } | null
   recovery: { startedAt: string; opensAt: string } | null
   linked: string[]
+  apps: number
+  pendingApp: { id: string; label: string; createdAt: string } | null
+  profile: { login: string; email: string } | null
   yours: boolean
   you: boolean
 }
@@ -125,3 +129,10 @@ export type JoinMade = { name: string; code: string; inviter: string; expiresAt:
 export type OpenSession = { id: string; createdAt: string; lastSeenAt: string; idleExpiresAt: string; expiresAt: string; address: string; client: string; thisSession: boolean; acr?: string; amr?: string }
 export type OpenTerminal = { id: string; client: string; createdAt: string; expiresAt: string; thumbprint: string }
 export type ReportView = { code: string; kind: string; requester: Named; source: { address: string; client: string }; askedAt: string; reportedAt: string; reportedBy: string }
+
+export type AppView = { id: string; kind: 'totp'; label: string; createdAt: string; lastUsedAt: string | null; thisSession: boolean }
+export type PendingAppView = { id: string; label: string; createdAt: string; fingerprint: string }
+export type KeysView = { authenticators: KeyView[]; apps: AppView[]; pendingApps: PendingAppView[]; login: string; passwordChangedAt: string | null; recoveryCodes: number }
+/** `picture`: rows of a QR code, 1 for dark. Answered once. */
+export type AppShown = { ceremony: string; secret: string; address: string; picture: string[] }
+export type FreshBegun = { ceremony: string; options: PublicKeyCredentialRequestOptionsJSON | null }

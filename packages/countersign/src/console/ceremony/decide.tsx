@@ -21,14 +21,17 @@ type DecideProps = {
   busy: Busy
   problem: Problem | null
   onCountersign: (typed: string | null) => void
+  /** A code of an authenticator app counts here. */
+  byCode: ((typed: string | null, totp: string) => void) | null
   onDeny: (report: boolean) => void
   children?: ComponentChildren
 }
 
-export function Decide({ mustType, refused, code, busy, problem, onCountersign, onDeny, children }: DecideProps) {
+export function Decide({ mustType, refused, code, busy, problem, onCountersign, byCode, onDeny, children }: DecideProps) {
   const [denying, setDenying] = useState(false)
   const [typed, setTyped] = useState('')
   const [wrong, setWrong] = useState(false)
+  const [totp, setTotp] = useState('')
 
   const sign = (): void => {
     if (!mustType) return onCountersign(null)
@@ -54,6 +57,20 @@ export function Decide({ mustType, refused, code, busy, problem, onCountersign, 
             <Button icon="hand" busy={busy === 'denying'} onPress={() => setDenying(true)}>I didn't ask for this</Button>
           </div>
         </form>
+      )}
+      {!denying && !refused && byCode !== null && (
+        <details class="by-code">
+          <summary>Countersign with a code instead</summary>
+          <form onSubmit={(event) => {
+            event.preventDefault()
+            if (busy !== 'no' || totp.trim() === '') return
+            if (mustType && !sameCode(typed, code)) return setWrong(true)
+            byCode(mustType ? code : null, totp.trim())
+          }}>
+            <Field label="Code of your authenticator app" value={totp} onValue={setTotp} digits maxLength={6} autoComplete="one-time-code" help="The evidence will say that it is this server's word, and not your signature." />
+            <div class="actions"><Button look="plain" submit busy={busy !== 'no'}>Countersign with this code</Button></div>
+          </form>
+        </details>
       )}
     </section>
   )

@@ -99,6 +99,7 @@ function Waiting({ ceremony, view, typed, session }: { ceremony: Ceremony; view:
               busy={ceremony.busy}
               problem={ceremony.problem}
               onCountersign={(now) => ceremony.sign(session.person.id, now ?? typed)}
+              byCode={view.you.code ? (now, totp) => ceremony.sign(session.person.id, now ?? typed, totp) : null}
               onDeny={ceremony.deny}
             >
               <TimeLeft createdAt={view.createdAt} expiresAt={view.expiresAt} />

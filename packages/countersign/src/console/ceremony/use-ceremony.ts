@@ -13,7 +13,7 @@ import type { Busy } from './decide.tsx'
 import { inspect } from './inspect.ts'
 import type { Inspection } from './inspect.ts'
 import { Refusal } from './refusal.ts'
-import { countersign } from './sign.ts'
+import { countersign, countersignByCode } from './sign.ts'
 
 export type Seen =
   | { state: 'loading' }
@@ -29,7 +29,7 @@ export type Ceremony = {
   problem: Problem | null
   reported: boolean
   again: () => void
-  sign: (person: string, typed: string | null) => void
+  sign: (person: string, typed: string | null, totp?: string) => void
   deny: (report: boolean) => void
 }
 
@@ -108,10 +108,11 @@ export function useCeremony(code: string): Ceremony {
       setProblem(null)
       setRound((count) => count + 1)
     },
-    sign: (person, typed) => {
+    sign: (person, typed, totp) => {
       if (seen.state !== 'ready') return
       const { view, inspection } = seen
-      attempt('signing', () => countersign(view, person, inspection.statement.subject.instance, typed))
+      const { instance } = inspection.statement.subject
+      attempt('signing', () => (totp === undefined ? countersign(view, person, instance, typed) : countersignByCode(view, person, instance, typed, totp)))
     },
     deny: (report) => attempt('denying', async () => {
       const view = await call<CeremonyView>('POST', `${path}/deny`, { report })

@@ -21,6 +21,7 @@ import { Loading, PageFrame } from '../parts/page.tsx'
 import { Steps } from '../parts/steps.tsx'
 import { Text } from '../parts/text.tsx'
 import { When } from '../parts/time.tsx'
+import { JoinWithApp } from './join-with-app.tsx'
 import { checkIntent } from '../session/check-intent.ts'
 import { askForNewKey, askForTouch } from '../session/touch.ts'
 
@@ -50,6 +51,7 @@ export function JoinPage() {
 function Invited({ token }: { token: string }) {
   const [shown] = useResource((signal) => call<InvitationView>('POST', '/api/v1/invitation/show', { token }, signal).catch((error: unknown) => error), 'invitation')
   const [stage, setStage] = useState<Stage>({ at: 'name' })
+  const [byApp, setByApp] = useState(false)
   if (stage.at === 'done') return <Told made={stage.made} />
   if (shown.state === 'loading') return <PageFrame title="Join" width="narrow"><Loading what="your invitation" /></PageFrame>
   if (shown.state === 'failed' || shown.value instanceof Error) {
@@ -58,7 +60,8 @@ function Invited({ token }: { token: string }) {
   const { person, expiresAt } = shown.value as InvitationView
   return (
     <PageFrame title="Join" heading={<>Welcome, <Text of={person.name} /></>} lead="You make your first key here. It signs you in and countersigns for you; whoever invited you vouches for it." width="narrow">
-      <Enrol token={token} stage={stage} onStage={setStage} />
+      {byApp ? <JoinWithApp token={token} inviter="whoever invited you" onBack={() => setByApp(false)} /> : <Enrol token={token} stage={stage} onStage={setStage} />}
+      {!byApp && stage.at === 'name' && <p class="end-links"><button type="button" class="link-button" onClick={() => setByApp(true)}>I have no passkey or security key</button></p>}
       <p class="foot-note">This link works until <When at={expiresAt} />. If you are not <Text of={person.name} />, close this page.</p>
     </PageFrame>
   )

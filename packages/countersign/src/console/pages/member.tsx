@@ -10,6 +10,8 @@ import { useAsk } from './ask-change.ts'
 import { EnrolmentLink } from './enrolment-link.tsx'
 import { RoleChoice } from './role-choice.tsx'
 import { Vouch } from './vouch.tsx'
+import { ProfileForm } from './profile-form.tsx'
+import { VouchApp } from './vouch-app.tsx'
 
 type Props = { one: MemberView; all: MemberView[]; keeper: boolean; owner: boolean; onChanged: () => void }
 
@@ -29,12 +31,13 @@ export function Member({ one, all, keeper, owner, onChanged }: Props) {
           {one.recovery !== null && <span class="tag">recovery</span>}
         </h2>
         <p class="row-sub">{one.roles.map(({ role, scope }) => (scope === '' ? role : `${role} of ${scope}`)).join(' · ')}</p>
-        <p class="row-sub">{one.keys === 0 ? 'no key' : `${one.keys} key${one.keys === 1 ? '' : 's'}`}{names.length > 0 && <> · one person with <Text of={names.join(', ')} /></>}</p>
+        <p class="row-sub">{one.keys === 0 ? 'no key' : `${one.keys} key${one.keys === 1 ? '' : 's'}`}{one.apps > 0 && ` · ${one.apps} authenticator app${one.apps === 1 ? '' : 's'}`}{one.profile !== null && <> · signs in as <Text of={one.profile.login} /></>}{names.length > 0 && <> · one person with <Text of={names.join(', ')} /></>}</p>
         {one.recovery !== null && <Recovering one={one} mayVeto={keeper && one.yours} />}
         {one.pending !== null && (one.pending.yours
           ? <Vouch pending={one.pending} name={one.name} onDone={onChanged} />
           : <p class="row-sub">They made the key "<Text of={one.pending.label} />"; whoever invited them vouches for it.</p>)}
-        {keeper && one.yours && !one.you && one.pending === null && (one.keys === 0 || recoveryIsOpen(one)) && <EnrolmentLink id={one.id} name={one.name} until={one.invitedUntil} />}
+        {keeper && one.yours && !one.you && one.pendingApp !== null && <VouchApp app={one.pendingApp} name={one.name} onDone={onChanged} />}
+        {keeper && one.yours && !one.you && one.pending === null && one.pendingApp === null && (one.keys === 0 || recoveryIsOpen(one)) && <EnrolmentLink id={one.id} name={one.name} until={one.invitedUntil} />}
         {open && <Changes one={one} all={all} owner={owner} onBack={() => setOpen(false)} />}
       </div>
       {keeper && one.yours && !open && <button type="button" class="link-button calm" aria-label={`Change ${plain(one.name)}`} onClick={() => setOpen(true)}>Change</button>}
@@ -74,6 +77,7 @@ function Changes({ one, all, owner, onBack }: { one: MemberView; all: MemberView
           <Button look="plain" busy={busy} onPress={() => ask(`${path}/roles`, { ...held, change: 'remove' })}>{`Take away: ${held.role}${held.scope === '' ? '' : ` of ${held.scope}`}`}</Button>
         </div>
       ))}
+      <ProfileForm one={one} onDone={onBack} />
       {owner && others.length > 0 && (
         <form class="actions" onSubmit={(event) => { event.preventDefault(); if (same !== '') ask(`${path}/same`, { same }) }}>
           <label class="field"><span>Is the same person as</span>

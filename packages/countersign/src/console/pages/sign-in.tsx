@@ -13,6 +13,7 @@ import { navigate, safeNext } from '../router.ts'
 import { refreshSession } from '../session/session.ts'
 import type { SessionState } from '../session/session.ts'
 import { askForTouch } from '../session/touch.ts'
+import { WithoutKey } from './without-key.tsx'
 import { TerminalConsent } from './terminal-consent.tsx'
 
 /** Only what an interaction id can be: it becomes part of a path. */
@@ -67,7 +68,8 @@ function Passkey({ forTerminal, next }: { forTerminal: boolean; next: string }) 
           <p>They were registered for <b>{status.value.rpId}</b>. Open <a href={status.value.url}>{status.value.url}</a>.</p>
         </Notice>
       )}
-      <p class="foot-note">Countersign has no passwords. If your key is lost, use your second one.</p>
+      {status.state === 'ready' && status.value.setUp && <WithoutKey />}
+      <p class="foot-note">If your key is lost, use your second one. If every key is lost, an owner or manager can start a recovery.</p>
     </PageFrame>
   )
 }
