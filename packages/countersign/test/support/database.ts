@@ -10,7 +10,6 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { inject, onTestFinished } from 'vitest'
 import { openStore } from '../../src/platform/store/open.ts'
-import type {} from './postgres-setup.ts'
 
 export const onPostgres = process.env['COUNTERSIGN_TEST_DATABASE'] === 'postgres'
 

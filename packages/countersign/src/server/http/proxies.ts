@@ -22,10 +22,10 @@ export function trustIn(proxies: readonly string[]): Trust {
 /** Headers of proxies that we do not read; from a named one they are taken away, so that nothing behind us reads them either. */
 const UNREAD = ['forwarded', 'via', 'x-real-ip', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-server'] as const
 
-/**
- * Before the router sees the request: leaves of a named proxy's X-Forwarded-For the one address that counts, in its plain form. An
- * entry that is no address ends the reading at the proxy that wrote it.
- */
+/** Where a named proxy does not say whom it speaks for: an address that is nobody's, and never this machine's. */
+const UNKNOWN = '0.0.0.0'
+
+/** Before the router sees the request: leaves of a named proxy's X-Forwarded-For the one address that counts, in its plain form. */
 export function tidyForwarded(request: IncomingMessage, { named }: Trust): void {
   const peer = request.socket.remoteAddress ?? ''
   if (!named(peer)) return
@@ -33,12 +33,16 @@ export function tidyForwarded(request: IncomingMessage, { named }: Trust): void 
   const chain = [request.headers['x-forwarded-for'] ?? []].flat().join(',').split(',').map((entry) => entry.trim()).filter((entry) => entry !== '')
   let source: string | undefined
   while (source === undefined || named(source)) {
-    const before = parseAddress(chain.pop() ?? '')
+    const before = parseAddress(withoutPort(chain.pop() ?? ''))
     if (before === null) break
     source = before.toString()
   }
-  if (source === undefined) delete request.headers['x-forwarded-for']
-  else request.headers['x-forwarded-for'] = source
+  request.headers['x-forwarded-for'] = source ?? UNKNOWN
+}
+
+/** Some proxies write `203.0.113.5:4711` and `[2001:db8::1]:4711`. */
+function withoutPort(entry: string): string {
+  return /^\[(.+)\](:\d+)?$/.exec(entry)?.[1] ?? /^([\d.]+):\d+$/.exec(entry)?.[1] ?? entry
 }
 
 /**

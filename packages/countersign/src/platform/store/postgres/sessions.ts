@@ -77,20 +77,27 @@ async function prepare(client: pg.PoolClient): Promise<void> {
 }
 
 function sessionOf(client: pg.PoolClient, attempt: <T>(work: () => Promise<T>, kind?: Turn['kind']) => Promise<T>): Session {
+  // One statement at a time: a unit may hand over several at once, and COMMIT waits for those that nobody awaited.
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = last.then(work)
+    last = mine.catch(() => undefined)
+    return mine
+  }
   return {
     // The extended protocol, also without parameters: it takes one statement, and never a second one behind a semicolon.
     query: (sql, parameters, kind) => {
       const values = parameters.map(bindable)
-      return attempt(async () => {
+      return attempt(() => inTurn(async () => {
         const { rows, rowCount } = await client.query<Record<string, unknown>>({ text: sql, values, queryMode: 'extended' } as pg.QueryConfig)
         return { rows, changes: rowCount ?? 0 }
-      }, kind)
+      }), kind)
     },
-    command: (sql) => attempt(async () => {
+    command: (sql) => attempt(() => inTurn(async () => {
       const answered: unknown = await client.query(sql)
-      const last: unknown = Array.isArray(answered) ? answered.at(-1) : answered
-      return typeof last === 'object' && last !== null && 'command' in last ? String(last.command) : ''
-    }),
+      const ended: unknown = Array.isArray(answered) ? answered.at(-1) : answered
+      return typeof ended === 'object' && ended !== null && 'command' in ended ? String(ended.command) : ''
+    })),
     release: (broken) => client.release(broken),
   }
 }
