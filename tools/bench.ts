@@ -13,6 +13,7 @@ const suites: [string, string][] = [
   ['plan', 'packages/countersign/bench/plan.ts'],
   ['start', 'packages/countersign/bench/start.ts'],
   ['apply', 'packages/countersign/bench/apply.ts'],
+  ['hcl-parse', 'packages/hcl/bench/parse.ts'],
   ['token', 'packages/countersign/bench/token.ts'],
   ['rego', 'packages/rego/bench/evaluate.ts'],
   ['people', 'packages/countersign/bench/people.ts'],
