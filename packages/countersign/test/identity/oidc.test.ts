@@ -164,7 +164,7 @@ describe('the exchange of the code', () => {
     const { app, owner, store } = await ready()
     const { login, code } = await loggedIn(app, owner.device)
     expect(await refused(login.exchange(code))).toBe('invalid_grant')
-    expect(await store.read((db) => db.selectFrom('terminal_token').select('ended_why').execute())).toEqual([{ ended_why: 'code-replayed' }])
+    expect(await store.read((db) => db.selectFrom('terminal_token').select('ended_why').execute())).toEqual([{ ended_why: 'replayed' }])
   })
 
   test('of two at once, at most one gets a token', async () => {

@@ -69,7 +69,7 @@ describe('a refresh token', () => {
     expect(await oauthError(client.refreshTokenGrant(provider.config, next.refresh_token ?? '', {}, { DPoP: program.DPoP }))).toBe('invalid_grant')
     expect([await accepts(provider, program, tokens.access_token), await accepts(provider, program, next.access_token)]).toEqual(['token_invalid', 'token_invalid'])
     const { entries } = (await provider.person.must('GET', '/api/v1/ledger/entries?limit=50')) as { entries: { leaf: string; details: string | null }[] }
-    expect(entries.map(({ details }) => details ?? '').join()).toContain('refresh-replayed')
+    expect(entries.map(({ details }) => details ?? '').join()).toContain('replayed')
   })
 
   test('of two uses at once at most one is answered, and nothing of the sign-in is left', async () => {

@@ -59,7 +59,7 @@ export function accessTokens(room: Room, InvalidGrant: OidcErrors['InvalidGrant'
       const row = await tx.selectFrom('terminal_token').select('grant_hash').where('secret_hash', '=', hashSecret(secret)).executeTakeFirst()
       if (row) await endFamily(room, tx, row.grant_hash, 'signed-out')
     }),
-    revokeByGrantId: (grantId) => store.write((tx) => endFamily(room, tx, hashSecret(grantId), 'code-replayed')),
+    revokeByGrantId: (grantId) => store.write((tx) => endFamily(room, tx, hashSecret(grantId), 'replayed')),
     findByUid: async () => undefined,
     findByUserCode: async () => undefined,
     consume: async () => undefined,

@@ -20,7 +20,7 @@ export function refreshTokens(room: Room, records: Adapter, InvalidGrant: OidcEr
           .where('id_hash', '=', hashSecret(id)).where('consumed_at', 'is', null).executeTakeFirst()
         if (taken.numUpdatedRows === 1n) return true
         const row = await tx.selectFrom('oidc_record').select('grant_hash').where('model', '=', rowOf.model).where('id_hash', '=', hashSecret(id)).executeTakeFirst()
-        if (row?.grant_hash) await endFamily(room, tx, row.grant_hash, 'refresh-replayed')
+        if (row?.grant_hash) await endFamily(room, tx, row.grant_hash, 'replayed')
         return false
       })
       if (!first) throw new InvalidGrant('refresh token already used')
@@ -28,7 +28,7 @@ export function refreshTokens(room: Room, records: Adapter, InvalidGrant: OidcEr
     /** At a revocation, and when one was used before. */
     destroy: (id) => store.write(async (tx) => {
       const row = await tx.selectFrom('oidc_record').selectAll().where('model', '=', rowOf.model).where('id_hash', '=', hashSecret(id)).executeTakeFirst()
-      if (row?.grant_hash) await endFamily(room, tx, row.grant_hash, row.consumed_at === null ? 'signed-out' : 'refresh-replayed')
+      if (row?.grant_hash) await endFamily(room, tx, row.grant_hash, row.consumed_at === null ? 'signed-out' : 'replayed')
     }),
   }
 }

@@ -37,7 +37,7 @@ export type TerminalToken = {
 export type TerminalEnd =
   | 'signed-out' | 'ended-by-owner' | 'authenticator-revoked' | 'reported'
   /** Something that is worth one use came a second time: one of the two was a thief. */
-  | 'code-replayed' | 'refresh-replayed'
+  | 'replayed'
 
 /** By the hash of their secret; those that are unknown or ended are missing. They may have expired. */
 export async function findTokens(db: Db | Tx, hashes: readonly string[]): Promise<Map<string, TerminalToken>> {
