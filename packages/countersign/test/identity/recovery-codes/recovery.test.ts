@@ -53,6 +53,14 @@ describe('recovery codes', () => {
     expect(await store.read((db) => identity.recoveryCodes.remaining(db, owner.person.id))).toBe(8)
   })
 
+  test('whoever writes to the database and takes the limit away has no session at all', async () => {
+    const { identity, first, store } = await ready()
+    const { secret, session } = await identity.recoveryCodes.use({ login: 'ada', code: first, source })
+    expect(await codeOf(identity.sessions.resolve(secret))).toBe('accepted')
+    await store.write((tx) => tx.updateTable('session').set({ limited_to: '' }).where('id', '=', session.id).execute())
+    expect(await codeOf(identity.sessions.resolve(secret))).toBe('session_required')
+  })
+
   test('of two uses at once, one is the first', async () => {
     const { use, first } = await ready()
     expect((await Promise.all([use(first), use(first), use(first)])).toSorted()).toEqual(['accepted', 'sign_in_refused', 'sign_in_refused'])
