@@ -17,11 +17,14 @@ export function orderBody(body: Clause[], before: Bound, report: (unsafe: Unsafe
   const waiting = new Map<Variable, number[]>()
   const done = new Set<number>()
   const queued = new Set<number>()
+  /** What a clause was found to bind, and how much was bound then: it holds until more is. */
+  const found: { readonly binds: ReadonlySet<Variable>; readonly when: number }[] = []
   const look = (place: number): void => {
     if (queued.has(place)) return
-    const { missing } = analyze(clauses[place] as Clause, bound)
+    const { missing, binds } = analyze(clauses[place] as Clause, bound)
     if (missing.size === 0) {
       queued.add(place)
+      found[place] = { binds, when: bound.size }
       insert(ready, place)
       return
     }
@@ -34,7 +37,9 @@ export function orderBody(body: Clause[], before: Bound, report: (unsafe: Unsafe
   for (let place = clauses.length - 1; place >= 0; place--) look(place)
   for (let place = ready.pop(); place !== undefined; place = ready.pop()) {
     const clause = clauses[place] as Clause
-    const fresh = [...analyze(clause, bound).binds].filter((variable) => !bound.has(variable))
+    const last = found[place]
+    const binds = last !== undefined && last.when === bound.size ? last.binds : analyze(clause, bound).binds
+    const fresh = [...binds].filter((variable) => !bound.has(variable))
     for (const variable of fresh) bound.add(variable)
     orderInside(clause, bound, report)
     body.push(clause)

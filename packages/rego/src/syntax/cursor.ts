@@ -4,7 +4,7 @@
  */
 import { always, everyKeyword, future } from './keywords.ts'
 import type { Token } from './scanner.ts'
-import type { Literal } from './tree.ts'
+import type { Literal, Term } from './tree.ts'
 
 export class Failure {
   readonly message: string
@@ -28,6 +28,8 @@ export class Cursor {
   position = 0
   depth = 0
   readonly keywords: Set<string>
+  /** Long terms that were read, by the place where they begin. */
+  readonly read = new Map<number, { readonly term: Term; readonly position: number }>()
 
   constructor(tokens: readonly Token[], version: 'v0' | 'v1', grammar: Grammar) {
     this.grammar = grammar
@@ -100,11 +102,9 @@ export class Cursor {
     throw new Failure(`unexpected ${name} ${kind}${note === '' ? '' : `: ${note}`}`, token.at)
   }
 
-  deeper<T>(read: () => T): T {
+  /** One level deeper; the caller takes it back from `depth` when it is through. */
+  enter(): void {
     if (++this.depth > depthLimit) throw new Failure('max nesting depth reached', this.token.at)
-    const result = read()
-    this.depth--
-    return result
   }
 
   /** Reads, or returns undefined and stands where it stood. */

@@ -5,19 +5,15 @@ import type { Literal, Term, With } from './tree.ts'
 
 /** Literals up to the closing symbol, which is consumed. They stand on lines of their own or between semicolons. */
 export function parseBody(c: Cursor, end: string): Literal[] {
-  return c.deeper(() => {
-    if (c.isSymbol(end)) c.fail('found empty body')
-    const body: Literal[] = []
-    for (;;) {
-      body.push(parseLiteral(c))
-      if (c.take(';')) {
-        if (c.take(end)) return body
-        continue
-      }
-      if (c.take(end)) return body
-      if (!c.token.newline || c.atEnd) c.fail(`expected \\n or ; or ${end}`)
-    }
-  })
+  c.enter()
+  if (c.isSymbol(end)) c.fail('found empty body')
+  const body: Literal[] = []
+  do {
+    body.push(parseLiteral(c))
+    if (!c.take(';') && !c.isSymbol(end) && (!c.token.newline || c.atEnd)) c.fail(`expected \\n or ; or ${end}`)
+  } while (!c.take(end))
+  c.depth--
+  return body
 }
 
 /** Literals up to the end of the text: a query. */

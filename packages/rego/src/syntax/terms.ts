@@ -14,28 +14,26 @@ const operator = (name: string, args: readonly Term[], at: number): Term => ({
 
 /** A term with operators. `pair` allows `key, value in xs`, which lists of arguments and items do not. */
 export function parseExpression(c: Cursor, pair: boolean): Term {
-  return c.deeper(() => {
-    let left = parseOperators(c, 1)
-    if (pair && c.isSymbol(',')) {
-      const first = left
-      const found = c.attempt(() => {
-        c.advance()
-        const second = parseOperators(c, 1)
-        if (!isIn(c)) return undefined
-        c.advance()
-        return operator('internal.member_3', [first, second, parseOperators(c, 1)], first.at)
-      })
-      if (found !== undefined) left = found
-    }
-    while (isIn(c)) {
+  c.enter()
+  let left = parseOperators(c, 1)
+  if (pair && c.isSymbol(',')) {
+    const first = left
+    const found = c.attempt(() => {
       c.advance()
-      left = operator('internal.member_2', [left, parseOperators(c, 1)], left.at)
-    }
-    return left
-  })
+      const second = parseOperators(c, 1)
+      if (!c.isKeyword('in')) return undefined
+      c.advance()
+      return operator('internal.member_3', [first, second, parseOperators(c, 1)], first.at)
+    })
+    if (found !== undefined) left = found
+  }
+  while (c.isKeyword('in')) {
+    c.advance()
+    left = operator('internal.member_2', [left, parseOperators(c, 1)], left.at)
+  }
+  c.depth--
+  return left
 }
-
-const isIn = (c: Cursor): boolean => c.isKeyword('in') && !c.isReferenceKeyword()
 
 function parseOperators(c: Cursor, least: number): Term {
   let left = parseTerm(c)
@@ -44,27 +42,24 @@ function parseOperators(c: Cursor, least: number): Term {
     const known = token.kind === 'symbol' ? operators[token.text] : undefined
     if (known === undefined || known[1] < least) return left
     c.advance()
-    left = operator(known[0], [left, c.deeper(() => parseOperators(c, known[1] + 1))], left.at)
+    c.enter()
+    left = operator(known[0], [left, parseOperators(c, known[1] + 1)], left.at)
+    c.depth--
   }
 }
 
-/** What was read at a place before: a brace or bracket may be read twice, and without this, nested ones 2^n times. */
-const memory = new WeakMap<Cursor, Map<number, { term: Term; position: number }>>()
-
-/** A term without operators around it. */
+/** A term without operators around it. What is long is remembered: braces may be read twice, and nested ones 2^n times otherwise. */
 export function parseTerm(c: Cursor): Term {
   const start = c.position
-  let known = memory.get(c)
-  const seen = known?.get(start)
+  const seen = c.read.get(start)
   if (seen !== undefined) {
     c.position = seen.position
     return seen.term
   }
-  const term = c.deeper(() => parseReference(c, parseSimple(c)))
-  if (c.position - start > 2) {
-    if (known === undefined) memory.set(c, (known = new Map()))
-    known.set(start, { term, position: c.position })
-  }
+  c.enter()
+  const term = parseReference(c, parseSimple(c))
+  c.depth--
+  if (c.position - start > 12) c.read.set(start, { term, position: c.position })
   return term
 }
 
@@ -134,7 +129,9 @@ function parseTemplate(c: Cursor): Term {
     c.advance()
     if (part.text !== '') parts.push(part.text)
     if (part.last === true) return { kind: 'template', parts, at }
-    const literal = c.deeper(() => c.grammar.literal(c))
+    c.enter()
+    const literal = c.grammar.literal(c)
+    c.depth--
     const wrong = whyNotInTemplate(literal)
     if (wrong !== undefined) throw new Failure(`unexpected ${wrong} in template-string expression`, literal.at)
     parts.push(literal)
