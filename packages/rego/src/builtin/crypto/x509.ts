@@ -17,11 +17,11 @@ import { type PrivateKey, privateKeyOf, samePublic } from './key.ts'
 import { readPem } from './pem.ts'
 
 export const x509: readonly Builtin[] = [
-  define('crypto.x509.parse_certificates', 'string -> array', 'the certificates of a text in PEM, or of base64', (args, context) => certificates(stringAt(args, 1), context).map(certificateValue)),
+  define('crypto.x509.parse_certificates', 'string -> array', 'the certificates of a text in PEM, or of base64', (args, context) => guarded(() => certificates(stringAt(args, 1), context).map(certificateValue))),
   define('crypto.x509.parse_and_verify_certificates', 'string -> array', 'whether the certificates, from root to leaf, are a chain, and the chain', (args, context) => verified(stringAt(args, 1), { seconds: split(context.now).seconds }, context), { kind: 'query' }),
   define('crypto.x509.parse_and_verify_certificates_with_options', 'string, object -> array', 'the same for a time, a name, or usages', (args, context) => verified(stringAt(args, 1), optionsAt(args, context), context), { kind: 'query' }),
   define('crypto.x509.parse_certificate_request', 'string -> object', 'the certificate request of a text in PEM, or of base64', (args) => guarded(() => requestValue(readRequest(requestBytes(stringAt(args, 1)))))),
-  define('crypto.x509.parse_keypair', 'string, string -> object', 'a certificate with its private key', (args, context) => pair(args, context)),
+  define('crypto.x509.parse_keypair', 'string, string -> object', 'a certificate with its private key', (args, context) => guarded(() => pair(args, context))),
   define('crypto.x509.parse_rsa_private_key', 'string -> any', 'a private key as a JWK', (args) => {
     const text = stringAt(args, 1)
     if (text === '') throw new BuiltinFault('input PEM data was empty')
@@ -73,7 +73,7 @@ function verified(text: string, options: ChainOptions, context: BuiltinContext):
   }
   context.spend(given.length * given.length * 1000)
   const chain = given.length < 2 ? undefined : guarded(() => verifyChain(given, options))
-  return chain === undefined ? [false, []] : [true, chain.map(certificateValue)]
+  return chain === undefined ? [false, []] : [true, guarded(() => chain.map(certificateValue))]
 }
 
 const usages: Readonly<Record<string, number>> = {

@@ -1,5 +1,5 @@
 /** Values to YAML, in the form of Go's yaml.v2: lists not indented in maps, quotes only where they are needed. */
-import { entries, isArray, isNumber, isObject, members, RegoSet, stringifyJson, type Value } from '../../value/index.ts'
+import { entries, formatNumber, isArray, isNumber, isObject, members, RegoSet, stringifyJson, type Value } from '../../value/index.ts'
 import { formatFloat } from '../text/float.ts'
 import { runes } from '../text/utf8.ts'
 import { resolvePlain } from './resolve.ts'
@@ -34,7 +34,7 @@ function nested(value: Value, depth: number): string {
 }
 
 function numberText(value: number | bigint): string {
-  if (typeof value === 'bigint' || Number.isInteger(value)) return value.toString()
+  if (typeof value === 'bigint' || Number.isInteger(value)) return formatNumber(value)
   return (value < 0 ? '-' : '') + formatFloat(Math.abs(value), 'g', -1)
 }
 
