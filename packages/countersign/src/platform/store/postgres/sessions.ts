@@ -35,7 +35,8 @@ const GRACE_MS = 5_000
 export function clientConfig({ host, port, database, user, password, tls }: DatabaseAddress): pg.ClientConfig {
   return {
     host, port, database, user, ...(password === undefined ? {} : { password }), types, application_name: 'countersign',
-    ssl: tls === false ? false : { servername: tls.servername, ...(tls.ca === undefined ? {} : { ca: tls.ca }) },
+    // The driver sends the name along unless it is an address; `host` is what the certificate must be for, in either case.
+    ssl: tls === false ? false : { host: tls.servername, ...(tls.ca === undefined ? {} : { ca: tls.ca }) },
     connectionTimeoutMillis: CONNECT_MS, keepAlive: true, keepAliveInitialDelayMillis: 10_000,
   }
 }
