@@ -1,5 +1,5 @@
 /** JSON Web Keys (RFC 7517), read and written. */
-import { get, integer, isArray, isObject, isPlain, type PlainObject, type Value } from '../../value/index.ts'
+import { integer, isArray, isPlain, type PlainObject, type Value } from '../../value/index.ts'
 import { unmarshal } from '../json/text.ts'
 import { BuiltinFault } from '../registry.ts'
 import { fromBase64, toBase64 } from '../text/base64.ts'
@@ -109,10 +109,4 @@ function inverse(value: bigint, modulus: bigint): bigint {
   let [a, b, x, y] = [((value % modulus) + modulus) % modulus, modulus, 1n, 0n]
   while (b !== 0n) [a, b, x, y] = [b, a % b, y, x - (a / b) * y]
   return ((x % modulus) + modulus) % modulus
-}
-
-/** The field of an object, where it is text. */
-export const textField = (value: Value, name: string): string | undefined => {
-  const field = isObject(value) ? get(value, name) : undefined
-  return typeof field === 'string' ? field : undefined
 }

@@ -8,8 +8,6 @@ export type Zone = {
 
 export const utc: Zone = { name: 'UTC', at: () => ({ offset: 0, abbreviation: 'UTC' }) }
 
-export const fixed = (offset: number, abbreviation: string): Zone => ({ name: abbreviation, at: () => ({ offset, abbreviation }) })
-
 const zones = new Map<string, Zone>()
 const most = 64
 
