@@ -12,7 +12,7 @@ import { type Context, errors, report } from './context.ts'
 import { similar } from './similar.ts'
 
 type Evaluate = (node: Expression, context?: Context) => Value
-type Argument = { readonly span: Span; readonly value: Value }
+type Argument = { readonly span: Span; readonly value: () => Value }
 
 export function callFunction(node: Call, evaluate: Evaluate, context: Context): Value {
   // a provider's own functions run in the provider, which is not here: what they give is not known
@@ -33,7 +33,8 @@ export function callFunction(node: Call, evaluate: Evaluate, context: Context): 
   const args = argumentsOf(node, evaluate, context)
   if (args === undefined) return dynamic
   if (!countFits(node, spec, args, context)) return dynamic
-  const values = args.map(({ value, span }, i) => converted(value, spec.params[i] ?? spec.rest, span, context))
+  // one after the other is evaluated and converted, so that what is wrong is said in the order in which it stands
+  const values = args.map(({ value, span }, i) => converted(value(), spec.params[i] ?? spec.rest, span, context))
   if (errors(context) > before) return dynamic
   return run(node, spec, args, values, context)
 }
@@ -53,7 +54,7 @@ function unknownFunction(node: Call, functions: ReadonlyMap<string, FunctionSpec
 /** With `...`, the elements of the last argument are arguments of their own, each with the marks of the whole. */
 function argumentsOf(node: Call, evaluate: Evaluate, context: Context): readonly Argument[] | undefined {
   const last = node.args.at(-1)
-  if (!node.expand || last === undefined) return node.args.map((span) => ({ span, value: evaluate(span) }))
+  if (!node.expand || last === undefined) return node.args.map((span) => ({ span, value: () => evaluate(span) }))
   const before = errors(context)
   const spread = evaluate(last)
   if (errors(context) > before) return undefined
@@ -65,8 +66,8 @@ function argumentsOf(node: Call, evaluate: Evaluate, context: Context): readonly
   if (kind !== 'any' && kind !== 'tuple' && kind !== 'list' && kind !== 'set') return wrong('be of a tuple, list, or set type')
   if (spread.data === null) return wrong('not be null')
   if (!isKnown(spread)) return undefined
-  const first = node.args.slice(0, -1).map((span) => ({ span, value: evaluate(span) }))
-  return [...first, ...elementsOf(spread).map((value) => ({ span: last, value: withMarks(value, spread.marks) }))]
+  const first = node.args.slice(0, -1).map((span) => ({ span, value: () => evaluate(span) }))
+  return [...first, ...elementsOf(spread).map((value) => ({ span: last, value: () => withMarks(value, spread.marks) }))]
 }
 
 function countFits(node: Call, spec: FunctionSpec, args: readonly Argument[], context: Context): boolean {
@@ -88,7 +89,8 @@ function converted(value: Value, parameter: Parameter | undefined, span: Span, c
     return convert(value, parameter?.type ?? any)
   } catch (error) {
     if (!(error instanceof ValueError)) throw error
-    return report(context, span, 'Invalid function argument', `Invalid value for ${quoteGo(parameter?.name ?? '')} parameter: ${error.message}.`)
+    const why = parameter?.name === 'template' ? 'invalid template value: a string is required' : error.message
+    return report(context, span, 'Invalid function argument', `Invalid value for ${quoteGo(parameter?.name ?? '')} parameter: ${why}.`)
   }
 }
 
@@ -117,7 +119,7 @@ function lazily(node: Call, spec: FunctionSpec, evaluate: Evaluate, context: Con
     closures.splice(-1, 1, ...elementsOf(spread).map((value) => () => value))
   }
   if (spec.name === 'can' && closures.length !== 1) {
-    countFits(node, spec, closures.map(() => ({ span: node, value: no })), context)
+    countFits(node, spec, closures.map(() => ({ span: node, value: () => no })), context)
     return dynamic
   }
   if (closures.length === 0) return report(context, node, 'Error in function call', `Call to function ${quoteGo(node.name)} failed: at least one argument is required.`)

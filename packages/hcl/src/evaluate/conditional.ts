@@ -1,8 +1,7 @@
 /** Conditionals (hclsyntax/spec.md, "Conditional Operator"): both results get one type, whichever is chosen; only the chosen one may fail. */
-import { type Conversion, conversionBetween, convert } from '../value/convert.ts'
+import { type Conversion, conversionBetween, convert, unify } from '../value/convert.ts'
 import { compare, type Num } from '../value/number.ts'
 import { any, bool, isCollection, sameType, type Type } from '../value/type.ts'
-import { unify } from '../value/unify.ts'
 import { elementsOf, isKnown, isTrue, nullOf, type Refinement, refine, refinementOf, surelyNotNull, unknown, Unknown, unmark, type Value, withMarks } from '../value/value.ts'
 import type { Diagnostic } from '../syntax/diagnostics.ts'
 import type { Expression, Span } from '../syntax/tree.ts'

@@ -108,8 +108,7 @@ function call(node: Call, context: Context): Value {
   return callFunction(node, (arg, within) => evaluate(arg, within ?? context), context)
 }
 
-function operand(node: Expression, side: string, type: Type | undefined, context: Context): Value | undefined {
-  const value = evaluate(node, context)
+function operand(value: Value, node: Expression, side: string, type: Type | undefined, context: Context): Value | undefined {
   if (type === undefined) return value
   const converted = attempt(() => convert(value, type))
   if (typeof converted !== 'string') return converted
@@ -121,8 +120,9 @@ function binary(node: Binary, context: Context): Value {
   const type = typeOfOperands(node.operator)
   const result = type === number && !'<>'.includes(node.operator[0] ?? '') ? number : bool
   const before = errors(context)
-  const left = operand(node.left, 'left', type, context)
-  const right = operand(node.right, 'right', type, context)
+  const [a, b] = [evaluate(node.left, context), evaluate(node.right, context)]
+  const left = operand(a, node.left, 'left', type, context)
+  const right = operand(b, node.right, 'right', type, context)
   if (left === undefined || right === undefined || errors(context) > before) return unknownNotNull(result)
   const value = attempt(() => operate(node.operator, left, right))
   if (typeof value !== 'string') return value
@@ -132,7 +132,7 @@ function binary(node: Binary, context: Context): Value {
 
 function unary(node: Unary, context: Context): Value {
   const type = node.operator === '-' ? number : bool
-  const value = operand(node.operand, 'unary', type, context)
+  const value = operand(evaluate(node.operand, context), node.operand, 'unary', type, context)
   if (value === undefined) return unknownNotNull(type)
   const done = attempt(() => (node.operator === '-' ? minus(value) : not(value)))
   if (typeof done !== 'string') return done

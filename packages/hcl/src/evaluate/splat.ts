@@ -1,7 +1,6 @@
 /** Splats (hclsyntax/spec.md, "Splat Operators"): over a sequence once an element, over anything else as over a tuple of one, or of none for null. */
-import { unify } from '../value/unify.ts'
 import { listOf, sameType, tupleOf, type Type } from '../value/type.ts'
-import { convert } from '../value/convert.ts'
+import { convert, unify } from '../value/convert.ts'
 import { dynamic, elementsOf, isKnown, list, refine, refinementOf, surelyNotNull, tuple, unknown, type Value, withMarks } from '../value/value.ts'
 import type { Splat } from '../syntax/tree.ts'
 import { type Context, errors, report } from './context.ts'

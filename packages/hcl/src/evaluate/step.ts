@@ -102,7 +102,8 @@ function inCollection(value: Value, given: Value): Taken {
     const { longest } = refinementOf(value)
     return longest !== undefined && at !== undefined && at >= longest ? noSuch('') : withMarks(unknown(element), marks)
   }
-  if (value.marks !== 0) return noSuch('')
+  // far behind the end Terraform does not say why
+  if (value.marks !== 0 || at === undefined || at > size) return noSuch('')
   return noSuch(size === 0 ? ': the collection has no elements' : ': the given index is greater than or equal to the length of the collection')
 }
 

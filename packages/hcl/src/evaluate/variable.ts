@@ -45,9 +45,8 @@ export function variableValue(declaration: Declaration, shape: VariableShape, gi
   if (given === undefined) return withMarks(missing(), shape.marks)
   const converted = fit(given.value, shape.constraint)
   if (typeof converted === 'string') {
-    const { name, value, start, end } = { name: declaration.labels[0] ?? '', value: unknown(type), ...given.span }
-    diagnostics.push(problem(given.source, { start, end }, summary, `The given value is not suitable for var.${name} declared at ${place(declaration)}: ${converted}.`))
-    return withMarks(value, shape.marks)
+    diagnostics.push(problem(given.source, given.span, summary, `The given value is not suitable for var.${declaration.labels[0]} declared at ${place(declaration)}: ${converted}.`))
+    return withMarks(unknown(type), shape.marks)
   }
   if (converted.data === null && !shape.nullable) {
     if (shape.fallback !== null) return withMarks(shape.fallback, shape.marks)

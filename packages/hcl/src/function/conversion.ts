@@ -1,7 +1,6 @@
 /** Functions that convert, and those that look at marks and leave the value as it is. */
-import { conversionBetween, convert } from '../value/convert.ts'
+import { conversionBetween, convert, mismatch } from '../value/convert.ts'
 import { ValueError } from '../value/error.ts'
-import { mismatch } from '../value/mismatch.ts'
 import { quoteGo } from '../value/quote.ts'
 import { any, bool, listOf, mapOf, nameOf, number, sameType, setOf, string, type Type } from '../value/type.ts'
 import { deepMarks, elementsOf, ephemeralMark, isKnown, membersOf, no, nullOf, sensitiveMark, truth, unknown, Unknown, type Value, withMarks } from '../value/value.ts'

@@ -1,10 +1,9 @@
 /** Functions over lists, tuples and sets. */
-import { convert } from '../value/convert.ts'
+import { convert, unify } from '../value/convert.ts'
 import { add, compare as compareNum, type Num } from '../value/number.ts'
 import { equals, lengthOf } from '../value/operate.ts'
 import { compareStrings } from '../value/order.ts'
 import { any, bool, listOf, number, setOf, string, tupleOf, type Type } from '../value/type.ts'
-import { unify } from '../value/unify.ts'
 import { set } from '../value/set.ts'
 import { count, elementsOf, isKnown, isTrue, isWhollyKnown, list, no, nullOf, num, numOf, textOf, truth, tuple, unknown, unmark, type Value, withMarks, refinementOf } from '../value/value.ts'
 import { reword, wholeNumber } from './count.ts'

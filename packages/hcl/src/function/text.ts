@@ -105,7 +105,7 @@ function substring(s: string, offset: number, length: number): string {
   const rest = from > 0 ? characters.slice(from) : characters
   if (from > 0 && from >= characters.length) return ''
   // a length of 0 counted from the end is never reached, and everything is taken
-  return (length < 0 || length === 0 ? rest : rest.slice(0, length)).join('')
+  return (length <= 0 ? rest : rest.slice(0, length)).join('')
 }
 
 const substr: FunctionSpec = {

@@ -3,15 +3,19 @@
  * to a number. Which conversions there are is decided by the types alone.
  */
 import { ValueError } from './error.ts'
-import { mismatch } from './mismatch.ts'
+import { mismatchWith } from './mismatch.ts'
 import { numberText, parseNumber, type Num } from './number.ts'
 import { set } from './set.ts'
-import { hasAny, isCollection, isPrimitive, listOf, mapOf, objectOf, sameType, setOf, tupleOf, type CollectionType, type ObjectType, type TupleType, type Type, withoutOptional } from './type.ts'
-import { unify } from './unify.ts'
+import { hasAny, isCollection, isPrimitive, listOf, mapOf, nameOf, objectOf, sameType, setOf, tupleOf, type CollectionType, type ObjectType, type TupleType, type Type, withoutOptional } from './type.ts'
+import { type Conversion, type Path, type Unified, unifyWith } from './unify.ts'
 import { elementsOf, list, map, membersOf, no, nullOf, num, object, type Refinement, refinementOf, text, tuple, unknown, Unknown, unmark, type Value, withMarks, yes } from './value.ts'
 
-export type Path = readonly (string | number)[]
-export type Conversion = (value: Value, path: Path) => Value
+export type { Conversion } from './unify.ts'
+
+/** See {@link unifyWith}. */
+export const unify = (types: readonly Type[], unsafe: boolean): Unified | undefined => unifyWith(conversionBetween, types, unsafe)
+/** See {@link mismatchWith}. */
+export const mismatch = (got: Type, want: Type): string => mismatchWith(conversionBetween, got, want)
 
 /** The value as one of type `to`. Throws {@link ValueError} with what was required when there is no such conversion, or it fails. */
 export function convert(value: Value, to: Type): Value {
@@ -34,15 +38,15 @@ export function conversionBetween(from: Type, to: Type, unsafe: boolean): Conver
   const key = unsafe ? 'unsafe' : 'safe'
   if (!(key in pair)) {
     const inner = conversionOfKnown(from, to, unsafe)
-    pair[key] = inner === undefined ? undefined : to.kind === 'any' ? (value) => value : wrap(inner, from, to)
+    pair[key] = inner === undefined ? undefined : to.kind === 'any' ? (value) => value : wrap(inner, to)
   }
   return pair[key]
 }
 
 const wrap =
-  (inner: Conversion, from: Type, to: Type): Conversion =>
+  (inner: Conversion, to: Type): Conversion =>
   (value, path) => {
-    if (value.marks !== 0) return withMarks(wrap(inner, from, to)(unmark(value), path), value.marks)
+    if (value.marks !== 0) return withMarks(wrap(inner, to)(unmark(value), path), value.marks)
     if (value.data instanceof Unknown) {
       const type = settle(value.type, withoutOptional(to))
       return type.kind === 'any' ? unknown(type) : unknown(type, refinementAfter(value, type))
@@ -131,18 +135,27 @@ function between(from: Type, to: Type, unsafe: boolean): Conversion | null | und
   return sameType(from, to) ? null : conversionBetween(from, to, unsafe)
 }
 
-/** Elements of one type, for a collection whose element type was left open. Those of no type yet become of the type of the others. */
-function homogeneous(elements: readonly Value[], path: Path): readonly Value[] {
-  const first = elements.find((one) => one.type.kind !== 'any') ?? elements[0]
+/**
+ * Elements of one type, for a collection whose element type was left open somewhere: what the elements became decides. `loose` lets those of no
+ * type yet take the type of the others.
+ */
+function homogeneous(kind: string, elements: readonly Value[], path: Path, loose: boolean): readonly Value[] {
+  const first = elements[0]
   if (first === undefined || elements.every((one) => sameType(one.type, first.type))) return elements
-  if (elements.every((one) => one.type.kind === 'any' || sameType(one.type, first.type))) return elements.map((one) => convert(one, first.type))
+  if (loose) {
+    const settled = elements.find((one) => one.type.kind !== 'any') ?? first
+    if (elements.every((one) => one.type.kind === 'any' || sameType(one.type, settled.type))) return elements.map((one) => convert(one, settled.type))
+    throw new ValueError(`${nameOf(settled.type)} is required`, path)
+  }
   const common = unify(elements.map((one) => one.type), true)
-  if (common === undefined) throw new ValueError('collection elements cannot be unified', path)
-  return elements.map((one, i) => common.conversions[i]?.(one, [...path, i]) ?? one)
+  const alike = common === undefined ? [] : elements.map((one, i) => common.conversions[i]?.(one, [...path, i]) ?? one)
+  const type = alike[0]?.type
+  if (type === undefined || !alike.every((one) => sameType(one.type, type))) throw new ValueError(`all ${kind} elements must have the same type`, path)
+  return alike
 }
 
 function sequence(kind: 'list' | 'set', element: Type, elements: readonly Value[], path: Path): Value {
-  const alike = homogeneous(elements, path)
+  const alike = homogeneous(kind, elements, path, false)
   const type = alike[0]?.type ?? withoutOptional(element)
   return kind === 'list' ? list(type, alike) : set(type, alike)
 }
@@ -164,43 +177,24 @@ function mapToMap(from: CollectionType, to: CollectionType, unsafe: boolean): Co
   return (value, path) => {
     const members = [...membersOf(value)]
     if (members.length === 0) return { type: mapOf(to.element.kind === 'any' ? from.element : withoutOptional(to.element)), data: new Map(), marks: 0 }
-    return mapping(each === null ? members : members.map(([key, one]) => [key, each(one, [...path, key])] as const), path)
+    return mapping(each === null ? members : members.map(([key, one]) => [key, each(one, [...path, key])] as const), path, false)
   }
 }
 
-function mapping(members: readonly (readonly [string, Value])[], path: Path): Value {
-  const alike = homogeneous(members.map(([, one]) => one), path)
+function mapping(members: readonly (readonly [string, Value])[], path: Path, loose: boolean): Value {
+  const alike = homogeneous('map', members.map(([, one]) => one), path, loose)
   return map(alike[0]?.type ?? { kind: 'any' }, members.map(([key, one], i) => [key, alike[i] ?? one]))
 }
 
-/** Where `element` leaves a type open, `member` must leave it open too: otherwise elements would come out with different types. */
-function staysOpen(member: Type, element: Type): boolean {
-  if (element.kind === 'any') return member.kind === 'any'
-  if (!hasAny(element) || sameType(member, element)) return true
-  if (isCollection(element)) {
-    const inner = isCollection(member) ? [member.element] : member.kind === 'tuple' ? member.elements : member.kind === 'object' ? [...member.attributes.values()] : []
-    return inner.every((one) => staysOpen(one, element.element))
-  }
-  if (element.kind === 'tuple' && member.kind === 'tuple') return element.elements.every((one, i) => staysOpen(member.elements[i] ?? one, one))
-  if (element.kind === 'object' && member.kind === 'object') return [...element.attributes].every(([name, one]) => staysOpen(member.attributes.get(name) ?? one, one))
-  return false
-}
-
-/** The element type that was asked for, or the one that all members have in common. `loose`: one type besides those not known yet will do. */
-function elementFor(members: readonly Type[], wanted: Type, unsafe: boolean, loose: boolean): Type | undefined {
-  if (wanted.kind !== 'any') return wanted
-  const common = unify(members, unsafe)?.type
-  if (common === undefined || !hasAny(common)) return common
-  const settled = members.filter((one) => one.kind !== 'any')
-  const [first] = settled
-  if (loose && common.kind === 'any') return first === undefined || settled.every((one) => sameType(one, first)) ? common : undefined
-  return members.every((one) => staysOpen(one, common)) ? common : undefined
+/** The element type that was asked for, or the one that all members have in common. */
+function elementFor(members: readonly Type[], wanted: Type, unsafe: boolean): Type | undefined {
+  return wanted.kind === 'any' ? unify(members, unsafe)?.type : wanted
 }
 
 function tupleToSequence(from: TupleType, to: CollectionType, unsafe: boolean): Conversion | undefined {
   const kind = to.kind as 'list' | 'set'
   if (from.elements.length === 0) return () => ({ type: kind === 'list' ? listOf(withoutOptional(to.element)) : setOf(withoutOptional(to.element)), data: [], marks: 0 })
-  const element = elementFor(from.elements, to.element, unsafe, false)
+  const element = elementFor(from.elements, to.element, unsafe)
   if (element === undefined) return undefined
   const each = from.elements.map((one) => between(one, element, unsafe))
   if (each.includes(undefined)) return undefined
@@ -215,7 +209,7 @@ function tupleToSequence(from: TupleType, to: CollectionType, unsafe: boolean): 
 
 function objectToMap(from: ObjectType, to: CollectionType, unsafe: boolean): Conversion | undefined {
   if (from.attributes.size === 0) return () => ({ type: mapOf(withoutOptional(to.element)), data: new Map(), marks: 0 })
-  const element = elementFor([...from.attributes.values()], to.element, unsafe, true)
+  const element = elementFor([...from.attributes.values()], to.element, unsafe)
   if (element === undefined) return undefined
   const each = new Map<string, Conversion | null>()
   for (const [name, one] of from.attributes) {
@@ -223,7 +217,7 @@ function objectToMap(from: ObjectType, to: CollectionType, unsafe: boolean): Con
     if (conversion === undefined) return undefined
     each.set(name, conversion)
   }
-  return (value, path) => mapping([...membersOf(value)].map(([name, one]) => [name, each.get(name)?.(one, [...path, name]) ?? one] as const), path)
+  return (value, path) => mapping([...membersOf(value)].map(([name, one]) => [name, each.get(name)?.(one, [...path, name]) ?? one] as const), path, !isCollection(element) && element.kind !== 'object')
 }
 
 function objectToObject(from: ObjectType, to: ObjectType, unsafe: boolean): Conversion | undefined {

@@ -2,7 +2,7 @@
  * Decimal text of binary numbers, and back. The shortest form is the shortest decimal that rounds to the number at the number's own
  * precision; digit strings of the two neighbouring halfway points are compared position by position, without aligning them.
  */
-import { add, bitLength, divide, type Float, fromInteger, multiply, parsedPrecision, rounded } from './float.ts'
+import { bitLength, divide, type Float, fromInteger, multiply, parsedPrecision, rounded } from './float.ts'
 
 /** `0.digits * 10 ** point`, without trailing zeros; no digits are zero. */
 export type Decimal = { readonly digits: string; readonly point: number }
@@ -150,4 +150,4 @@ export function towards(x: Float, way: 1 | -1): bigint {
   return x.negative ? whole - 1n : whole
 }
 
-export const sum = (values: readonly Float[]): Float | undefined => values.reduce<Float | undefined>((total, one) => (total === undefined ? one : add(total, one)), undefined)
+

@@ -1,27 +1,27 @@
 /** In words why a value of one type is not accepted where another is wanted. Made only after a conversion was not possible. */
-import { conversionBetween } from './convert.ts'
+import type { Between } from './unify.ts'
 import { quoteGo } from './quote.ts'
 import { compareStrings } from './order.ts'
 import { isCollection, nameOf, type ObjectType, sameType, type Type, type CollectionType } from './type.ts'
 
 const required = (want: Type): string => `${nameOf(want, true)} required`
 
-export function mismatch(got: Type, want: Type): string {
-  if (got.kind === 'object' && want.kind === 'object') return betweenObjects(got, want)
+export function mismatchWith(between: Between, got: Type, want: Type): string {
+  if (got.kind === 'object' && want.kind === 'object') return betweenObjects(between, got, want)
   if (isCollection(want) && want.element.kind === 'any') {
     if (got.kind === 'tuple' && (want.kind === 'list' || want.kind === 'set')) return `all ${want.kind} elements must have the same type`
     if (got.kind === 'object' && want.kind === 'map') return 'all map elements must have the same type'
   }
-  if ((got.kind === 'tuple' || got.kind === 'object') && isCollection(want)) return fromStructure(got, want)
+  if ((got.kind === 'tuple' || got.kind === 'object') && isCollection(want)) return fromStructure(between, got, want)
   if (isCollection(got) && isCollection(want)) {
     const sequences = (got.kind === 'list' || got.kind === 'set') && want.kind !== 'map'
     if (!sequences && got.kind !== want.kind) return required(want)
-    return `incorrect ${want.kind} element type: ${mismatch(got.element, want.element)}`
+    return `incorrect ${want.kind} element type: ${mismatchWith(between, got.element, want.element)}`
   }
   return required(want)
 }
 
-function betweenObjects(got: ObjectType, want: ObjectType): string {
+function betweenObjects(between: Between, got: ObjectType, want: ObjectType): string {
   const missing: string[] = []
   let unsafe: string | undefined
   let safe: string | undefined
@@ -32,8 +32,8 @@ function betweenObjects(got: ObjectType, want: ObjectType): string {
       continue
     }
     if (sameType(given, wanted)) continue
-    if (unsafe === undefined && conversionBetween(given, wanted, true) === undefined) unsafe = `attribute ${quoteGo(name)}: ${mismatch(given, wanted)}`
-    if (safe === undefined && conversionBetween(given, wanted, false) === undefined) safe = `attribute ${quoteGo(name)}: ${mismatch(given, wanted)}`
+    if (unsafe === undefined && between(given, wanted, true) === undefined) unsafe = `attribute ${quoteGo(name)}: ${mismatchWith(between, given, wanted)}`
+    if (safe === undefined && between(given, wanted, false) === undefined) safe = `attribute ${quoteGo(name)}: ${mismatchWith(between, given, wanted)}`
   }
   const quoted = missing.sort(compareStrings).map(quoteGo)
   if (quoted.length === 1) return `attribute ${quoted[0]} is required`
@@ -42,13 +42,13 @@ function betweenObjects(got: ObjectType, want: ObjectType): string {
   return unsafe ?? safe ?? 'incorrect object attributes'
 }
 
-function fromStructure(got: Type, want: CollectionType): string {
+function fromStructure(between: Between, got: Type, want: CollectionType): string {
   const fits = want.kind === 'map' ? got.kind === 'object' : got.kind === 'tuple'
   if (!fits) return required(want)
   const members: [string, Type][] = got.kind === 'tuple' ? got.elements.map((one, i) => [String(i), one]) : got.kind === 'object' ? [...got.attributes].map(([name, one]) => [quoteGo(name), one]) : []
   for (const [label, one] of members) {
-    if (sameType(one, want.element) || conversionBetween(one, want.element, true) !== undefined) continue
-    return `element ${label}: ${mismatch(one, want.element)}`
+    if (sameType(one, want.element) || between(one, want.element, true) !== undefined) continue
+    return `element ${label}: ${mismatchWith(between, one, want.element)}`
   }
   return `all elements must be ${nameOf(want.element, true)}`
 }

@@ -2,13 +2,19 @@
  * The one type that several can be converted to: structures of one shape member by member, otherwise the collection of all their
  * members, otherwise the most general of the given types that all others convert to. `undefined` when there is none.
  */
-import { type Conversion, conversionBetween } from './convert.ts'
 import { any, isCollection, isPrimitive, listOf, mapOf, objectOf, sameType, tupleOf, type CollectionType, type ObjectType, type TupleType, type Type } from './type.ts'
+import type { Value } from './value.ts'
+
+export type Path = readonly (string | number)[]
+export type Conversion = (value: Value, path: Path) => Value
+
+/** How values of one type become values of another; `undefined` when they do not. Conversion needs unification and the other way around. */
+export type Between = (from: Type, to: Type, unsafe: boolean) => Conversion | undefined
 
 /** For every given type how its values become `type`; `undefined` where nothing is to be done. */
 export type Unified = { readonly type: Type; readonly conversions: readonly (Conversion | undefined)[] }
 
-export function unify(types: readonly Type[], unsafe: boolean): Unified | undefined {
+export function unifyWith(between: Between, types: readonly Type[], unsafe: boolean): Unified | undefined {
   const first = types[0]
   if (first === undefined) return undefined
   if (types.every((one) => sameType(one, first))) return { type: first, conversions: types.map(() => undefined) }
@@ -17,27 +23,27 @@ export function unify(types: readonly Type[], unsafe: boolean): Unified | undefi
   const all = types.length
   const dynamic = kinds.any > 0
   const only = (kind: keyof typeof kinds): boolean => kinds[kind] > 0 && kinds[kind] + kinds.any === all
-  if (only('map') || only('list') || only('set')) return dynamic ? asAny(types) : unifyCollections(types as readonly CollectionType[], unsafe)
+  if (only('map') || only('list') || only('set')) return dynamic ? asAny(types) : unifyCollections(between, types as readonly CollectionType[], unsafe)
   if (kinds.map > 0 && kinds.map + kinds.object + kinds.any === all) {
-    const found = structuresAs('map', types, unsafe)
+    const found = structuresAs(between, 'map', types, unsafe)
     if (found !== undefined) return found
   } else if (kinds.list > 0 && kinds.list + kinds.tuple + kinds.any === all) {
-    const found = structuresAs('list', types, unsafe)
+    const found = structuresAs(between, 'list', types, unsafe)
     if (found !== undefined) return found
-  } else if (only('object')) return dynamic ? asAny(types) : unifyObjects(types as readonly ObjectType[], unsafe)
-  else if (only('tuple')) return dynamic ? asAny(types) : unifyTuples(types as readonly TupleType[], unsafe)
+  } else if (only('object')) return dynamic ? asAny(types) : unifyObjects(between, types as readonly ObjectType[], unsafe)
+  else if (only('tuple')) return dynamic ? asAny(types) : unifyTuples(between, types as readonly TupleType[], unsafe)
   else if (kinds.object > 0 && kinds.tuple > 0) return undefined
-  return unifyToOne(types, unsafe)
+  return unifyToOne(between, types, unsafe)
 }
 
 const asAny = (types: readonly Type[]): Unified => ({ type: any, conversions: types.map(() => undefined) })
 
-function convertAll(types: readonly Type[], target: Type, unsafe: boolean): Unified | undefined {
+function convertAll(between: Between, types: readonly Type[], target: Type, unsafe: boolean): Unified | undefined {
   const conversions: (Conversion | undefined)[] = []
   for (const one of types) {
     if (sameType(one, target)) conversions.push(undefined)
     else {
-      const conversion = conversionBetween(one, target, unsafe)
+      const conversion = between(one, target, unsafe)
       if (conversion === undefined) return undefined
       conversions.push(conversion)
     }
@@ -45,62 +51,62 @@ function convertAll(types: readonly Type[], target: Type, unsafe: boolean): Unif
   return { type: target, conversions }
 }
 
-function unifyCollections(types: readonly CollectionType[], unsafe: boolean): Unified | undefined {
-  const element = unify(types.map((one) => one.element), unsafe)
+function unifyCollections(between: Between, types: readonly CollectionType[], unsafe: boolean): Unified | undefined {
+  const element = unifyWith(between, types.map((one) => one.element), unsafe)
   const kind = types[0]?.kind
-  return element === undefined || kind === undefined ? undefined : convertAll(types, { kind, element: element.type }, unsafe)
+  return element === undefined || kind === undefined ? undefined : convertAll(between, types, { kind, element: element.type }, unsafe)
 }
 
 /** Objects among maps and tuples among lists are taken for collections of the same kind first. */
-function structuresAs(kind: 'map' | 'list', types: readonly Type[], unsafe: boolean): Unified | undefined {
+function structuresAs(between: Between, kind: 'map' | 'list', types: readonly Type[], unsafe: boolean): Unified | undefined {
   const structures = types.filter((one) => one.kind === 'object' || one.kind === 'tuple')
-  const collected = kind === 'map' ? objectsToMap(structures as readonly ObjectType[], unsafe) : tuplesToList(structures as readonly TupleType[], unsafe)
+  const collected = kind === 'map' ? objectsToMap(between, structures as readonly ObjectType[], unsafe) : tuplesToList(between, structures as readonly TupleType[], unsafe)
   if (collected === undefined) return undefined
-  const found = unify(types.map((one) => (one.kind === 'object' || one.kind === 'tuple' ? collected.type : one)), unsafe)
+  const found = unifyWith(between, types.map((one) => (one.kind === 'object' || one.kind === 'tuple' ? collected.type : one)), unsafe)
   if (found === undefined || found.type.kind !== kind) return undefined
-  return convertAll(types, found.type, unsafe)
+  return convertAll(between, types, found.type, unsafe)
 }
 
-function unifyObjects(types: readonly ObjectType[], unsafe: boolean): Unified | undefined {
+function unifyObjects(between: Between, types: readonly ObjectType[], unsafe: boolean): Unified | undefined {
   const first = types[0]
   if (first === undefined) return undefined
   const alike = types.every((one) => one.attributes.size === first.attributes.size && [...one.attributes.keys()].every((name) => first.attributes.has(name)))
-  if (!alike) return objectsToMap(types, unsafe)
+  if (!alike) return objectsToMap(between, types, unsafe)
   const attributes: [string, Type][] = []
   for (const name of first.attributes.keys()) {
-    const one = unify(types.map((type) => type.attributes.get(name) ?? any), unsafe)
+    const one = unifyWith(between, types.map((type) => type.attributes.get(name) ?? any), unsafe)
     if (one === undefined) return undefined
     attributes.push([name, one.type])
   }
-  return convertAll(types, objectOf(attributes), unsafe) ?? objectsToMap(types, unsafe)
+  return convertAll(between, types, objectOf(attributes), unsafe) ?? objectsToMap(between, types, unsafe)
 }
 
-function objectsToMap(types: readonly ObjectType[], unsafe: boolean): Unified | undefined {
-  const element = unify(types.flatMap((one) => [...one.attributes.values()]), unsafe)
-  return element === undefined ? undefined : convertAll(types, mapOf(element.type), unsafe)
+function objectsToMap(between: Between, types: readonly ObjectType[], unsafe: boolean): Unified | undefined {
+  const element = unifyWith(between, types.flatMap((one) => [...one.attributes.values()]), unsafe)
+  return element === undefined ? undefined : convertAll(between, types, mapOf(element.type), unsafe)
 }
 
-function unifyTuples(types: readonly TupleType[], unsafe: boolean): Unified | undefined {
+function unifyTuples(between: Between, types: readonly TupleType[], unsafe: boolean): Unified | undefined {
   const length = types[0]?.elements.length ?? 0
-  if (types.some((one) => one.elements.length !== length)) return tuplesToList(types, unsafe)
+  if (types.some((one) => one.elements.length !== length)) return tuplesToList(between, types, unsafe)
   const elements: Type[] = []
   for (let i = 0; i < length; i++) {
-    const one = unify(types.map((type) => type.elements[i] ?? any), unsafe)
+    const one = unifyWith(between, types.map((type) => type.elements[i] ?? any), unsafe)
     if (one === undefined) return undefined
     elements.push(one.type)
   }
-  return convertAll(types, tupleOf(elements), unsafe) ?? tuplesToList(types, unsafe)
+  return convertAll(between, types, tupleOf(elements), unsafe) ?? tuplesToList(between, types, unsafe)
 }
 
-function tuplesToList(types: readonly TupleType[], unsafe: boolean): Unified | undefined {
-  const element = unify(types.flatMap((one) => one.elements), unsafe)
-  return element === undefined ? undefined : convertAll(types, listOf(element.type), unsafe)
+function tuplesToList(between: Between, types: readonly TupleType[], unsafe: boolean): Unified | undefined {
+  const element = unifyWith(between, types.flatMap((one) => one.elements), unsafe)
+  return element === undefined ? undefined : convertAll(between, types, listOf(element.type), unsafe)
 }
 
-function unifyToOne(types: readonly Type[], unsafe: boolean): Unified | undefined {
+function unifyToOne(between: Between, types: readonly Type[], unsafe: boolean): Unified | undefined {
   for (const i of preferred(types)) {
     const wanted = types[i]
-    const found = wanted === undefined ? undefined : convertAll(types, wanted, unsafe)
+    const found = wanted === undefined ? undefined : convertAll(between, types, wanted, unsafe)
     if (found !== undefined) return found
   }
   return undefined

@@ -14,6 +14,7 @@ const scope = evaluateModule(module, new Map(), { files: loader, workspace: 'def
 export function answer(expression: string): Answer {
   const { tree, diagnostics } = parseExpression(expression, { name: '<console-input>' })
   const found = diagnostics.length > 0 ? { text: '', diagnostics } : evaluateForConsole(tree, scope)
-  const error = found.diagnostics.find((one) => one.severity === 'error')
+  // the console shows the error that stands first in the text
+  const [error] = found.diagnostics.filter((one) => one.severity === 'error').toSorted((a, b) => a.start - b.start)
   return error === undefined ? { text: found.text } : { summary: error.summary, detail: flat(error.detail) }
 }

@@ -18,6 +18,7 @@ const sets: readonly (readonly [string, () => string[]])[] = [
   ['functions', () => corpus('functions')],
   ['calls', () => functionCalls(20_261_121, 9)],
   ['random', () => randomExpressions(11_042, 900)],
+  ['more', () => randomExpressions(77_310, 500)],
 ]
 
 const terraform = findTerraform()
