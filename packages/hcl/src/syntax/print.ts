@@ -6,36 +6,14 @@
 import type { File, Fragment, Node } from './tree.ts'
 import { children } from './walk.ts'
 
-/** What a leaf writes of itself; null when its range is to be copied. */
-function spelling(node: Node): string | null {
-  switch (node.kind) {
-    case 'number':
-      return node.lexeme
-    case 'bool':
-      return String(node.value)
-    case 'null':
-      return 'null'
-    case 'name':
-      return node.name
-    default:
-      return null
-  }
-}
-
-/** What a node with children, or a step, begins with before the first gap. */
-function head(node: Node): string {
-  switch (node.kind) {
-    case 'attribute':
-      return node.kind === 'attribute' ? node.name : ''
-    case 'block':
-      return node.type
-    case 'traversal':
-      return node.name
-    case 'unary':
-      return node.operator
-    default:
-      return ''
-  }
+/** What a node says in words of its own, at its beginning; '' when its range is to be copied. */
+function spelling(node: Node): string {
+  if (node.kind === 'number') return node.lexeme
+  if (node.kind === 'bool') return String(node.value)
+  if (node.kind === 'null') return 'null'
+  if (node.kind === 'block') return node.type
+  if (node.kind === 'unary') return node.operator
+  return node.kind === 'name' || node.kind === 'attribute' || node.kind === 'traversal' ? node.name : ''
 }
 
 /** The text of a tree. Equal to what was parsed; `Source.bytes` makes the very bytes of it. */
@@ -54,9 +32,7 @@ export function print(tree: File | Fragment): string {
   const waiting: Node[] = [tree]
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     upTo(node.start)
-    const spelled = spelling(node)
-    if (spelled !== null) write(spelled)
-    else write(head(node))
+    write(spelling(node))
     const below = children(node)
     if (below.length === 0) upTo(node.end)
     for (let i = below.length - 1; i >= 0; i--) {

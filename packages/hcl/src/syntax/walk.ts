@@ -53,7 +53,18 @@ export function children(node: Node): readonly Node[] {
       return some(node.keyName, node.valueName, node.collection, node.value, node.condition)
     case 'for-object':
       return some(node.keyName, node.valueName, node.collection, node.key, node.value, node.condition)
-    default:
+    case 'number':
+    case 'bool':
+    case 'null':
+    case 'string':
+    case 'text':
+    case 'name':
+    case 'label':
+    case 'item':
+    case 'get-attribute':
+    case 'directive':
+    case 'comment':
+    case 'error':
       return none
   }
 }

@@ -163,7 +163,7 @@ describe('modules that are called', () => {
   test('a directory that is called a thousand times is read once, and its findings are said once', () => {
     const reads: string[] = []
     const inner = memoryLoader({ 'main.tf': Array.from({ length: 1000 }, (_, i) => `module "m${i}" {\n  source = "./a"\n}\n`).join(''), 'a/main.tf': 'locals {\n  x =\n}\n' })
-    const loader: Loader = { list: inner.list, read: (path) => (reads.push(path), inner.read(path)) }
+    const loader: Loader = { list: (path) => inner.list(path), read: (path) => (reads.push(path), inner.read(path)) }
     const { module, diagnostics } = loadModule(loader)
     expect([module.calls.size, diagnostics.length, reads.filter((path) => path === 'a/main.tf').length]).toEqual([1000, 1, 1])
   })

@@ -45,7 +45,7 @@ const long: Record<string, [text: string, findings: number]> = {
   'namespaces of a function': [`a = a${times('::b')}()\n`, 0],
   'items of a list': [`a = [${times('1, ')}]\n`, 0],
   'wrong lines': [times('x y z = = \n', 20_000), 20_000],
-  'strings that are not closed': [`${Array.from({ length: 20_000 }, (_, i) => `a${i} = "x\n`).join('')}`, 20_000],
+  'strings that are not closed': [Array.from({ length: 20_000 }, (_, i) => `a${i} = "x\n`).join(''), 20_000],
   quotes: [times('"'), 1],
   'heredocs that are none': [times('<<A'), 1],
   'comments that are not closed': [`a = 1 ${times('/*')}`, 1],

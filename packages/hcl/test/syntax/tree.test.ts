@@ -54,7 +54,18 @@ function short(node: Node): string {
       return `(if ${short(node.condition)} [${node.whenTrue.map(short).join(' ')}] ${node.whenFalse === null ? '-' : `[${node.whenFalse.map(short).join(' ')}]`})`
     case 'template-for':
       return `(for ${node.keyName?.name ?? '-'} ${node.valueName.name} ${short(node.collection)} [${node.parts.map(short).join(' ')}])`
-    default:
+    case 'null':
+    case 'item':
+    case 'error':
+    case 'attribute':
+    case 'block':
+    case 'body':
+    case 'comment':
+    case 'directive':
+    case 'file':
+    case 'fragment':
+    case 'label':
+    case 'object-item':
       return node.kind
   }
 }

@@ -31,7 +31,7 @@ export function expressionOf(value: JsonValue, source: Source, diagnostics: Diag
       })
       return { kind: 'object', start, end, items }
     }
-    default:
+    case 'error':
       return { kind: 'error', start, end }
   }
 }

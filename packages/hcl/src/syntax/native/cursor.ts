@@ -7,7 +7,7 @@ import { continuesName, nameEnd, startsName, wideContinue, wideStart } from '../
 import { type Diagnostic, finding, type SyntaxCode } from '../diagnostics.ts'
 import type { Source } from '../source.ts'
 import * as token from './token.ts'
-import type { Comment, Expression, Span } from '../tree.ts'
+import type { Comment, Expression, Node, Span } from '../tree.ts'
 
 /** Thrown by `fail`, never seen outside of the parsers. */
 export const FAILED: unique symbol = Symbol('failed')
@@ -95,7 +95,7 @@ export class Cursor {
   }
 
   /** Puts a node by. */
-  push<T extends Span>(node: T): void {
+  push(node: Node): void {
     this.stack[this.top++] = node
   }
 
