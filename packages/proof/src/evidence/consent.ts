@@ -76,11 +76,13 @@ export type ConsentInput = {
   /** canonical entries, from genesis on */
   directory: readonly string[]
   trust: TrustFile | null
-  /**
-   * when the consent is to be used, in milliseconds: no touch may be older than the requirement allows, and no key on
-   * probation then. Without it a touch is as old as its envelope, which is the server's word.
-   */
+  /** when the consent is to be used, in milliseconds: no touch may be older than the requirement allows, and no key on probation then */
   at?: number
+  /**
+   * the verifier's own clock, in milliseconds, where `at` is not given: whether a key is on probation is judged by the
+   * beginning of the envelope, and a server that is taken over could put that into the future
+   */
+  now?: number
 }
 
 /**
@@ -100,7 +102,7 @@ export async function verifyConsent(input: ConsentInput): Promise<Consent> {
   const signers = await verifySigners({ subjectDigest: digest, countersignatures, directory, trust, types: typesFor(subject) })
   for (const signer of signers) checkStillHolds(signer, directory, directory.size)
   const untimed = signers.map((signer) => {
-    const moment = input.at ?? Date.parse(signer.envelope.notBefore)
+    const moment = input.at ?? Math.min(Date.parse(signer.envelope.notBefore), input.now ?? Number.POSITIVE_INFINITY)
     return { ...signer, until: directory.size, moment, time: null }
   })
   const consent = consentOf({ subject, subjectDigest: digest, directory, signers: untimed })

@@ -39,6 +39,12 @@ const roles: Attack[] = [
     await world.role(mona, 'manager', keys.alice, { scope: 'payments', change: 'remove' })
     await world.role(mallory, 'operator', monas, { scope: 'payments' }, old)
   }),
+  attempt('a manager who became one after the envelope was made', 'directory_authority', async (world) => {
+    const old = before(world)
+    await world.role(carol, 'approver', keys.alice, { scope: 'payments', change: 'remove' })
+    await world.role(carol, 'manager', keys.alice, { scope: 'payments' })
+    await world.role(mallory, 'operator', keys.carol, { scope: 'payments' }, old)
+  }),
   attempt('a manager of the whole organisation gives a role anywhere: nothing is wrong', 'valid', async (world) => {
     await world.role(mona, 'manager', keys.alice)
     await world.role(erin, 'operator', monas, { scope: 'payments' })
@@ -175,4 +181,16 @@ const links: Attack[] = [
   },
 ]
 
-export const memberAttacks: Attack[] = [...roles, ...vouching, ...removals, ...links]
+const afterwards: Attack = {
+  name: 'a policy changed by the one owner who is left: nothing is wrong',
+  base: 'policy',
+  expect: 'valid',
+  make: async () => {
+    const world = await team()
+    await world.role(bob, 'owner', keys.alice)
+    await remove(world, bob, keys.alice)
+    return tellPolicy({}, world)
+  },
+}
+
+export const memberAttacks: Attack[] = [...roles, ...vouching, ...removals, afterwards, ...links]

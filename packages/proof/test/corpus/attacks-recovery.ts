@@ -138,6 +138,11 @@ const host: Attack[] = [
     await world.register(keys.bob, keys.alice)
     await recoverByHost(world, bobsNew)
   }),
+  after('the host recovers a member, where the owner has no key left', 'recovered', 'directory_voucher', () => alone(keys.alice, 'recovered'), async (world) => {
+    await world.register(keys.bob, keys.alice)
+    await world.revoke(keys.alice, keys.alice)
+    await recoverByHost(world, bobsNew)
+  }),
   after('the host makes somebody a member', 'recovered', 'directory_voucher', () => alone(keys.alice, 'recovered'), (world) => recoverByHost(world, keys.mallory)),
   byHost('the host vouches in the name of a key', 'directory_voucher', { voucher: { person: alice.id, credential: keys.alice.credential.id } }),
   byHost('the host vouches in the name of another', 'directory_voucher', { voucher: { person: bob.id, credential: '' } }),

@@ -69,7 +69,7 @@ describe('consent without a ledger', () => {
     expect(await codeOf(verifyConsent(await consentInput(await installation(), [], asked)))).toBe('countersignature_missing')
   })
 
-  test('measures probation at the moment of use, or else where the envelope begins', async () => {
+  test('measures probation at the moment of use, or else where the envelope begins, unless the own clock says earlier', async () => {
     const added = authenticator(alice, 'new')
     const world = await installation()
     await world.register(added, keys.alice)
@@ -79,6 +79,10 @@ describe('consent without a ledger', () => {
     expect(await codeOf(verifyConsent({ ...input, at: entered + probationLasts - 1 }))).toBe('signer_on_probation')
     // no longer on probation, though the touch is far too old by then
     expect(await codeOf(verifyConsent({ ...input, at: entered + probationLasts }))).toBe('requirement_freshness')
+    const later = { notBefore: new Date(entered + probationLasts).toISOString(), expires: new Date(entered + 2 * probationLasts).toISOString() }
+    const lie = await consentInput(world, [{ by: added, role: 'self', envelope: later }])
+    expect(await codeOf(verifyConsent(lie))).toBe('verified')
+    expect(await codeOf(verifyConsent({ ...lie, now: entered + 60_000 }))).toBe('signer_on_probation')
     world.tick(probationLasts)
     expect(await codeOf(verifyConsent(await consentInput(world, [{ by: added, role: 'self' }])))).toBe('verified')
   })

@@ -4,6 +4,8 @@
  * requirement of the statement met by keys that are not revoked.
  *
  * Freshness needs no clock here: the statement names this run and a plan file made minutes ago, so no touch over it can be older.
+ * This terminal's clock is needed for one thing: a key that was added within 48 hours counts for nothing grave, and a server that is
+ * taken over could date its envelope ahead.
  * Where policy let the run pass without a countersignature, `verify-decision.ts` has proven that it does.
  */
 import { ProofError, verifyConsent as verifySignatures, type Consent } from '@countersign/proof'
@@ -24,7 +26,7 @@ export async function verifyConsent(session: Session, granted: RunView, subject:
 
 async function verified(session: Session, { countersignatures }: RunView, subject: string, directory: readonly string[]): Promise<Consent> {
   try {
-    return await verifySignatures({ subject, countersignatures, directory, trust: session.trust })
+    return await verifySignatures({ subject, countersignatures, directory, trust: session.trust, now: Date.now() })
   } catch (error) {
     if (error instanceof ProofError) throw rejected(error.code, error.message)
     throw error
