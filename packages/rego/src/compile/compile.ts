@@ -1,7 +1,7 @@
 /** The compiler's door: parsed modules in, a program or diagnostics out. */
 import { builtins as allBuiltins } from '../builtin/index.ts'
 import type { Builtin } from '../builtin/registry.ts'
-import { CompileError, type Diagnostic } from '../error.ts'
+import { CompileError, type Diagnostic, formatDiagnostic } from '../error.ts'
 import type { Literal, Module, Source } from '../syntax/tree.ts'
 import { resolveBody } from './clauses.ts'
 import { placeRules } from './heads.ts'
@@ -61,8 +61,9 @@ function narrowed(names: readonly string[]): ReadonlyMap<string, Builtin> {
   return new Map([...core].filter(([name]) => allowed.has(name)))
 }
 
-const sorted = (diagnostics: Diagnostic[]): Diagnostic[] =>
-  diagnostics.toSorted((a, b) => (a.location.file < b.location.file ? -1 : a.location.file > b.location.file ? 1 : a.location.row - b.location.row || a.location.col - b.location.col))
+/** In order of place, each said once. */
+const sorted = (diagnostics: readonly Diagnostic[]): Diagnostic[] =>
+  [...new Map(diagnostics.map((one) => [`${formatDiagnostic(one)} ${one.location.col}`, one])).values()].sort((a, b) => (a.location.file < b.location.file ? -1 : a.location.file > b.location.file ? 1 : a.location.row - b.location.row || a.location.col - b.location.col))
 
 export type QueryProgram = {
   readonly source: Source

@@ -4,17 +4,35 @@
  */
 import type { Clause, Expression, Variable } from './program.ts'
 
+const none: ReadonlyMap<Variable, number> = new Map()
+const nothing: ReadonlySet<Variable> = new Set()
+
 export type Bound = ReadonlySet<Variable>
 /** What only asks whether a variable is bound. */
 export type Known = { has(variable: Variable): boolean }
 
 /** Collects, for expressions that are evaluated: the variables that iteration binds, and those that must be bound before. */
 export class Needs {
-  readonly binds = new Set<Variable>()
-  readonly wants = new Map<Variable, number>()
+  // most clauses bind or want nothing: their collections are never made
+  #binds: Set<Variable> | undefined
+  #wants: Map<Variable, number> | undefined
+
+  get binds(): ReadonlySet<Variable> {
+    return this.#binds ?? nothing
+  }
+
+  get wants(): ReadonlyMap<Variable, number> {
+    return this.#wants ?? none
+  }
 
   want(variable: Variable, at: number): void {
-    if (!this.wants.has(variable)) this.wants.set(variable, at)
+    this.#wants ??= new Map()
+    if (!this.#wants.has(variable)) this.#wants.set(variable, at)
+  }
+
+  bind(variable: Variable): void {
+    this.#binds ??= new Set()
+    this.#binds.add(variable)
   }
 
   visit(expression: Expression): void {
@@ -55,7 +73,7 @@ export class Needs {
 
   /** A key of a reference: a pattern whose variables are bound where they are not. */
   key(key: Expression): void {
-    if (key.kind === 'variable') this.binds.add(key.variable)
+    if (key.kind === 'variable') this.bind(key.variable)
     else if (key.kind === 'array') for (const item of key.items) this.key(item)
     else if (key.kind === 'object') {
       for (const [name, value] of key.pairs) {
@@ -71,10 +89,10 @@ export class Needs {
   }
 
   /** Those wanted and neither bound before nor bound here. */
-  missing(bound: Known): Map<Variable, number> {
-    const missing = new Map<Variable, number>()
-    for (const [variable, at] of this.wants) if (!bound.has(variable) && !this.binds.has(variable)) missing.set(variable, at)
-    return missing
+  missing(bound: Known): ReadonlyMap<Variable, number> {
+    let missing: Map<Variable, number> | undefined
+    for (const [variable, at] of this.wants) if (!bound.has(variable) && !this.binds.has(variable)) missing = (missing ?? new Map<Variable, number>()).set(variable, at)
+    return missing ?? none
   }
 }
 
@@ -97,8 +115,6 @@ export class Overlay implements Known {
 }
 
 export type Analysis = { readonly missing: ReadonlyMap<Variable, number>; readonly binds: ReadonlySet<Variable> }
-
-const none: ReadonlyMap<Variable, number> = new Map()
 
 /** Whether a clause can run when `bound` are bound, and what it binds then. */
 export function analyze(clause: Clause, bound: Known): Analysis {
@@ -176,7 +192,6 @@ export function takeApart(left: Expression, right: Expression): readonly Pair[] 
 }
 
 function analyzeUnify(left: Expression, right: Expression, bound: Known, needs: Needs): Analysis {
-  const binds = needs.binds
   let pending: Pair[] = [[left, right]]
   for (;;) {
     const rest: Pair[] = []
@@ -188,24 +203,24 @@ function analyzeUnify(left: Expression, right: Expression, bound: Known, needs: 
         progress = true
         continue
       }
-      const one = evaluable(b, bound, binds) === undefined ? (evaluable(a, bound, binds) === undefined ? undefined : ([b, a] as const)) : ([a, b] as const)
+      const one = evaluable(b, bound, needs.binds) === undefined ? (evaluable(a, bound, needs.binds) === undefined ? undefined : ([b, a] as const)) : ([a, b] as const)
       if (one === undefined) {
         rest.push([a, b])
         continue
       }
       progress = true
       const [pattern, value] = one
-      const inner = evaluable(value, bound, binds) as Needs
-      for (const variable of inner.binds) binds.add(variable)
+      const inner = evaluable(value, bound, needs.binds) as Needs
+      for (const variable of inner.binds) needs.bind(variable)
       const matched = new Needs()
       matched.pattern(pattern)
       for (const [variable, at] of matched.wants) if (!matched.binds.has(variable)) needs.want(variable, at)
-      for (const variable of matched.binds) binds.add(variable)
+      for (const variable of matched.binds) needs.bind(variable)
     }
     pending = rest
     if (pending.length === 0) {
       const missing = needs.missing(bound)
-      return { missing: missing.size === 0 ? none : missing, binds }
+      return { missing, binds: needs.binds }
     }
     if (!progress) break
   }
@@ -215,8 +230,8 @@ function analyzeUnify(left: Expression, right: Expression, bound: Known, needs: 
     for (const side of pair) {
       const inner = new Needs()
       inner.visit(side)
-      for (const [variable, at] of inner.wants) if (!bound.has(variable) && !binds.has(variable)) missing.set(variable, at)
+      for (const [variable, at] of inner.wants) if (!bound.has(variable) && !needs.binds.has(variable)) missing.set(variable, at)
     }
   }
-  return { missing, binds }
+  return { missing, binds: needs.binds }
 }

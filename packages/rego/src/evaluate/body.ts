@@ -13,6 +13,7 @@ import { hoist, isMany, pattern as hoistPattern, type Hoisted } from './hoist.ts
 import { iterate } from './lookup.ts'
 import { compileIteration, type Reference } from './path.ts'
 import { compilePattern } from './pattern.ts'
+import { compileWalkCall } from './walk.ts'
 import { compileReplacements } from './with.ts'
 
 export type Test = (r: Registers, c: Context) => boolean
@@ -297,7 +298,10 @@ function compileMany(g: BodyGenerator, piece: Piece, bound: Bound, then: (bound:
     return (value, r, c) => match(value, r, c) && next(r, c)
   }
   const { value } = piece
-  if (value.kind === 'call') return compileRelation(g, value, bound, finish)
+  if (value.kind === 'call') {
+    if (value.callee.name === 'walk' && piece.kind === 'bind') return compileWalkCall(g, value, piece.pattern, bound, then)
+    return compileRelation(g, value, bound, finish)
+  }
   return compileIteration(g, value as Reference, bound, g.root, finish)
 }
 

@@ -143,3 +143,19 @@ test('sets come out as sets, and as arrays in order where JSON is asked for', ()
   expect(found).toBeInstanceOf(RegoSet)
   expect(found === undefined ? undefined : toJson(found)).toEqual([3, 'a', 'b'])
 })
+
+describe('walk', () => {
+  const input = { a: [1, { b: 2 }], c: 'x' }
+
+  test('visits every value with its path, in order', () => {
+    expect(p('q := [[path, value] | walk(input, [path, value]); not is_object(value); not is_array(value)]', 'q', { input })).toEqual([[['a', 0], 1], [['a', 1, 'b'], 2], [['c'], 'x']])
+    expect(p('q contains value if { walk(input, [_, value]); is_number(value) }', 'q', { input })).toEqual([1, 2])
+    expect(p('q contains path if walk(input, [path, 2])', 'q', { input })).toEqual([['a', 1, 'b']])
+    expect(p('q contains pair[1] if { some pair; walk(input, pair); pair[0] == ["c"] }', 'q', { input })).toEqual(['x'])
+    expect(p('q if walk({1, 2}, [[1], 1])', 'q')).toBe(true)
+  })
+
+  test('can be replaced like other builtins', () => {
+    expect(p('q := v if { v := r with walk as [["p"], 7] }\nr := [path, value] if walk(input, [path, value])', 'q', { input })).toEqual([['p'], 7])
+  })
+})
