@@ -118,10 +118,15 @@ export function keys(object: PlainObject | RegoObject): readonly Value[] {
     return object.sorted
   }
   const names = Object.keys(object)
-  for (let i = 1; i < names.length; i++) {
-    if (compareStrings(names[i - 1] as string, names[i] as string) > 0) return names.sort(compareStrings)
-  }
-  return names
+  if (isSorted(names)) return names
+  // the order of code units is the same but where surrogates meet the end of the plane
+  names.sort()
+  return isSorted(names) ? names : names.sort(compareStrings)
+}
+
+function isSorted(names: readonly string[]): boolean {
+  for (let i = 1; i < names.length; i++) if (compareStrings(names[i - 1] as string, names[i] as string) > 0) return false
+  return true
 }
 
 /** The names of a plain object in OPA's order: `keys` for those who know the kind. */
