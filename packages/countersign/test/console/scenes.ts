@@ -147,6 +147,33 @@ export const scenes: Scene[] = [
     },
   },
   {
+    name: 'sign-in-terraform',
+    async show(stage) {
+      await signedIn(stage)
+      stage.world.interaction = { client: 'Terraform', terminal: null, thumbprint: '', redirect: '/' }
+      await stage.seat.page.goto(`${stage.origin}/sign-in?uid=abc123`)
+      await stage.seat.page.getByRole('heading', { name: 'Sign this terminal in?' }).waitFor()
+    },
+  },
+  {
+    name: 'device',
+    async show(stage) {
+      await signedIn(stage)
+      await stage.seat.page.goto(`${stage.origin}/device`)
+      await stage.seat.page.getByLabel('Code from your terminal').waitFor()
+    },
+  },
+  {
+    name: 'device-decide',
+    async show(stage) {
+      await signedIn(stage)
+      await stage.seat.page.goto(`${stage.origin}/device`)
+      await stage.seat.page.getByLabel('Code from your terminal').fill('BCDF-GHJK')
+      await stage.seat.page.getByRole('button', { name: 'Go on' }).click()
+      await stage.seat.page.getByRole('heading', { name: 'Is this your terminal?' }).waitFor()
+    },
+  },
+  {
     name: 'home',
     async show(stage) {
       await signedIn(stage)

@@ -4,7 +4,7 @@ import { beginKey, beginSetup, createKey, createSetup, finishKey, finishSetup, f
 import { auditEntries, policyText } from './records.ts'
 import { ask, viewOf } from './world.ts'
 import type { Challenge, World } from './world.ts'
-import { canonical, challengeOf, digest, envelope, id, instance, policyRef } from './statements.ts'
+import { canonical, challengeOf, digest, envelope, id, instance, policyRef, thumbprint } from './statements.ts'
 
 export type Call = { method: string; url: URL; origin: string; headers: IncomingHttpHeaders; body: unknown }
 export type Answer = { status: number; body: unknown; cookie?: string } | 'hang up'
@@ -146,6 +146,10 @@ async function records(world: World, call: Call, path: string): Promise<Answer> 
   if (path === '/ledger/checkpoint') return ok({ checkpoint: `countersign/${instance}\n${world.ledgerSize}\n${Buffer.from(digest('root'), 'hex').toString('base64')}\n\n\u2014 countersign/${instance} vyT5c2lnbmF0dXJl\n`, size: world.ledgerSize, root: digest('root') })
   if (path === '/ledger/entries') return ok({ entries: auditEntries(Number(url.searchParams.get('from') ?? 0), Number(url.searchParams.get('limit') ?? 100), world.ledgerSize) })
   if (path === '/ledger/consistency') return ok({ proof: [] })
+  if (path === '/devices/lookup') {
+    const now = Date.now()
+    return ok({ client: 'Countersign CLI', claim: 'rosa@build-7', address: '198.51.100.23', agent: 'node on Linux', startedAt: new Date(now - 95_000).toISOString(), expiresAt: new Date(now + 505_000).toISOString(), thumbprint: thumbprint('device') })
+  }
   if (path.startsWith('/interactions/') && world.interaction !== null) {
     if (method === 'GET') return ok({ client: world.interaction.client, terminal: world.interaction.terminal, thumbprint: world.interaction.thumbprint, resources: [] })
     world.decision = (call.body as { decision: string }).decision
