@@ -3,7 +3,8 @@
  * whoever is about to be reached by others and has said no URL is told what it fixes, and asked. Without a terminal the server
  * refuses by itself.
  */
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Loaded } from '../platform/settings.ts'
 import { isLoopback, parsePublicUrl } from '../platform/setting-values.ts'
 import { CliError } from './exit.ts'
@@ -27,7 +28,12 @@ export async function askForUrl(output: Output, config: string): Promise<URL> {
   const url = parsePublicUrl(answer.trim())
   const keep = await confirm({ message: `Write it into ${config}, so that every start uses it?`, output: process.stderr })
   if (isCancel(keep)) throw new CliError('interrupted', 'Interrupted.')
-  if (keep) appendFileSync(config, `\nurl: ${url.origin}\n`, { mode: 0o600 })
+  if (keep) {
+    // Before the first start there is no data folder; it is private from its first moment.
+    mkdirSync(dirname(config), { recursive: true, mode: 0o700 })
+    const before = existsSync(config) ? readFileSync(config, 'utf8') : ''
+    appendFileSync(config, `${before === '' || before.endsWith('\n') ? '' : '\n'}url: ${url.origin}\n`, { mode: 0o600 })
+  }
   return url
 }
 

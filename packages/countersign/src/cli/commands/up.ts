@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { createLog } from '../../platform/log.ts'
-import { loadSettings, settingsHelp, type Flags, type Settings } from '../../platform/settings.ts'
+import { loadSettings, settingsHelp, type Flags, type Loaded, type Settings } from '../../platform/settings.ts'
 import type { NoticeSettings } from '../../server/parts.ts'
 import { startServer, type RunningServer } from '../../server/start.ts'
 import { CliError, exitCodes, type ExitCode } from '../exit.ts'
@@ -34,16 +34,14 @@ function flagsOf(options: Options): Flags {
 }
 
 async function up(flags: Flags, output: Output, recoverOwner: boolean): Promise<ExitCode> {
-  const loaded = loadSettings(flags, process.env)
-  const { settings, warnings } = loaded
+  const { settings, warnings } = await loadOrAsk(flags, output)
   if (flags.databaseUrl !== undefined && /:[^/@]+@/.test(flags.databaseUrl)) warnings.push('The password of the database stands on the command line, where every user of this machine can read it. Put the URL into COUNTERSIGN_DATABASE_URL or the settings file.')
-  const url = urlIsMissing(loaded) && process.stdin.isTTY && process.stderr.isTTY ? await askForUrl(output, settings.config) : settings.url
   for (const warning of warnings) output.warn(`${output.paint.yellow('Warning')}: ${warning}`)
   // A person at a terminal is told what matters in words; the whole log is for a file or a collector, or for who asks for it.
   const asked = flags.log !== undefined || Boolean(process.env['COUNTERSIGN_LOG'])
   const log = createLog(!asked && process.stderr.isTTY && settings.log === 'info' ? 'warn' : settings.log)
   const running = await startServer({
-    dataDir: settings.data, databaseUrl: settings.databaseUrl, addresses: settings.addr, url: url.origin, log,
+    dataDir: settings.data, databaseUrl: settings.databaseUrl, addresses: settings.addr, url: settings.url.origin, log,
     tls: settings.tlsCert === '' && settings.tlsKey === '' ? null : { cert: settings.tlsCert, key: settings.tlsKey }, trustedProxies: settings.trustedProxy,
     programs: { deviceGrant: settings.deviceGrant, resourceServers: settings.resourceServers }, notices: noticesOf(settings), recoverOwner,
   }).catch(refused)
@@ -52,7 +50,7 @@ async function up(flags: Flags, output: Output, recoverOwner: boolean): Promise<
     output.line()
     output.line('It has no owner yet. Open this link on this machine to become the owner with your passkey or security key:')
     output.line(`  ${running.setupLink}`)
-    output.line(`Keys that are enrolled now are bound to ${url.hostname} for good.`)
+    output.line(`Keys that are enrolled now are bound to ${settings.url.hostname} for good.`)
     output.line(`It works once${running.setupExpiresAt === null ? '' : `, until ${timeOfDay(running.setupExpiresAt)}`}. A new start prints a new one.`)
   } else if (running.recovery) showRecovery(output, running.recovery)
   else output.line('Sign a terminal in with: countersign login')
@@ -62,6 +60,14 @@ async function up(flags: Flags, output: Output, recoverOwner: boolean): Promise<
   output.line('Stopping ...')
   await running.close()
   return exitCodes.done
+}
+
+/** Without a terminal to ask at, the server refuses by itself where it is open to others and has no URL of its own. */
+async function loadOrAsk(flags: Flags, output: Output): Promise<Loaded> {
+  const loaded = loadSettings(flags, process.env)
+  if (!urlIsMissing(loaded) || !process.stdin.isTTY || !process.stderr.isTTY) return loaded
+  const url = await askForUrl(output, loaded.settings.config)
+  return loadSettings({ ...flags, url: url.origin }, process.env)
 }
 
 function showRecovery(output: Output, { link, name, expiresAt }: NonNullable<RunningServer['recovery']>): void {
