@@ -28,7 +28,16 @@ const asSource = (input: string | Uint8Array | Source, options: ParseOptions): S
 /** Parses a file: `.tf`, `.tofu`, `.tfvars`, `.hcl`. */
 export function parse(input: string | Uint8Array | Source, options: ParseOptions = {}): Parsed<File> {
   const source = asSource(input, options)
+  const read = file(source, false)
+  const isUnclosed = read.diagnostics.some(({ code }) => code === 'unclosed-block')
+  if (!isUnclosed) return read
+  const again = file(source, true)
+  return again.diagnostics.length <= read.diagnostics.length ? again : read
+}
+
+function file(source: Source, byIndentation: boolean): Parsed<File> {
   const c = new Cursor(source, expression)
+  c.byIndentation = byIndentation
   const end = source.text.length
   const content = items(c, token.END, 0)
   const tree: File = { kind: 'file', start: 0, end, source, body: { kind: 'body', start: 0, end, items: content }, comments: c.comments }

@@ -1,6 +1,6 @@
 /** One mistake costs one finding, and what stands around it is read as if it were not there. */
 import { describe, expect, test } from 'vitest'
-import { type Block, type File, parse, walk } from '../../src/index.ts'
+import { type File, parse, walk } from '../../src/index.ts'
 
 /** A file of ordinary form with one place for a mistake. */
 const around = (mistake: string): string => `resource "a" "one" {
@@ -103,10 +103,25 @@ describe('a mistake within a block', () => {
   })
 })
 
-test('a block that is not closed is one finding, at its brace', () => {
-  const { tree, diagnostics } = parse('a "b" {\n  c = 1\n\nd "e" {\n  f = 2\n}\n')
-  expect(diagnostics.map(({ code, start }) => [code, start])).toEqual([['unclosed-block', 6]])
-  expect((tree.body.items[0] as Block).type).toBe('a')
+describe('a block that is not closed is one finding, at its brace, and the blocks behind it are still beside it', () => {
+  test.each([
+    ['at the end of the file', 'a "b" {\n  c = 1\n', 6, ['a b', 'c']],
+    ['before another block', 'a "b" {\n  c = 1\n\nd "e" {\n  f = 2\n}\n', 6, ['a b', 'c', 'd e', 'f']],
+    ['within another block', 'a {\n  b {\n    c = 1\n}\nd {\n  e = 1\n}\n', 8, ['a', 'b', 'c', 'd', 'e']],
+    ['because an object is not', 'a {\n  b = {\n    c = 1\n}\nd {\n  e = 1\n}\n', 2, ['a', 'b', 'd', 'e']],
+  ])('%s', (_, text, at, names) => {
+    const { tree, diagnostics } = parse(text)
+    expect(diagnostics.map(({ code, start }) => [code, start])).toEqual([['unclosed-block', at]])
+    expect(nameOf(tree)).toEqual(names)
+    const outer = tree.body.items.map((item) => (item.kind === 'block' ? item.type : item.kind))
+    expect(outer).toEqual(names.filter((name) => ['a', 'a b', 'd', 'd e'].includes(name)).map((name) => name.slice(0, 1)))
+  })
+
+  test('without indentation the last brace that is missing is taken for the first block', () => {
+    const { tree, diagnostics } = parse('a {\nb {\nc = 1\n}\nd = 1\n')
+    expect(diagnostics.map(({ code, start }) => [code, start])).toEqual([['unclosed-block', 2]])
+    expect(nameOf(tree)).toEqual(['a', 'b', 'c', 'd'])
+  })
 })
 
 test('findings come in the order of the text, each with a place in it', () => {

@@ -12,18 +12,45 @@ import * as token from './token.ts'
 export function items(c: Cursor, close: number, open: number): BodyItem[] {
   const mark = c.top
   const names: Names = []
+  const indent = c.byIndentation && close !== token.END ? c.indentation(headerStart(c, open)) : -1
   for (;;) {
     const kind = c.peek()
     if (kind === token.NEWLINE) c.take()
+    else if (indent >= 0 && endsBefore(c, kind, indent)) {
+      unclosed(c, open)
+      c.moveTo(c.text.lastIndexOf('\n', c.start - 1))
+      return c.gather<BodyItem>(mark)
+    }
     else if (kind === token.NAME) item(c, names)
     else if (kind === close) {
       c.take()
       return c.gather<BodyItem>(mark)
     } else if (kind === token.END) {
-      c.report('unclosed-block', 'There is no "}" for this brace before the end of the file.', open, open + 1)
+      unclosed(c, open)
       return c.gather<BodyItem>(mark)
     } else stray(c)
   }
+}
+
+function unclosed(c: Cursor, open: number): void {
+  c.report('unclosed-block', 'There is no "}" for this brace.', open, open + 1)
+}
+
+/** Where the line of a brace begins, without its indentation. */
+function headerStart(c: Cursor, open: number): number {
+  let start = c.text.lastIndexOf('\n', open) + 1
+  while (c.text.charCodeAt(start) === 32 || c.text.charCodeAt(start) === 9) start++
+  return start
+}
+
+/**
+ * When a file has a block without its brace, it is read once more, and indentation says which block that is: an item no deeper than the block's
+ * own line, or a brace less deep, stands behind the block.
+ */
+function endsBefore(c: Cursor, kind: number, indent: number): boolean {
+  if (kind !== token.NAME && kind !== token.CLOSE_BRACE) return false
+  const here = c.indentation(c.start)
+  return here >= 0 && (kind === token.NAME ? here <= indent : here < indent)
 }
 
 /** The names of a body's arguments: a short list, then a set, so that a body of a hundred thousand arguments stays linear. */

@@ -49,6 +49,8 @@ export class Cursor {
   depth = 0
   height = 0
   private commented = -1
+  /** Whether indentation says where a block ends that has no brace: see `body.ts`. */
+  byIndentation = false
   /** Heredoc markers that recovery looked for in vain. */
   readonly endless = new Set<string>()
   /** Nodes put by until their list is complete: the lists of the tree then have exactly the length they need. */
@@ -141,6 +143,13 @@ export class Cursor {
   tooDeep(): never {
     this.peek()
     this.fail('too-deep', `More than ${maxDepth} levels are not read. Split the expression or block into several.`)
+  }
+
+  /** How far a place is indented, if it is the first of its line, else -1. */
+  indentation(offset: number): number {
+    let i = offset
+    while (i > 0 && (this.text.charCodeAt(i - 1) === 32 || this.text.charCodeAt(i - 1) === 9)) i--
+    return i === 0 || this.text.charCodeAt(i - 1) === 10 ? offset - i : -1
   }
 
   /** What stands ahead, in words. */

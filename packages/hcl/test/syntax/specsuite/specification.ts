@@ -6,10 +6,9 @@ import { evaluateExpression } from '../../../src/evaluate/evaluate.ts'
 import { type Scope, variableScope } from '../../../src/evaluate/scope.ts'
 import { constraintOf } from '../../../src/evaluate/type-expression.ts'
 import { type AnyBody, attributes, type Block, type Body, content, type Diagnostic, type Expression, type Source } from '../../../src/index.ts'
-import { convert } from '../../../src/value/convert.ts'
+import { convert, unify } from '../../../src/value/convert.ts'
 import { set } from '../../../src/value/set.ts'
 import { any, mapOf, objectOf, type Type } from '../../../src/value/type.ts'
-import { unify } from '../../../src/value/unify.ts'
 import { dynamic, list, map, nullOf, object, tuple, type Value } from '../../../src/value/value.ts'
 
 /** A finding of reading by a specification. */
