@@ -38,8 +38,8 @@ export const aggregates: readonly Builtin[] = [
     context.spend(values.length * Math.ceil(Math.log2(values.length + 2)))
     return sortValues([...values])
   }),
-  define('all', 'array|set -> boolean', 'deprecated: every element is true', (args) => elementsAt(args, 1).every((value) => value === true)),
-  define('any', 'array|set -> boolean', 'deprecated: some element is true', (args) => elementsAt(args, 1).some((value) => value === true)),
+  define('all', 'array|set -> boolean', 'deprecated: every element is true', (args) => elementsAt(args, 1, 'array', 'set').every((value) => value === true)),
+  define('any', 'array|set -> boolean', 'deprecated: some element is true', (args) => elementsAt(args, 1, 'array', 'set').some((value) => value === true)),
 ]
 
 function count(args: Args): Value {

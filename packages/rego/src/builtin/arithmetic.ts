@@ -32,12 +32,9 @@ export const arithmetic: readonly Builtin[] = [
 
 function difference(args: Args): Value | undefined {
   const [a = null, b = null] = args
-  if (isNumber(a)) {
-    if (!isNumber(b)) throw operandError(2, b, 'number')
-    return finite(minus(a, b))
-  }
-  if (!(a instanceof RegoSet)) throw operandError(1, a, 'number', 'set')
-  if (!(b instanceof RegoSet)) throw operandError(2, b, 'set')
+  if (isNumber(a) && isNumber(b)) return finite(minus(a, b))
+  if (!isNumber(a) && !(a instanceof RegoSet)) throw operandError(1, a, 'number', 'set')
+  if (isNumber(a) || !(b instanceof RegoSet)) throw operandError(2, b, isNumber(b) ? 'set' : 'number')
   const left = new RegoSet()
   for (const value of a) if (!b.has(value)) left.add(value)
   return left

@@ -27,10 +27,10 @@ function random(args: Args, context: BuiltinContext): Value {
   const given = args[1]
   if (isNumber(given) && given == 0) return 0
   const limit = bigIntAt(args, 2)
-  const key = `rand.intn:${name}:${limit}`
+  const size = limit < 0n ? -limit : limit
+  const key = `rand.intn:${name}:${size}`
   const known = context.cache.get(key)
   if (known !== undefined) return known as Value
-  const size = limit < 0n ? -limit : limit
   const drawn = integer((BigInt(Math.floor(context.random() * 2 ** 32)) * size) >> 32n)
   context.cache.set(key, drawn)
   return drawn

@@ -1,19 +1,18 @@
 /** `strings.replace_n`: many replacements in one pass, the patterns tried in order at each place, nothing replaced twice. */
 import { entries, type Value } from '../value/index.ts'
 import { define } from './define.ts'
-import { elementError, objectAt, stringAt } from './operand.ts'
-import { type Builtin, type BuiltinContext, BuiltinFault } from './registry.ts'
+import { objectAt, stringAt } from './operand.ts'
+import { type Builtin, type BuiltinContext, OperandError } from './registry.ts'
 
 export const replaceN: Builtin = define('strings.replace_n', 'object, string -> string', 'the string, with the keys of the object replaced by their values', (args, context) => {
   const pairs: [string, string][] = []
-  for (const [old, by] of entries(objectAt(args, 1))) pairs.push([word(args[0] ?? null, old, 'keys'), word(args[0] ?? null, by, 'values')])
+  for (const [old, by] of entries(objectAt(args, 1))) pairs.push([word(old, 'key'), word(by, 'value')])
   return replaced(stringAt(args, 2), pairs, context)
 })
 
-function word(object: Value, value: Value, part: string): string {
+function word(value: Value, part: string): string {
   if (typeof value === 'string') return value
-  const error = elementError(1, object, value, 'string')
-  throw new BuiltinFault(error.message.replace('of strings', `of string ${part}`))
+  throw new OperandError(`operand 1 non-string ${part} found in pattern object`)
 }
 
 function replaced(text: string, pairs: readonly (readonly [string, string])[], context: BuiltinContext): string {

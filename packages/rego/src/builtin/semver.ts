@@ -10,14 +10,21 @@ export const semver: readonly Builtin[] = [
   define('semver.compare', 'string, string -> number', '-1, 0 or 1, as the first version precedes, equals or follows the second', (args) => compare(versionAt(args, 1), versionAt(args, 2))),
 ]
 
-const form = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-([\da-zA-Z-]+(?:\.[\da-zA-Z-]+)*))?(?:\+[\da-zA-Z-]+(?:\.[\da-zA-Z-]+)*)?$/
+const identifiers = /^[\da-zA-Z-]+(\.[\da-zA-Z-]+)*$/
 
+/** More generous than the specification, as OPA is: a `v` in front, zeros that lead, and an empty pre-release are let pass. */
 function versionOf(text: string): Version | undefined {
-  const parts = form.exec(text)
-  if (parts === null) return undefined
-  const core = parts.slice(1, 4).map(BigInt)
+  const [rest, metadata] = cut(text.replace(/^v/, ''), '+')
+  const [numbers, pre] = cut(rest, '-')
+  if ((metadata !== '' && !identifiers.test(metadata)) || (pre !== '' && !identifiers.test(pre)) || !/^\d+\.\d+\.\d+$/.test(numbers)) return undefined
+  const core = numbers.split('.').map(BigInt)
   if (core.some((part) => part > 0x7fff_ffff_ffff_ffffn)) return undefined
-  return { core, pre: parts[4]?.split('.') ?? [] }
+  return { core, pre: pre === '' ? [] : pre.split('.') }
+}
+
+function cut(text: string, mark: string): readonly [string, string] {
+  const at = text.indexOf(mark)
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
 }
 
 function versionAt(args: Args, position: number): Version {

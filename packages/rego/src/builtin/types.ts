@@ -44,8 +44,9 @@ function toNumber(value: Value): Value {
   if (typeof value === 'boolean') return value ? 1 : 0
   if (isNumber(value)) return value
   if (typeof value !== 'string') throw operandError(1, value, 'null', 'boolean', 'number', 'string')
-  if (unrepresentable.test(value)) throw operandErrorText(1, 'valid number string', `${value}`)
+  if (unrepresentable.test(value)) throw operandErrorText(1, 'valid number string', 'string')
   const plain = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(value)
+  if (plain && !Number.isFinite(Number(value))) throw new BuiltinFault(`strconv.ParseFloat: parsing ${JSON.stringify(value)}: value out of range`)
   const number = plain ? parseNumber(value.replace(/^\+/, '').replace(/^(-?)\./, '$10.').replace(/\.(?=$|e)/i, '')) : hexadecimal(value)
   if (number === undefined) throw new BuiltinFault(`strconv.ParseFloat: parsing ${JSON.stringify(value)}: invalid syntax`)
   return number

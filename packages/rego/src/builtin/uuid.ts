@@ -2,7 +2,7 @@
 import { objectOf, type Value } from '../value/index.ts'
 import { define } from './define.ts'
 import { stringAt } from './operand.ts'
-import { type Builtin, type BuiltinContext, BuiltinFault } from './registry.ts'
+import type { Builtin, BuiltinContext } from './registry.ts'
 
 export const uuid: readonly Builtin[] = [
   define('uuid.rfc4122', 'string -> string', 'a random UUID: the same for the same argument in one query', (args, context) => {
@@ -29,15 +29,13 @@ const gregorian = 122_192_928_000_000_000n
 
 function parsed(text: string): Value | undefined {
   const bare = /^\{(.*)\}$/.exec(text)?.[1] ?? text.replace(/^urn:uuid:/i, '')
-  if (!/^([\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}|[\da-f]{32})$/i.test(bare)) {
-    throw new BuiltinFault(text.length === 36 ? 'invalid UUID format' : `invalid UUID length: ${text.length}`)
-  }
+  if (!/^([\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}|[\da-f]{32})$/i.test(bare)) return undefined
   const hex = bare.replaceAll('-', '').toLowerCase()
   const version = Number.parseInt(hex[12] ?? '0', 16)
   const kind = Number.parseInt(hex[16] ?? '0', 16)
   const fields: [string, Value][] = [
     ['version', version],
-    ['variant', kind < 8 ? 'NCS' : kind < 12 ? 'RFC4122' : kind < 14 ? 'Microsoft' : 'Future'],
+    ['variant', kind < 8 ? 'Reserved' : kind < 12 ? 'RFC4122' : kind < 14 ? 'Microsoft' : 'Future'],
   ]
   if (version === 1 || version === 2) {
     const ticks = BigInt(`0x${hex.slice(13, 16)}${hex.slice(8, 12)}${hex.slice(0, 8)}`)

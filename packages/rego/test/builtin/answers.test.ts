@@ -46,7 +46,7 @@ const families: Record<string, readonly (readonly [string, string])[]> = {
   ],
   networks: [
     ['net.cidr_contains("10.0.0.0/8", "10.255.0.1")', 'true'], ['net.cidr_contains("10.0.0.0/8", "::ffff:10.0.0.1")', 'true'], ['net.cidr_intersects("10.0.0.0/25", "10.0.0.128/25")', 'false'],
-    ['net.cidr_merge(["10.0.0.0/25", "10.0.0.128/25", "10.0.1.0/24"])', '{"10.0.0.0/23"}'], ['net.cidr_expand("192.0.2.0/31")', '{"192.0.2.0", "192.0.2.1"}'], ['net.cidr_is_valid("010.0.0.0/8")', 'false'],
+    ['net.cidr_merge(["10.0.0.0/25", "10.0.0.128/25", "10.0.1.0/24"])', '{"10.0.0.0/23"}'], ['net.cidr_merge(["192.0.2.112"])', '{"192.0.2.112/24"}'], ['net.cidr_expand("192.0.2.0/31")', '{"192.0.2.0", "192.0.2.1"}'], ['net.cidr_is_valid("010.0.0.0/8")', 'false'],
     ['net.cidr_merge(["2001:db8::/33", "2001:db8:8000::/33"])', '{"2001:db8::/32"}'],
     ['net.cidr_contains("10.0.0.0/33", "10.0.0.1")', 'eval_builtin_error: net.cidr_contains: invalid CIDR address: 10.0.0.0/33'],
   ],
@@ -60,11 +60,11 @@ const families: Record<string, readonly (readonly [string, string])[]> = {
   ],
   units: [
     ['units.parse("100m")', '0.1'], ['units.parse("1.5Gi")', '1610612736'], ['units.parse("2M")', '2000000'], ['units.parse_bytes("1.5KB")', '1500'], ['units.parse_bytes("0.1Ki")', '102'], ['units.parse("")', 'eval_builtin_error: units.parse: no amount provided'],
-    ['units.parse("1q")', 'eval_builtin_error: units.parse: unit q not recognized'], ['to_number("0x10p0")', '16'], ['to_number("1e400")', '1' + '0'.repeat(400)],
+    ['units.parse("1q")', 'eval_builtin_error: units.parse: unit q not recognized'], ['to_number("0x10p0")', '16'], ['to_number("1e400")', 'eval_builtin_error: to_number: strconv.ParseFloat: parsing "1e400": value out of range'],
   ],
   versions: [
     ['semver.compare("1.0.0-alpha", "1.0.0-alpha.1")', '-1'], ['semver.compare("1.0.0-alpha.1", "1.0.0-alpha.beta")', '-1'], ['semver.compare("1.0.0-beta.2", "1.0.0-beta.11")', '-1'],
-    ['semver.compare("1.0.0-rc.1", "1.0.0")', '-1'], ['semver.compare("1.0.0+a", "1.0.0+b")', '0'], ['semver.is_valid("01.0.0")', 'false'], ['semver.is_valid("1.0")', 'false'],
+    ['semver.compare("1.0.0-rc.1", "1.0.0")', '-1'], ['uuid.parse("6ba7b810-9dad-11d1-80b4-00c04fd430c8").time', '886630433151182400'], ['uuid.parse("no")', 'undefined'], ['uuid.parse("{6ba7b810-9dad-41d1-c0b4-00c04fd430c8}")', '{"variant": "Microsoft", "version": 4}'], ['semver.compare("1.0.0+a", "1.0.0+b")', '0'], ['semver.is_valid("v01.0.0")', 'true'], ['semver.is_valid("1.0.0-a..b")', 'false'], ['semver.is_valid("1.0")', 'false'],
   ],
   collections: [
     ['object.union({"a": {"x": 1}}, {"a": {"y": 2}})', '{"a": {"x": 1, "y": 2}}'], ['object.get({"a": [{"b": 1}]}, ["a", 0, "b"], 9)', '1'], ['object.subset({"a": {1, 2}}, {"a": {2}})', 'true'], ['object.subset([1, 2, 3], [1, 3])', 'false'],

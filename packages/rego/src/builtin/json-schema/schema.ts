@@ -1,5 +1,5 @@
 /** `json.match_schema` and `json.verify_schema`. */
-import { isObject, toJson, type Value } from '../../value/index.ts'
+import { isArray, isObject, toJson, type Value } from '../../value/index.ts'
 import { define } from '../define.ts'
 import { isJson, unmarshal } from '../json/text.ts'
 import { type Builtin, BuiltinFault } from '../registry.ts'
@@ -27,7 +27,7 @@ export const jsonSchema: readonly Builtin[] = [
 
 /** A document as it stands, or as JSON text. */
 function loaded(value: Value): Value {
-  if (isObject(value)) return toJson(value)
+  if (isObject(value) || isArray(value)) return toJson(value)
   if (typeof value !== 'string') throw new BuiltinFault('wrong type, expected string or object')
   if (!isJson(value)) throw new BuiltinFault('invalid JSON string')
   return unmarshal(value)

@@ -1,5 +1,5 @@
 /** Does a document fit a schema? All problems are found, in the order of keywords, members by name. */
-import { entries, equal, get, isArray, isNumber, isPlain, keys, type PlainObject, type Value } from '../../value/index.ts'
+import { entries, equal, get, isArray, isNumber, isPlain, names, type PlainObject, type Value } from '../../value/index.ts'
 import { type BuiltinContext, BuiltinFault } from '../registry.ts'
 import { jsonType, listText, type Path, type Problem, problem, sortedTypes } from './problem.ts'
 import { array, matchesPattern, number, object, text } from './keywords.ts'
@@ -18,7 +18,10 @@ export function validate(validation: Validation, schema: Value, value: Value, pa
     // a reference stands for itself: its neighbours do not count
     const reference = schema['$ref']
     if (typeof reference === 'string') return validate(validation, resolve(validation.root, reference), value, path)
-    return [...typed(schema, value, path), ...combined(validation, schema, value, path), ...common(schema, value, path), ...specific(validation, schema, value, path)]
+    const type = typed(schema, value, path)
+    if (type.length > 0) return type
+    const all = [...combined(validation, schema, value, path), ...dependent(validation, schema, value, path)]
+    return [...all, ...(isPlain(value) ? [...common(schema, value, path), ...specific(validation, schema, value, path)] : [...specific(validation, schema, value, path), ...common(schema, value, path)])]
   } finally {
     validation.depth--
   }
@@ -86,43 +89,56 @@ function common(schema: PlainObject, value: Value, path: Path): Problem[] {
 function specific(validation: Validation, schema: PlainObject, value: Value, path: Path): Problem[] {
   if (isNumber(value)) return number(schema, value, path)
   if (typeof value === 'string') return text(schema, value, path)
-  if (isArray(value)) return [...array(schema, value, path), ...items(validation, schema, value, path)]
+  if (isArray(value)) return [...items(validation, schema, value, path), ...array(schema, value, path), ...contained(validation, schema, value, path)]
   return isPlain(value) ? [...object(schema, value, path), ...members(validation, schema, value, path)] : []
 }
 
 function items(validation: Validation, schema: PlainObject, value: readonly Value[], path: Path): Problem[] {
-  const { items: each, additionalItems: rest, contains } = schema
+  const { items: each, additionalItems: rest } = schema
   const out: Problem[] = []
   if (isArray(each)) {
     value.slice(0, each.length).forEach((item, index) => out.push(...validate(validation, each[index] ?? true, item, [...path, String(index)])))
     if (rest === false && value.length > each.length) out.push(problem(path, 'array_no_additional_items', 'No additional items allowed on array'))
     else if (rest !== undefined) value.slice(each.length).forEach((item, index) => out.push(...validate(validation, rest, item, [...path, String(index + each.length)])))
   } else if (each !== undefined) value.forEach((item, index) => out.push(...validate(validation, each, item, [...path, String(index)])))
-  if (contains !== undefined && !value.some((item) => fits(validation, contains, item, path))) out.push(problem(path, 'contains', 'At least one of the items must match'))
   return out
 }
 
-function members(validation: Validation, schema: PlainObject, value: PlainObject, path: Path): Problem[] {
-  const { properties, patternProperties, additionalProperties: rest, propertyNames, dependencies } = schema
+function contained(validation: Validation, { contains }: PlainObject, value: readonly Value[], path: Path): Problem[] {
+  if (contains === undefined || value.some((item) => fits(validation, contains, item, path))) return []
+  return [problem(path, 'contains', 'At least one of the items must match')]
+}
+
+function dependent(validation: Validation, { dependencies }: PlainObject, value: Value, path: Path): Problem[] {
+  if (!isPlain(dependencies) || !isPlain(value)) return []
   const out: Problem[] = []
-  for (const [name, one] of isPlain(dependencies) ? entries(dependencies) : []) {
+  for (const [name, one] of entries(dependencies)) {
     if (get(value, name) === undefined) continue
     if (!isArray(one)) out.push(...validate(validation, one, value, path))
     else for (const needed of one) if (get(value, needed) === undefined) out.push(problem(path, 'missing_dependency', `Has a dependency on ${String(needed)}`))
   }
-  for (const key of keys(value)) {
-    const name = String(key)
-    const member = get(value, key) ?? null
-    const below = [...path, name]
-    const own = isPlain(properties) ? get(properties, name) : undefined
-    if (own !== undefined) out.push(...validate(validation, own, member, below))
-    const patterned = (isPlain(patternProperties) ? [...entries(patternProperties)] : []).filter(([pattern]) => matchesPattern(String(pattern), name))
-    for (const [, one] of patterned) out.push(...validate(validation, one, member, below))
-    if (own === undefined && patterned.length === 0 && rest !== undefined) {
+  return out
+}
+
+/** What belongs to no property of the schema first, then the properties. */
+function members(validation: Validation, schema: PlainObject, value: PlainObject, path: Path): Problem[] {
+  const { properties, patternProperties, additionalProperties: rest, propertyNames } = schema
+  const patterns = isPlain(patternProperties) ? [...entries(patternProperties)] : []
+  const out: Problem[] = []
+  for (const name of names(value)) {
+    const member = get(value, name) ?? null
+    const own = isPlain(properties) && get(properties, name) !== undefined
+    const patterned = patterns.filter(([pattern]) => matchesPattern(String(pattern), name))
+    for (const [, one] of patterned) out.push(...validate(validation, one, member, [...path, name]))
+    if (!own && patterned.length === 0 && rest !== undefined) {
       if (rest === false) out.push(problem(path, 'additional_property_not_allowed', `Additional property ${name} is not allowed`))
-      else out.push(...validate(validation, rest, member, below))
+      else out.push(...validate(validation, rest, member, [...path, name]))
     }
     if (propertyNames !== undefined && !fits(validation, propertyNames, name, path)) out.push(problem(path, 'invalid_property_name', `Property name of "${name}" does not match`))
+  }
+  for (const name of isPlain(properties) ? names(properties) : []) {
+    const member = get(value, name)
+    if (member !== undefined) out.push(...validate(validation, (properties as PlainObject)[name] ?? true, member, [...path, name]))
   }
   return out
 }
