@@ -18,6 +18,8 @@ export type Context = {
   readonly item: Value
   readonly diagnostics: Diagnostic[]
   readonly render: Render
+  /** How many steps are left: what loops within loops within loops cost is bounded, whoever wrote them. */
+  readonly budget: { left: number }
   /** The whole evaluator, which the parts of it come back to. */
   readonly evaluate: (node: Expression, context: Context) => Value
 }
@@ -27,6 +29,11 @@ export const bind = (context: Context, name: string, value: Value): Context => (
 export function bound(context: Context, name: string): Value | undefined {
   for (let one = context.bindings; one !== null; one = one.next) if (one.name === name) return one.value
   return undefined
+}
+
+/** Thrown when no steps are left; only the evaluator's door catches it. */
+export class Exhausted extends Error {
+  override name = 'Exhausted'
 }
 
 /** Reports, and gives what stands for a value that there is none of. */

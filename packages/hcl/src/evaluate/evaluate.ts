@@ -3,13 +3,18 @@ import type { Diagnostic } from '../syntax/diagnostics.ts'
 import type { Source } from '../syntax/source.ts'
 import type { Expression, Fragment, Traversal } from '../syntax/tree.ts'
 import { display, displayType } from '../value/display.ts'
+import { depthOf } from '../value/type.ts'
 import { dynamic, type Value } from '../value/value.ts'
-import type { Bindings } from './context.ts'
+import { type Bindings, Exhausted } from './context.ts'
 import { evaluate } from './expression.ts'
 import { problem } from './finding.ts'
 import { freeNames } from './references.ts'
 import { renderer } from './render.ts'
 import type { Scope } from './scope.ts'
+
+/** What one expression may cost, and how deep what it makes may be: far more than any configuration needs. */
+const defaultSteps = 5_000_000
+const deepest = 500
 
 export type Evaluated = { readonly value: Value; readonly diagnostics: readonly Diagnostic[] }
 
@@ -19,8 +24,18 @@ export function evaluateExpression(expression: Expression, scope: Scope, source:
   const diagnostics = before === undefined ? checkReferences(expression, scope, source, bindings) : []
   if (before === undefined) scope.checked?.set(expression, diagnostics.length === 0)
   if (before === false || diagnostics.length > 0) return { value: dynamic, diagnostics }
-  const value = evaluate(expression, { scope, source, bindings, item: dynamic, diagnostics, render: renderer(scope), evaluate })
-  return { value, diagnostics }
+  const mostSteps = scope.mostSteps ?? defaultSteps
+  const budget = { left: mostSteps }
+  try {
+    const value = evaluate(expression, { scope, source, bindings, item: dynamic, diagnostics, render: renderer(scope, budget), budget, evaluate })
+    if (depthOf(value.type) <= deepest) return { value, diagnostics }
+    diagnostics.push(problem(source, expression, 'Value too deep', `Values are nested no deeper than ${deepest} levels.`))
+  } catch (error) {
+    // a RangeError is the platform's: a text longer than it can hold, or a stack deeper
+    if (!(error instanceof Exhausted) && !(error instanceof RangeError)) throw error
+    diagnostics.push(problem(source, expression, 'Evaluation stopped', error instanceof Exhausted ? `It took more than ${mostSteps} steps.` : 'The value is too large or too deep to be made.'))
+  }
+  return { value: dynamic, diagnostics }
 }
 
 /** References that mean nothing are wrong wherever they stand, in a branch that is not taken or within `try` as well. */

@@ -10,7 +10,7 @@ import { count, dynamic, isKnown, nothing, num, object, text, textOf, truth, tup
 import type { Binary, Call, Expression, GetIndex, ObjectExpression, Span, Step, Traversal, Unary } from '../syntax/tree.ts'
 import { callFunction } from './call.ts'
 import { conditional } from './conditional.ts'
-import { attempt, bound, type Context, errors, report } from './context.ts'
+import { attempt, bound, type Context, errors, Exhausted, report } from './context.ts'
 import { forObject, forTuple } from './for.ts'
 import { splat } from './splat.ts'
 import { failed, getAttribute, getIndex, type Taken } from './step.ts'
@@ -19,6 +19,7 @@ import { template } from './template.ts'
 const literals = new WeakMap<Expression, Value>()
 
 export function evaluate(node: Expression, context: Context): Value {
+  if (--context.budget.left < 0) throw new Exhausted()
   switch (node.kind) {
     case 'number':
     case 'string':

@@ -31,6 +31,8 @@ export type ModuleOptions = {
   readonly now?: string
   /** How many instances of one block are looked at; 100,000 unless told. */
   readonly mostInstances?: number
+  /** How many parts of expressions are evaluated for one value, loops counted each time; 5,000,000 unless told. */
+  readonly mostSteps?: number
 }
 
 /** One instance of a resource, with the values of its arguments and blocks. */
@@ -85,7 +87,7 @@ export class ModuleInstance implements Referable {
     this.checked = parent?.checked ?? new WeakMap()
     this.workspace = options.workspace === undefined ? unknown({ kind: 'string' }, { notNull: true }) : text(options.workspace)
     const { files, workingDirectory, now } = options
-    this.base = { home: this.root, checked: this.checked, ...(files && { files }), ...(workingDirectory !== undefined && { workingDirectory }), ...(now !== undefined && { now }) }
+    this.base = { home: this.root, checked: this.checked, ...(files && { files }), ...(workingDirectory !== undefined && { workingDirectory }), ...(now !== undefined && { now }), ...(options.mostSteps !== undefined && { mostSteps: options.mostSteps }) }
   }
 
   get description(): string {
@@ -197,7 +199,8 @@ export class ModuleInstance implements Referable {
     const waiting: ModuleInstance[] = [this]
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       yield* next.ownResources()
-      waiting.push(...[...next.calls()].reverse())
+      const below = [...next.calls()]
+      for (let i = below.length - 1; i >= 0; i--) waiting.push(below[i] ?? next)
     }
   }
 
@@ -207,7 +210,8 @@ export class ModuleInstance implements Referable {
     const waiting: ModuleInstance[] = [this]
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       next.checkOwn()
-      waiting.push(...[...next.calls()].reverse())
+      const below = [...next.calls()]
+      for (let i = below.length - 1; i >= 0; i--) waiting.push(below[i] ?? next)
     }
   }
 

@@ -42,7 +42,7 @@ function position({ source, start, end }: Pick<Diagnostic, 'source' | 'start' | 
   return from.line === to.line ? `${source.name}:${from.line},${from.column}-${to.column}` : `${source.name}:${from.line},${from.column}-${to.line},${to.column}`
 }
 
-export function renderer(scope: Scope): Render {
+export function renderer(scope: Scope, budget: { left: number }): Render {
   return (text, name, variables, inFile): Value => {
     const { tree, diagnostics } = parseTemplate(text, { name })
     const syntax = asMessage(diagnostics)
@@ -56,7 +56,7 @@ export function renderer(scope: Scope): Render {
     const { resolve: _, ...base } = scope
     const inner = variableScope(variables, { ...base, functions: inFile ? withoutTemplateFile(available) : available })
     const found: Diagnostic[] = []
-    const value = evaluate(tree.value, { scope: inner, source: tree.source, bindings: null, item: dynamic, diagnostics: found, render: renderer(inner), evaluate })
+    const value = evaluate(tree.value, { scope: inner, source: tree.source, bindings: null, item: dynamic, diagnostics: found, render: renderer(inner, budget), budget, evaluate })
     const message = asMessage(found)
     if (message !== undefined) throw new ValueError(message)
     return value

@@ -18,6 +18,8 @@ export type Scope = {
   readonly checked?: WeakMap<Expression, boolean>
   /** By name, `core::name` among them. Left out, all of Terraform's are there. */
   readonly functions?: ReadonlyMap<string, FunctionSpec>
+  /** What one expression may cost; 5,000,000 unless told. */
+  readonly mostSteps?: number
   readonly files?: Loader
   readonly workingDirectory?: string
   readonly home?: string

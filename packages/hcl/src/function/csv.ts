@@ -32,8 +32,9 @@ export function parseCsv(source: string, limit = Infinity): string[][] {
         if (at < s.length && s[at] !== ',' && s[at] !== '\n') throw new ValueError(`CSV parse error on line ${line}: extraneous or missing " in quoted-field`)
         row.push(field)
       } else {
-        const end = s.slice(at).search(/[,\n]/)
-        const field = end < 0 ? s.slice(at) : s.slice(at, at + end)
+        let end = at
+        while (end < s.length && s[end] !== ',' && s[end] !== '\n') end++
+        const field = s.slice(at, end)
         if (field.includes('"')) throw new ValueError(`CSV parse error on line ${line}: bare " in non-quoted-field`)
         row.push(field)
         at += field.length

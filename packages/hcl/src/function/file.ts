@@ -75,7 +75,9 @@ function relative(base: string, file: string): string {
 
 function basename(s: string): string {
   if (s === '') return '.'
-  const trimmed = s.replace(/\/+$/, '')
+  let end = s.length
+  while (end > 0 && s[end - 1] === '/') end--
+  const trimmed = s.slice(0, end)
   return trimmed === '' ? '/' : trimmed.slice(trimmed.lastIndexOf('/') + 1)
 }
 

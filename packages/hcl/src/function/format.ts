@@ -34,6 +34,7 @@ function formatText(pattern: string, args: readonly Value[]): string {
     if (match === null) return fail(percent + 1 >= pattern.length ? `invalid format string starting at offset ${offset + 1}` : `unrecognized format character ${quoteGo(pattern.slice(percent + 1, percent + 2)).replace(/^"|"$/g, "'")} at offset ${offset + 1}`)
     const [raw, flags = '', width, precision, index, mode = ''] = match
     if (!/[a-zA-Z]/.test(mode)) return fail(`unrecognized format character ${quoteRune(mode)} at offset ${offset + raw.length - 1}`)
+    if (Number(width ?? 0) > 1_000_000 || Number(precision ?? 0) > 1_000_000) return fail(`the width or precision in ${quoteGo(raw)} is too large`)
     const position = index === undefined ? next : Number(index) - 1
     next = position + 1
     highest = Math.max(highest, next)

@@ -72,7 +72,7 @@ class Reader {
   }
 
   string(): string {
-    const end = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
+    const end = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*"/y
     end.lastIndex = this.at
     const found = end.exec(this.source)?.[0]
     if (found === undefined) this.failString()
@@ -81,7 +81,7 @@ class Reader {
   }
 
   failString(): never {
-    const start = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/y
+    const start = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*/y
     start.lastIndex = this.at
     this.at += start.exec(this.source)?.[0].length ?? 0
     if (this.at >= this.source.length) throw new ValueError('unexpected EOF')

@@ -8,7 +8,7 @@ import { set } from '../value/set.ts'
 import { count, elementsOf, isKnown, isTrue, isWhollyKnown, list, no, nullOf, num, numOf, textOf, truth, tuple, unknown, unmark, type Value, withMarks, refinementOf } from '../value/value.ts'
 import { reword, wholeNumber } from './count.ts'
 import { graphemeCount } from './grapheme.ts'
-import { fail, failAt, type FunctionSpec, isSequence, typesDiffer } from './spec.ts'
+import { checkCount, fail, failAt, type FunctionSpec, isSequence, typesDiffer } from './spec.ts'
 
 const listOfAny = listOf(any)
 const elementType = (type: Type): Type => (type.kind === 'list' || type.kind === 'set' || type.kind === 'map' ? type.element : any)
@@ -184,6 +184,7 @@ function flattenInto(value: Value, into: Flat): void {
     return
   }
   for (const one of elementsOf(value)) {
+    checkCount(into.values.length)
     if (one.type.kind === 'any' && one.data !== null) into.known = false
     if (!isSequence(one.type)) into.values.push(one)
     else if (one.data === null) into.values.push(one)
@@ -252,9 +253,11 @@ const setproduct: FunctionSpec = {
     const wanted = elementType(type)
     const types = wanted.kind === 'tuple' ? wanted.elements : []
     const columns = args.map((arg, j) => elementsOf(arg).map((one) => convert(one, types[j] ?? any)))
-    if (columns.reduce((product, column) => product * column.length, 1) > 5_000_000) return fail('the product has too many elements')
     let rows: (readonly Value[])[] = [[]]
-    for (const column of columns) rows = rows.flatMap((row) => column.map((one) => [...row, one]))
+    for (const column of columns) {
+      checkCount(rows.length * column.length)
+      rows = rows.flatMap((row) => column.map((one) => [...row, one]))
+    }
     const tuples = rows.map((row) => tuple(row))
     const element = tuples[0]?.type ?? wanted
     return withMarks(type.kind === 'set' ? set(element, tuples) : list(element, tuples), marks)
@@ -433,7 +436,7 @@ const concat: FunctionSpec = {
     const elements: Type[] = []
     for (const [i, arg] of args.entries()) {
       const type: Type = arg.type
-      if (type.kind === 'tuple') elements.push(...type.elements)
+      if (type.kind === 'tuple') for (const one of type.elements) elements.push(one)
       else if (type.kind === 'list') {
         if (!isKnown(arg)) return any
         for (const one of elementsOf(arg)) elements.push(one.type)
@@ -449,6 +452,7 @@ const concat: FunctionSpec = {
       if (!isKnown(arg)) return withMarks(unknown(type), marks)
       const element = elementType(type)
       for (const one of elementsOf(arg)) all.push(type.kind === 'list' ? convert(one, element) : one)
+      checkCount(all.length)
     }
     return withMarks(type.kind === 'list' ? list(type.element, all) : tuple(all), marks)
   },

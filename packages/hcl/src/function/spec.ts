@@ -72,6 +72,13 @@ export const fail = (message: string): never => {
 export const failAt = (index: number, message: string): never => {
   throw new ArgumentError(index, message)
 }
+/** How many elements a function makes at the most: more of them would only fill the memory. */
+const mostElements = 2_000_000
+
+export function checkCount(elements: number): void {
+  if (elements > mostElements) fail(`the result would have more than ${mostElements} elements`)
+}
+
 export const isSequence = (type: Type): boolean => type.kind === 'list' || type.kind === 'set' || type.kind === 'tuple'
 export const isMapping = (type: Type): boolean => type.kind === 'map' || type.kind === 'object'
 export const typesDiffer = (types: readonly Type[]): boolean => types.some((one) => types[0] !== undefined && !sameType(one, types[0]))

@@ -29,6 +29,12 @@ const upperSpecial = (code: number): number | undefined => {
 const upper = (s: string): string => (/^[\x00-\x7f]*$/.test(s) ? s.toUpperCase() : eachCharacter(s, (c) => c.toUpperCase(), upperSpecial))
 const lower = (s: string): string => (/^[\x00-\x7f]*$/.test(s) ? s.toLowerCase() : eachCharacter(s, (c) => c.toLowerCase(), (code) => (code === 0x130 ? 0x69 : undefined)))
 
+function chomp(s: string): string {
+  let end = s.length
+  while (end > 0 && (s[end - 1] === '\n' || s[end - 1] === '\r')) end--
+  return s.slice(0, end)
+}
+
 function title(s: string): string {
   let out = ''
   let start = true
@@ -149,7 +155,7 @@ const strcontains: FunctionSpec = {
 }
 
 export const texts: readonly FunctionSpec[] = [
-  pure('chomp', ['str'], (s) => s.replace(/(?:\r\n?|\n)*$/, '')),
+  pure('chomp', ['str'], chomp),
   pure('upper', ['str'], upper),
   pure('lower', ['str'], lower),
   pure('title', ['str'], title),

@@ -150,7 +150,7 @@ function homogeneous(kind: string, elements: readonly Value[], path: Path, loose
   const common = unify(elements.map((one) => one.type), true)
   const alike = common === undefined ? [] : elements.map((one, i) => common.conversions[i]?.(one, [...path, i]) ?? one)
   const type = alike[0]?.type
-  if (type === undefined || !alike.every((one) => sameType(one.type, type))) throw new ValueError(`all ${kind} elements must have the same type`, path)
+  if (type === undefined || !alike.every((one) => sameType(one.type, type))) throw new ValueError(`element types must all match for conversion to ${kind}`, path)
   return alike
 }
 
@@ -195,7 +195,8 @@ function tupleToSequence(from: TupleType, to: CollectionType, unsafe: boolean): 
   const kind = to.kind as 'list' | 'set'
   if (from.elements.length === 0) return () => ({ type: kind === 'list' ? listOf(withoutOptional(to.element)) : setOf(withoutOptional(to.element)), data: [], marks: 0 })
   const element = elementFor(from.elements, to.element, unsafe)
-  if (element === undefined) return undefined
+  // where only some have a type yet, there is none for all
+  if (element === undefined || (to.element.kind === 'any' && element.kind === 'any' && from.elements.some((one) => one.kind !== 'any'))) return undefined
   const each = from.elements.map((one) => between(one, element, unsafe))
   if (each.includes(undefined)) return undefined
   return (value, path) =>

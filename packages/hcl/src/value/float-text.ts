@@ -7,14 +7,20 @@ import { bitLength, divide, type Float, fromInteger, multiply, parsedPrecision, 
 /** `0.digits * 10 ** point`, without trailing zeros; no digits are zero. */
 export type Decimal = { readonly digits: string; readonly point: number }
 
+/** Without the zeros at the end. Not by a pattern: zeros within would be tried again and again. */
+function strip(digits: string): string {
+  let end = digits.length
+  while (end > 0 && digits[end - 1] === '0') end--
+  return digits.slice(0, end)
+}
+
 function decimalOf(mantissa: bigint, exponent: number): Decimal {
   if (mantissa === 0n) return { digits: '', point: 0 }
   const text = exponent >= 0 ? (mantissa << BigInt(exponent)).toString() : (mantissa * 5n ** BigInt(-exponent)).toString()
   const point = exponent >= 0 ? text.length : text.length + exponent
-  return { digits: text.replace(/0+$/, ''), point }
+  return { digits: strip(text), point }
 }
 
-const strip = (digits: string): string => digits.replace(/0+$/, '')
 
 function down(d: Decimal, n: number): Decimal {
   const digits = strip(d.digits.slice(0, n))
@@ -118,11 +124,12 @@ function powerOfFive(n: number, precision: number): Float {
   return result
 }
 
-const form = /^([+-]?)(?:([0-9]+)\.?([0-9]*)|\.([0-9]+))(?:([eEpP])([+-]?[0-9]+))?$/
+const form = /^([+-]?)(?:([0-9]+)(?:\.([0-9]*))?|\.([0-9]+))(?:([eEpP])([+-]?[0-9]+))?$/
+const longest = 100_000
 
 /** The number of decimal text at 512 bits; undefined when it is none, or so large that nothing could be done with it. */
 export function parseFloatText(text: string): Float | undefined {
-  const parts = form.exec(text)
+  const parts = text.length > longest ? null : form.exec(text)
   if (parts === null) return undefined
   const [, sign, whole = '', fraction = '', only = '', letter = '', power = '0'] = parts
   const after = fraction || only
@@ -130,7 +137,7 @@ export function parseFloatText(text: string): Float | undefined {
   const negative = sign === '-'
   if (mantissa === 0n) return { negative, mantissa, exponent: 0, precision: parsedPrecision }
   const given = Number(power)
-  if (Math.abs(given) > 100_000) return undefined
+  if (Math.abs(given) > longest) return undefined
   const binary = letter === 'p' || letter === 'P'
   const five = (binary ? 0 : given) - after.length
   const two = given - after.length

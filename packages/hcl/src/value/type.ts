@@ -108,6 +108,20 @@ export function withoutOptional(type: Type): Type {
   }
 }
 
+const depths = new WeakMap<Type, number>()
+
+/** How many levels of collections and structures it has. Every type is looked into once. */
+export function depthOf(type: Type): number {
+  if (type.kind === 'any' || isPrimitive(type)) return 0
+  const known = depths.get(type)
+  if (known !== undefined) return known
+  let inner = 0
+  if (isCollection(type)) inner = depthOf(type.element)
+  else for (const one of type.kind === 'tuple' ? type.elements : type.attributes.values()) inner = Math.max(inner, depthOf(one))
+  depths.set(type, inner + 1)
+  return inner + 1
+}
+
 /** As diagnostics name a type: `list of string`, `object`. `constraint` says "any type" where a value would be called dynamic. */
 export function nameOf(type: Type, constraint = false): string {
   switch (type.kind) {

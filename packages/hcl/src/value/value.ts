@@ -3,7 +3,7 @@
  * changed once made. Where a value stands in a collection, its type is the collection's element type.
  */
 import { sortedMap } from './order.ts'
-import { counted, type Num } from './number.ts'
+import { compare, counted, type Num } from './number.ts'
 import { any, bool, listOf, mapOf, number, objectOf, sameType, string, tupleOf, type Type } from './type.ts'
 
 /** Marks are bits. A mark says something about a value that its type does not: that it must not be shown, or not be kept. */
@@ -42,9 +42,10 @@ export const unknown = (type: Type, refinement?: Refinement): Value => (refineme
 
 const mostSpelledOut = 1024
 
-/** A collection of which the length is known for certain has elements, although they are not known. */
+/** A number that can only be one is known; a collection of which the length is certain has elements, although they are not known. */
 function refined(type: Type, refinement: Refinement, marks: Marks): Value {
-  const { notNull, shortest, longest } = refinement
+  const { notNull, shortest, longest, min, max } = refinement
+  if (notNull === true && min?.inclusive === true && max?.inclusive === true && compare(min.value, max.value) === 0) return { type, data: min.value, marks }
   if (notNull === true && longest !== undefined) {
     if (longest === 0 && (type.kind === 'list' || type.kind === 'set')) return { type, data: [], marks }
     if (longest === 0 && type.kind === 'map') return { type, data: new Map(), marks }
