@@ -2,7 +2,8 @@
  * The order of a body's clauses: the first one whose variables are bound comes next, as written otherwise. What never gets its
  * turn is unsafe. Bodies are put in order in place, closures after the clauses around them.
  */
-import { analyze, type Bound } from './needs.ts'
+import { analyze } from './analyze.ts'
+import type { Bound } from './needs.ts'
 import type { Clause, Comprehension, Expression, Variable } from './program.ts'
 
 export type Unsafe = { readonly variable: Variable; readonly at: number }

@@ -4,7 +4,8 @@ import { budgetError, CompileError, type EvaluationError, type Location } from '
 import { parseQuery } from '../syntax/parse.ts'
 import { put, type Value } from '../value/index.ts'
 import { type Budget, Context, type Printed, Query, type Registers, usualBudget } from './context.ts'
-import { Engine, generatorOf } from './rules.ts'
+import { generatorOf } from './rule-code.ts'
+import { Engine } from './rules.ts'
 
 export type EvaluateOptions = {
   /** The input document; undefined where it is absent. What JSON.parse returns goes in as it is. */

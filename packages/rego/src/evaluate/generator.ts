@@ -2,7 +2,7 @@
 import type { Clause, Expression, RuleNode, Variable } from '../compile/program.ts'
 import type { EvaluationError } from '../error.ts'
 import type { Value } from '../value/index.ts'
-import type { Context, Get, Step } from './context.ts'
+import type { Context, Get, Registers, Step } from './context.ts'
 
 export type Bound = Set<Variable>
 
@@ -25,3 +25,15 @@ export type Generator = {
   /** An error at a place of the rule's text. */
   located(at: number, error: unknown, name: string): EvaluationError
 }
+
+/** A clause or a part of one that holds in one way at most. */
+export type Test = (r: Registers, c: Context) => boolean
+
+/** A clause in the pieces that are compiled one after another. */
+export type Piece =
+  | { readonly kind: 'bind'; readonly pattern: Expression; readonly value: Expression }
+  | { readonly kind: 'truth'; readonly value: Expression }
+  | { readonly kind: 'test'; readonly make: (bound: Bound) => Test }
+  | { readonly kind: 'with'; readonly clause: Clause }
+
+export type BodyGenerator = Generator & { readonly root: RuleNode; readonly covers: boolean; variable(): Variable }

@@ -20,7 +20,12 @@ export class Failure {
 export const depthLimit = 400
 
 /** Terms hold bodies and bodies hold terms: the readers of terms reach those of bodies through here. */
-export type Grammar = { readonly literal: (c: Cursor) => Literal; readonly body: (c: Cursor, end: string) => Literal[] }
+export type Grammar = {
+  readonly literal: (c: Cursor) => Literal
+  readonly body: (c: Cursor, end: string) => Literal[]
+  readonly expression: (c: Cursor, pair: boolean) => Term
+  readonly term: (c: Cursor) => Term
+}
 
 export class Cursor {
   readonly tokens: readonly Token[]

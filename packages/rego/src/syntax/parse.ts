@@ -6,7 +6,7 @@ import { everyKeyword, future } from './keywords.ts'
 import { parseBody, parseLiteral, parseQueryBody } from './literals.ts'
 import { parseRules } from './rules.ts'
 import { scan } from './scanner.ts'
-import { parseTerm } from './terms.ts'
+import { parseExpression, parseTerm } from './terms.ts'
 import { type Annotation, type Comment, type Import, type Literal, type Module, type Rule, Source, type Term } from './tree.ts'
 
 export type ParseOptions = {
@@ -56,7 +56,7 @@ function guarded<T>(source: Source, read: (c: Cursor, comments: readonly Comment
   })
   if (source.text.length > textLimit) return failed(`the text is longer than ${textLimit} characters`, 0)
   const { tokens, comments } = scan(source.text)
-  const c = new Cursor(tokens, version, { literal: parseLiteral, body: parseBody })
+  const c = new Cursor(tokens, version, { literal: parseLiteral, body: parseBody, expression: parseExpression, term: parseTerm })
   if (withFuture) for (const word of future) c.keywords.add(word)
   try {
     return { ok: true, value: read(c, comments) }

@@ -1,7 +1,9 @@
 /** Terms: scalars, references, calls, operators, collections and comprehensions. */
 import { parseNumber, typeName } from '../value/index.ts'
+import { parseArray, parseBraces, parseList } from './collections.ts'
 import { type Cursor, Failure } from './cursor.ts'
-import type { Literal, Term } from './tree.ts'
+import { parseTemplate } from './template.ts'
+import type { Term } from './tree.ts'
 
 const operators: Record<string, readonly [name: string, strength: number]> = {
   '==': ['equal', 1], '!=': ['neq', 1], '<': ['lt', 1], '<=': ['lte', 1], '>': ['gt', 1], '>=': ['gte', 1],
@@ -120,34 +122,6 @@ function parseNumberTerm(c: Cursor): Term {
   return { kind: 'value', value, at }
 }
 
-function parseTemplate(c: Cursor): Term {
-  const { at } = c.token
-  const parts: (string | Literal)[] = []
-  for (;;) {
-    const part = c.token
-    if (part.kind !== 'template') return c.fail('expected } to end template string expression')
-    c.advance()
-    if (part.text !== '') parts.push(part.text)
-    if (part.last === true) return { kind: 'template', parts, at }
-    c.enter()
-    const literal = c.grammar.literal(c)
-    c.depth--
-    const wrong = whyNotInTemplate(literal)
-    if (wrong !== undefined) throw new Failure(`unexpected ${wrong} in template-string expression`, literal.at)
-    parts.push(literal)
-    if (!c.take('}')) throw new Failure('expected } to end template string expression', c.token.at)
-  }
-}
-
-function whyNotInTemplate(literal: Literal): string | undefined {
-  if (literal.negated) return "negation ('not')"
-  if (literal.kind === 'every') return "'every'"
-  if (literal.kind !== 'term') return "'some'"
-  const { term } = literal
-  if (term.kind !== 'call' || !term.operator || term.name.kind !== 'var') return undefined
-  return term.name.name === 'eq' ? "unification ('=')" : term.name.name === 'assign' ? "assignment (':=')" : undefined
-}
-
 /** What follows a term at once, without white space: `.name`, `[key]`, `(arguments)`. */
 export function parseReference(c: Cursor, head: Term, spacedStart = false): Term {
   let path: Term[] = []
@@ -181,64 +155,4 @@ export function parseReference(c: Cursor, head: Term, spacedStart = false): Term
       path = []
     } else return close()
   }
-}
-
-function parseList(c: Cursor, end: string): Term[] {
-  const list: Term[] = []
-  while (!c.take(end)) {
-    list.push(parseExpression(c, false))
-    if (!c.take(',') && !c.isSymbol(end)) c.fail(`expected "," or "${end}"`)
-  }
-  return list
-}
-
-/**
- * `head | body` up to the closing symbol, which is a comprehension. Where a comma stops the body, the bar was the operator after
- * all, as in `[{1} | {2}, 3]`: then undefined, and nothing is read.
- */
-function comprehension(c: Cursor, of: 'array' | 'set' | 'object', at: number, end: string, key?: Term): Term | undefined {
-  const { position, depth } = c
-  const value = parseTerm(c)
-  if (c.isSymbol('|')) {
-    c.advance()
-    try {
-      const body = c.grammar.body(c, end)
-      return key === undefined ? { kind: 'each', of, value, body, at } : { kind: 'each', of, key, value, body, at }
-    } catch (failure) {
-      if (!(failure instanceof Failure) || !c.isSymbol(',')) throw failure
-    }
-  }
-  c.position = position
-  c.depth = depth
-  return undefined
-}
-
-function parseArray(c: Cursor): Term {
-  const { at } = c.advance()
-  if (c.take(']')) return { kind: 'array', items: [], at }
-  return comprehension(c, 'array', at, ']') ?? { kind: 'array', items: parseList(c, ']'), at }
-}
-
-function parseBraces(c: Cursor): Term {
-  const { at } = c.advance()
-  if (c.take('}')) return { kind: 'object', pairs: [], at }
-  const each = comprehension(c, 'set', at, '}')
-  if (each !== undefined) return each
-  const first = parseExpression(c, false)
-  if (!c.isSymbol(':')) {
-    if (!c.take(',') && !c.isSymbol('}')) c.fail('expected "," or "}"')
-    return { kind: 'set', items: [first, ...parseList(c, '}')], at }
-  }
-  c.advance()
-  const object = comprehension(c, 'object', at, '}', first)
-  if (object !== undefined) return object
-  const pairs: (readonly [Term, Term])[] = [[first, parseExpression(c, false)]]
-  while (!c.take('}')) {
-    c.expect(',', 'expected "," or "}"')
-    if (c.take('}')) break
-    const key = parseExpression(c, false)
-    c.expect(':', 'expected ":"')
-    pairs.push([key, parseExpression(c, false)])
-  }
-  return { kind: 'object', pairs, at }
 }
