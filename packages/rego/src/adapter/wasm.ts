@@ -2,7 +2,7 @@
  * A policy that somebody compiled to WebAssembly (`opa build -t wasm`), run by `@open-policy-agent/opa-wasm`, which the user installs:
  * it is an optional peer. What such a policy costs cannot be bounded from here; run it in a worker that can be ended.
  */
-import { fromJavaScript, toJson, type Value } from '../value/index.ts'
+import { fromJavaScript, stringifyJson, type Value } from '../value/index.ts'
 import { AdapterError } from './error.ts'
 
 type LoadedPolicy = {
@@ -33,7 +33,7 @@ export async function loadWasmPolicy(bytes: Uint8Array, options: WasmOptions = {
   let policy: LoadedPolicy
   try {
     policy = await runtime.loadPolicy(bytes, options.memory ?? { initial: 5, maximum: 2048 })
-    policy.setData(plain(options.data ?? {}))
+    policy.setData(json(options.data ?? {}))
   } catch (error) {
     throw new AdapterError('unusable', `the policy cannot be loaded: ${error instanceof Error ? error.message : String(error)}`, error)
   }
@@ -43,7 +43,7 @@ export async function loadWasmPolicy(bytes: Uint8Array, options: WasmOptions = {
       if (entrypoint !== undefined && !Object.hasOwn(policy.entrypoints, entrypoint)) throw new AdapterError('unusable', `the policy has no entrypoint ${entrypoint}; it has ${Object.keys(policy.entrypoints).join(', ')}`)
       let answer: unknown
       try {
-        answer = policy.evaluate(plain(input ?? null), entrypoint)
+        answer = policy.evaluate(input === undefined ? undefined : json(input), entrypoint)
       } catch (error) {
         throw new AdapterError('refused', `the policy did not answer: ${error instanceof Error ? error.message : String(error)}`, error)
       }
@@ -62,9 +62,10 @@ async function installed(): Promise<OpaWasm> {
   }
 }
 
-/** Beyond 2^53 the other side holds doubles. */
-function plain(value: Value): unknown {
-  return JSON.parse(JSON.stringify(toJson(value), (_, one: unknown) => (typeof one === 'bigint' ? Number(one) : one)))
+/** JSON as bytes: as a value, false, zero and the empty string would be taken for no input at all, and large integers rounded. */
+function json(value: Value): ArrayBuffer {
+  const bytes = new TextEncoder().encode(stringifyJson(value))
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
 }
 
 function resultsOf(answer: unknown): readonly Value[] {

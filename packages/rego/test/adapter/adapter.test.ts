@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { AdapterError, loadWasmPolicy, serverPolicy } from '../../src/adapter/index.ts'
 import { RegoSet } from '../../src/index.ts'
+import { tinyPolicy } from './tiny-policy.ts'
 
 type Answer = { readonly status?: number; readonly body?: string; readonly headers?: Record<string, string>; readonly never?: boolean }
 
@@ -68,7 +69,7 @@ describe('a compiled policy', () => {
   const bytes = Uint8Array.of(1)
 
   test('answers with its results', async () => {
-    const policy = await loadWasmPolicy(bytes, { runtime: runtime((input) => [{ result: input }]) })
+    const policy = await loadWasmPolicy(bytes, { runtime: runtime((input) => [{ result: JSON.parse(new TextDecoder().decode(input as ArrayBuffer)) as unknown }]) })
     expect(policy.entrypoints).toEqual(['a/allow'])
     expect(policy.evaluate({ n: 5n, s: new RegoSet(['x']) }, 'a/allow')).toEqual([{ n: 5, s: ['x'] }])
   })
@@ -78,6 +79,16 @@ describe('a compiled policy', () => {
   ])('that %s is an error', async (_, answer, code) => {
     const policy = await loadWasmPolicy(bytes, { runtime: runtime(answer) })
     expect(await codeOf(Promise.resolve().then(() => policy.evaluate({}, 'a/allow')))).toBe(code)
+  })
+
+  test('runs in the runtime that OPA offers, also with an input that JavaScript takes for nothing', async () => {
+    const policy = await loadWasmPolicy(tinyPolicy)
+    expect(policy.entrypoints).toEqual(['a/allow'])
+    expect(policy.evaluate({ n: 1 }, 'a/allow')).toEqual([true])
+    expect(policy.evaluate(false)).toEqual([true])
+    expect(policy.evaluate(0)).toEqual([])
+    expect(policy.evaluate(undefined)).toEqual([])
+    expect(await codeOf(loadWasmPolicy(tinyPolicy.slice(0, 50)))).toBe('unusable')
   })
 
   test('that cannot be loaded, or has no such entrypoint, is an error', async () => {
