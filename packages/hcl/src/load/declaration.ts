@@ -1,7 +1,7 @@
 /** What stands at the top of a configuration, read from either syntax, before anything is merged or resolved. */
 import { attributes, content, type Schema } from '../syntax/content.ts'
 import { type Diagnostic, finding } from '../syntax/diagnostics.ts'
-import { expressionOf } from '../syntax/json/expression.ts'
+import { expressionOf, type Reading } from '../syntax/json/expression.ts'
 import type { Source } from '../syntax/source.ts'
 import type { AnyBody, Attribute, Block } from '../syntax/tree.ts'
 import { loadFinding } from './finding.ts'
@@ -62,6 +62,27 @@ const jsonBlocks: Readonly<Record<string, Schema['blocks']>> = {
   dynamic: [{ type: 'content', labels: 0 }],
 }
 
+/** What strings of a JSON body are, by block and argument, where they are not templates; `*` is every other argument. */
+const readings: Readonly<Record<string, Readonly<Record<string, Reading>>>> = {
+  terraform: { '*': 'literal' },
+  required_providers: { '*': 'literal' },
+  backend: { '*': 'literal' },
+  cloud: { '*': 'literal' },
+  workspaces: { '*': 'literal' },
+  provider: { alias: 'literal', version: 'literal' },
+  variable: { '*': 'literal', type: 'reference' },
+  output: { description: 'literal', depends_on: 'reference' },
+  module: { source: 'literal', version: 'literal', providers: 'reference', depends_on: 'reference' },
+  resource: { provider: 'reference', depends_on: 'reference' },
+  data: { provider: 'reference', depends_on: 'reference' },
+  ephemeral: { provider: 'reference', depends_on: 'reference' },
+  lifecycle: { ignore_changes: 'reference', replace_triggered_by: 'reference' },
+  dynamic: { iterator: 'reference' },
+  moved: { '*': 'reference' },
+  removed: { from: 'reference' },
+  import: { to: 'reference', provider: 'reference' },
+}
+
 /** The arguments and blocks of a body. `type` is the type of the block it belongs to, which in JSON says what is a block in it. */
 export function contentsOf(body: AnyBody, source: Source, type: string, diagnostics: Diagnostic[] = []): Contents {
   if (body.kind === 'body') {
@@ -75,7 +96,7 @@ export function contentsOf(body: AnyBody, source: Source, type: string, diagnost
     if (member.kind !== 'json-member') continue
     const { name, start, end, nameEnd } = member
     if (set.has(name)) diagnostics.push(finding('duplicate-argument', `${name} is already set in this body.`, source, start, nameEnd))
-    else set.set(name, { name, source, attribute: { kind: 'attribute', start, end, name, nameEnd, value: expressionOf(member.value, source, diagnostics) } })
+    else set.set(name, { name, source, attribute: { kind: 'attribute', start, end, name, nameEnd, value: expressionOf(member.value, source, diagnostics, readings[type]?.[name] ?? readings[type]?.['*']) } })
   }
   for (const one of read.diagnostics) diagnostics.push(one)
   return { arguments: set, blocks: read.blocks.map((block) => nested(block, source)) }

@@ -79,7 +79,7 @@ function readValues(loader: Loader, path: string, values: Map<string, InputValue
       if (item.kind === 'block') diagnostics.push(loadFinding('invalid-value-file', `${item.type} is a block; a file of values only sets variables. Is "=" missing?`, { source, start: item.start, end: item.typeEnd }))
     }
   }
-  const read = attributes(body)
+  const read = attributes(body, 'literal')
   for (const one of read.diagnostics) diagnostics.push(one)
   for (const [name, { value }] of read.attributes) values.set(name, { name, from: 'file', given: { expression: value }, source })
 }

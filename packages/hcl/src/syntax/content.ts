@@ -3,7 +3,7 @@
  * argument and what is a block with how many labels.
  */
 import { type Diagnostic, finding } from './diagnostics.ts'
-import { expressionOf } from './json/expression.ts'
+import { expressionOf, type Reading } from './json/expression.ts'
 import type { Source } from './source.ts'
 import type { AnyBody, Attribute, Block, Body, JsonBody, JsonMember, JsonValue, Label } from './tree.ts'
 
@@ -22,17 +22,17 @@ export interface Content {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** Reads a body against a schema. Of an argument that is set twice the first counts. */
-export function content(body: AnyBody, schema: Schema): Content {
-  return body.kind === 'body' ? nativeContent(body, schema) : jsonContent(body, schema)
+/** Reads a body against a schema. Of an argument that is set twice the first counts. `reading` is what JSON strings are. */
+export function content(body: AnyBody, schema: Schema, reading: Reading = 'template'): Content {
+  return body.kind === 'body' ? nativeContent(body, schema) : jsonContent(body, schema, reading)
 }
 
 /** All arguments of a body without a schema: in JSON every member is one (but `//`, which is a comment). */
-export function attributes(body: AnyBody): { readonly attributes: ReadonlyMap<string, Attribute>; readonly diagnostics: readonly Diagnostic[] } {
+export function attributes(body: AnyBody, reading: Reading = 'template'): { readonly attributes: ReadonlyMap<string, Attribute>; readonly diagnostics: readonly Diagnostic[] } {
   if (body.kind === 'body') return nativeContent(body, { attributes: body.items.flatMap((item) => (item.kind === 'attribute' ? [item.name] : [])), blocks: [] })
   const diagnostics: Diagnostic[] = []
   const names = members(body.value, body.source, diagnostics).map(({ name }) => name)
-  const found = jsonContent(body, { attributes: names, blocks: [] })
+  const found = jsonContent(body, { attributes: names, blocks: [] }, reading)
   return { attributes: found.attributes, diagnostics: [...diagnostics, ...found.diagnostics] }
 }
 
@@ -51,7 +51,7 @@ function nativeContent(body: Body, schema: Schema): Content {
   return { attributes: found, blocks, rest, diagnostics: [] }
 }
 
-function jsonContent(body: JsonBody, schema: Schema): Content {
+function jsonContent(body: JsonBody, schema: Schema, reading: Reading): Content {
   const { source } = body
   const diagnostics: Diagnostic[] = []
   const names = new Set(schema.attributes)
@@ -65,7 +65,7 @@ function jsonContent(body: JsonBody, schema: Schema): Content {
     if (labels !== undefined) unpack(member, labels, [], member.value, source, blocks, diagnostics)
     else if (!names.has(name)) rest.push(member)
     else if (found.has(name)) diagnostics.push(finding('duplicate-argument', `${name} is already set in this body.`, source, start, nameEnd))
-    else found.set(name, { kind: 'attribute', start, end, name, nameEnd, value: expressionOf(member.value, source, diagnostics) })
+    else found.set(name, { kind: 'attribute', start, end, name, nameEnd, value: expressionOf(member.value, source, diagnostics, reading) })
   }
   return { attributes: found, blocks, rest, diagnostics }
 }

@@ -39,6 +39,24 @@ test('.tofu takes the place of .tf, and .tofu.json that of .tf.json', () => {
   expect(module.files.map(({ path }) => path)).toEqual(['a.tofu', 'b.tofu.json', 'c.tf'])
 })
 
+test('in JSON, strings are templates, or text where nothing is evaluated, or what they name', () => {
+  const { module, codes } = load({
+    'main.tf.json': JSON.stringify({
+      variable: { v: { type: 'list(string)', default: ['${x}'], description: 'of ${y}', validation: { condition: '${var.v != null}', error_message: 'no ${var.v}' } } },
+      resource: { a: { b: { provider: 'aws.west', depends_on: ['a.c', 'module.m'], name: 'x-${var.v}', lifecycle: { ignore_changes: ['tags["x"]'] } } } },
+      module: { m: { source: './m', providers: { aws: 'aws.west' }, input: '${var.v}' } },
+      moved: { from: 'a.b', to: 'a["x"].c' },
+    }),
+    'm/main.tf': '',
+  })
+  const kinds = (declaration: Declaration | undefined): string[] => [...(declaration?.arguments ?? [])].map(([name, { attribute: { value } }]) => `${name} ${value.kind === 'tuple' ? value.items.map(({ kind }) => kind).join() : value.kind === 'object' ? value.items.map((item) => item.value.kind).join() : value.kind}`)
+  expect(codes).toEqual([])
+  expect(kinds(module.variables.get('v'))).toEqual(['type call', 'default string', 'description string'])
+  expect(kinds(module.resources.get('a.b'))).toEqual(['provider traversal', 'depends_on traversal,traversal', 'name template'])
+  expect(kinds(module.calls.get('m')?.declaration)).toEqual(['source string', 'providers traversal', 'input wrap'])
+  expect(kinds(module.others[0])).toEqual(['from traversal', 'to traversal'])
+})
+
 describe('override files', () => {
   const base = {
     'main.tf': `

@@ -3,31 +3,37 @@
  * templates too. Ranges point into the JSON text, also where its strings have escapes.
  */
 import { type Diagnostic, finding } from '../diagnostics.ts'
-import { parseTemplate } from '../parse.ts'
+import { type Parsed, parseExpression, parseTemplate } from '../parse.ts'
 import { Source } from '../source.ts'
-import type { Expression, JsonString, JsonValue, Node, ObjectItem } from '../tree.ts'
+import type { Expression, Fragment, JsonString, JsonValue, Node, ObjectItem } from '../tree.ts'
 import { walk } from '../walk.ts'
 
-/** The expression of a value. Findings within its templates are added to `diagnostics`. The result is a new tree each time. */
-export function expressionOf(value: JsonValue, source: Source, diagnostics: Diagnostic[] = []): Expression {
+/**
+ * What strings are where a value is asked for: templates; text that is taken as it is, where an argument is evaluated without any variables
+ * (`default`, `source`); or native expressions, where an argument is not evaluated but names something (`depends_on`, `type`).
+ */
+export type Reading = 'template' | 'literal' | 'reference'
+
+/** The expression of a value. Findings within its strings are added to `diagnostics`. The result is a new tree each time. */
+export function expressionOf(value: JsonValue, source: Source, diagnostics: Diagnostic[] = [], reading: Reading = 'template'): Expression {
   const { start, end } = value
   switch (value.kind) {
     case 'json-string':
-      return templateOf(value, source, diagnostics)
+      return stringOf(value, source, diagnostics, reading)
     case 'json-number':
       if (value.lexeme.startsWith('-')) return { kind: 'unary', start, end, operator: '-', operand: { kind: 'number', start: start + 1, end, lexeme: value.lexeme.slice(1) } }
       return { kind: 'number', start, end, lexeme: value.lexeme }
     case 'json-keyword':
       return value.value === null ? { kind: 'null', start, end } : { kind: 'bool', start, end, value: value.value }
     case 'json-array':
-      return { kind: 'tuple', start, end, items: value.items.map((item) => expressionOf(item, source, diagnostics)) }
+      return { kind: 'tuple', start, end, items: value.items.map((item) => expressionOf(item, source, diagnostics, reading)) }
     case 'json-object': {
       const seen = new Set<string>()
       const items = value.members.map((member): ObjectItem => {
         if (seen.has(member.name)) diagnostics.push(finding('duplicate-argument', `${JSON.stringify(member.name)} is already set in this object.`, source, member.start, member.nameEnd))
         seen.add(member.name)
-        const key = templateOf({ kind: 'json-string', start: member.start, end: member.nameEnd, value: member.name }, source, diagnostics)
-        return { kind: 'object-item', start: member.start, end: member.end, key, value: expressionOf(member.value, source, diagnostics) }
+        const key = stringOf({ kind: 'json-string', start: member.start, end: member.nameEnd, value: member.name }, source, diagnostics, reading === 'template' ? reading : 'literal')
+        return { kind: 'object-item', start: member.start, end: member.end, key, value: expressionOf(member.value, source, diagnostics, reading) }
       })
       return { kind: 'object', start, end, items }
     }
@@ -36,12 +42,13 @@ export function expressionOf(value: JsonValue, source: Source, diagnostics: Diag
   }
 }
 
-function templateOf(string: JsonString, source: Source, diagnostics: Diagnostic[]): Expression {
-  const { start, end, value } = string
-  if (!value.includes('${') && !value.includes('%{')) return { kind: 'string', start, end, value }
+function stringOf({ start, end, value }: JsonString, source: Source, diagnostics: Diagnostic[], reading: Reading): Expression {
+  const isPlain = !value.includes('${') && !value.includes('%{')
+  if (reading === 'literal' || (reading === 'template' && isPlain)) return { kind: 'string', start, end, value }
   const raw = source.text.slice(start + 1, end - 1)
   const toSource = raw === value ? (offset: number) => start + 1 + offset : mapping(raw, start + 1)
-  const parsed = parseTemplate(new Source(source.name, value))
+  const parse: (source: Source) => Parsed<Fragment> = reading === 'template' ? parseTemplate : parseExpression
+  const parsed = parse(new Source(source.name, value))
   for (const found of parsed.diagnostics) diagnostics.push({ ...found, source, start: toSource(found.start), end: toSource(found.end) })
   const expression = parsed.tree.value
   walk(expression, (node) => moveTo(node, toSource))
