@@ -14,6 +14,7 @@ const suites: [string, string][] = [
   ['start', 'packages/countersign/bench/start.ts'],
   ['apply', 'packages/countersign/bench/apply.ts'],
   ['hcl-parse', 'packages/hcl/bench/parse.ts'],
+  ['hcl-evaluate', 'packages/hcl/bench/evaluate.ts'],
   ['token', 'packages/countersign/bench/token.ts'],
   ['rego', 'packages/rego/bench/evaluate.ts'],
   ['people', 'packages/countersign/bench/people.ts'],
