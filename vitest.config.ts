@@ -16,6 +16,8 @@ const onPostgres = {
   test: {
     name: 'postgres',
     include: [...aboutPostgres, ...['server', 'doors', 'gate', 'identity'].map((room) => `packages/countersign/test/${room}/**/*.test.ts`)],
+    // These two know no database.
+    exclude: ['server/openapi', 'identity/software-authenticator'].map((file) => `packages/countersign/test/${file}.test.ts`),
     globalSetup: ['packages/countersign/test/support/postgres-setup.ts'],
     env: { COUNTERSIGN_TEST_DATABASE: 'postgres' },
   },
