@@ -139,6 +139,8 @@ describe('certificates', () => {
     expect(valid(chain)).toBe(true)
     expect(valid(pem.root + pem.leaf)).toBe(false)
     expect(valid(pem.leaf)).toBe(false)
+    // whoever has a certificate of their own cannot issue others
+    expect(valid(chain + pem.impostor)).toBe(false)
     const der = Buffer.from(pem.leaf.replace(/-----[^-]*-----|\s/g, ''), 'base64')
     der[der.length - 1] = (der.at(-1) ?? 0) ^ 1
     expect(valid(`${pem.root}${pem.authority}-----BEGIN CERTIFICATE-----\n${der.toString('base64')}\n-----END CERTIFICATE-----\n`)).toBe(false)

@@ -93,7 +93,8 @@ describe('a signed bundle', () => {
   function signed(content: { readonly [name: string]: string }, over: { readonly [name: string]: string } = content, header: object = { alg: 'HS256', kid: 'k1' }): Map<string, Uint8Array> {
     const list = Object.entries(over).map(([name, text]) => ({ name, hash: digest(name, text), algorithm: 'SHA-256' }))
     const text = `${part(header)}.${part({ files: list })}`
-    const token = `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`
+    const hash = 'alg' in header && header.alg === 'HS512' ? 'sha512' : 'sha256'
+    const token = `${text}.${createHmac(hash, secret).update(text).digest('base64url')}`
     return bytes({ ...content, '.signatures.json': JSON.stringify({ signatures: [token] }) })
   }
 
@@ -109,7 +110,8 @@ describe('a signed bundle', () => {
     ['has a document that was changed', signed({ ...plain, 'data.json': '{"a":2}' }, plain), 'bad_signature'],
     ['has a file more', signed({ ...plain, 'b.rego': 'package b' }, plain), 'bad_signature'],
     ['has a file less', signed({ 'a.rego': plain['a.rego'] }, plain), 'bad_signature'],
-    ['uses another algorithm than the key', signed(plain, plain, { alg: 'none', kid: 'k1' }), 'bad_signature'],
+    ['uses no algorithm', signed(plain, plain, { alg: 'none', kid: 'k1' }), 'bad_signature'],
+    ['uses another algorithm than the key', signed(plain, plain, { alg: 'HS512', kid: 'k1' }), 'bad_signature'],
     ['names a key that is not trusted', signed(plain, plain, { alg: 'HS256', kid: 'k2' }), 'bad_signature'],
   ])('is refused where it %s', (_, content, code) => {
     expect(refusal(() => readBundle(content, { keys }))).toBe(code)
