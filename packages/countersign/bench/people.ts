@@ -15,8 +15,8 @@ import { ask, runBody } from '../test/support/sample-run.ts'
 import { freePort, median, rounded, type BenchRow } from './place.ts'
 
 const CLIENTS = 50
-const BLOCKS = 8
-const CYCLES = 8
+const BLOCKS = 4
+const CYCLES = 12
 const GOAL = 2
 
 export async function run(): Promise<BenchRow[]> {

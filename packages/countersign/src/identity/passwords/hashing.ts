@@ -2,7 +2,8 @@
  * Hashing with argon2id (RFC 9106), a few at a time.
  *
  * The adversary signs in often, to keep the processor busy: the work is meant to be slow. So at most `atOnce` hashes run, on threads
- * beside the one that serves the gate, and those that wait are bounded; past that the answer is "busy, try again", and the gate goes on.
+ * beside the one that serves the gate, with a rest between them while others wait, and those that wait are bounded; past that the answer
+ * is "busy, try again", and the gate goes on.
  *
  * The hash is keyed with a secret that is not in the database: who has only the database cannot try passwords on it.
  */
@@ -19,32 +20,46 @@ export type Limits = { atOnce: number; waiting: number }
 export const limits: Limits = { atOnce: Math.max(1, Math.min(2, availableParallelism() - 1)), waiting: 64 }
 
 export interface Hashing {
+  /** Throws `password_busy` where the line is full: to be asked before an attempt is counted. */
+  mustHaveRoom(): void
   hash(password: CanonicalPassword): Promise<string>
   /** Takes as long when there is nothing to compare with: null is answered with false after the same work. */
   matches(kept: string | null, password: CanonicalPassword): Promise<boolean>
 }
 
 /** @param secret 32 bytes of the keyring */
-export function createHashing(secret: Uint8Array, { atOnce, waiting }: Limits = limits): Hashing {
+export function createHashing(
+  secret: Uint8Array, { atOnce, waiting }: Limits = limits, rest: (then: () => void, milliseconds: number) => void = setTimeout,
+): Hashing {
   const turns: (() => void)[] = []
   let running = 0
+  const mustHaveRoom = (): void => {
+    if (running >= atOnce && turns.length >= waiting) throw busy()
+  }
   const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
     if (running >= atOnce) {
-      if (turns.length >= waiting) throw busy()
+      mustHaveRoom()
       await new Promise<void>((resolve) => turns.push(resolve))
     } else running++
+    const began = performance.now()
     try {
       return await work()
     } finally {
-      // The place is handed on, so that nobody who comes now goes before those that wait.
-      const next = turns.shift()
-      if (next) next()
-      else running--
+      // The place is handed on, so that nobody who comes now goes before those that wait. Where somebody waits it rests first, as long as
+      // it worked: a line of people takes no more than half of a processor.
+      if (turns.length > 0) rest(handOn, performance.now() - began)
+      else handOn()
     }
+  }
+  const handOn = (): void => {
+    const next = turns.shift()
+    if (next) next()
+    else running--
   }
   const make = (password: string) => hash(password, { ...parameters, secret })
   let dummy: Promise<string> | undefined
   return {
+    mustHaveRoom,
     hash: (password) => inTurn(() => make(password)),
     matches: async (kept, password) => {
       return await inTurn(async () => {

@@ -18,6 +18,7 @@ import type { Person } from '../directory/people.ts'
 import { touchLifetime } from '../enrolment.ts'
 import { IdentityError } from '../errors.ts'
 import type { Room } from '../ports.ts'
+import { rpIdAt } from '../sites.ts'
 import { newSecret } from '../secrets.ts'
 import { how, openSession, replaceSession, type Opened } from '../sessions/sessions.ts'
 
@@ -33,7 +34,8 @@ type Given = {
   replaces?: string | undefined
 }
 
-export async function beginSignIn(room: Room): Promise<{ ceremony: string; options: PublicKeyCredentialRequestOptionsJSON }> {
+/** `origin`: where the browser is. */
+export async function beginSignIn(room: Room, given: { origin?: string | undefined } = {}): Promise<{ ceremony: string; options: PublicKeyCredentialRequestOptionsJSON }> {
   const { store, clock, random } = room.ports
   const ceremony = newSecret('ceremony', random)
   const challenge = createHash('sha256').update('countersign.sign-in.v1\n').update(random.bytes(32)).digest('base64url')
@@ -44,7 +46,7 @@ export async function beginSignIn(room: Room): Promise<{ ceremony: string; optio
     }
     await beginCeremony(tx, { secret: ceremony, purpose, stage: 'begun', data: { challenge }, now, expiresAt: now + touchLifetime })
   })
-  return { ceremony, options: { challenge, rpId: room.settings.rpId, allowCredentials: [], userVerification: 'required', timeout: touchLifetime } }
+  return { ceremony, options: { challenge, rpId: rpIdAt(room.settings, given.origin), allowCredentials: [], userVerification: 'required', timeout: touchLifetime } }
 }
 
 export async function finishSignIn(room: Room, given: Given): Promise<SignedIn> {
@@ -53,7 +55,7 @@ export async function finishSignIn(room: Room, given: Given): Promise<SignedIn> 
     const begun = await loadCeremony(tx, { secret: given.ceremony, purpose, stage: 'begun', now, data: dataSchema })
     const key = await findKey(room, tx, given.response)
     const challenge = Uint8Array.from(Buffer.from(begun.data.challenge, 'base64url'))
-    const { signCount } = await verifyAnswer(room.settings, { response: given.response, challenge, credential: key.credential, person: key.person })
+    const { signCount } = await verifyAnswer(room.settings, { response: given.response, challenge, credential: key.credential, person: key.person, rpId: key.rpId })
     checkUserHandle(key, given.response)
     await takeCeremony(tx, begun, now)
     if (!(await touched(room, tx, key, signCount, 'sign-in'))) return undefined

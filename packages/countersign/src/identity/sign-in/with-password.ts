@@ -23,6 +23,8 @@ export async function signInWithPassword(room: PasswordRoom, given: Given): Prom
   const code = parseTyped(given.code)
   // What can be nobody's name is counted together: it is refused like any other, and must not be free to send.
   const login = canonicalLogin(given.login) ?? ''
+  // Who is sent away because the line is full has not failed.
+  room.hashing.mustHaveRoom()
   const attempt = await Attempt.take(room, 'password', login, given.password)
   const person = await rightPassword(room, login, given.password)
   if (person === null) {

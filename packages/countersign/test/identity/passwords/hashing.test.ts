@@ -26,13 +26,38 @@ describe('hashing', () => {
     expect([await hashing.matches(null, password), await hashing.matches('$argon2id$broken', password), await hashing.matches('', password)]).toEqual([false, false, false])
   })
 
+  test('rests between two while somebody waits, as long as the work took, and not for who comes alone', async () => {
+    const rests: { goOn: () => void; milliseconds: number }[] = []
+    const hashing = createHashing(secret, { atOnce: 1, waiting: 3 }, (goOn, milliseconds) => void rests.push({ goOn, milliseconds }))
+    await hashing.hash(password)
+    await hashing.hash(password)
+    expect(rests).toEqual([])
+    const answered: number[] = []
+    const both = [1, 2].map(async (at) => {
+      await hashing.hash(password)
+      answered.push(at)
+    })
+    await both[0]
+    expect([answered, rests]).toEqual([[1], [{ goOn: expect.any(Function) as () => void, milliseconds: expect.any(Number) as number }]])
+    expect(rests[0]?.milliseconds).toBeGreaterThan(0)
+    const third = codeOf(hashing.hash(password))
+    expect(answered).toEqual([1])
+    rests[0]?.goOn()
+    await both[1]
+    expect(rests).toHaveLength(2)
+    rests[1]?.goOn()
+    expect(await third).toBe('accepted')
+  })
+
   test('runs so many at once, lets so many wait, and tells the next one when to come back', async () => {
     const hashing = createHashing(secret, { atOnce: 1, waiting: 3 })
     const answers = await Promise.all(Array.from({ length: 7 }, () => codeOf(hashing.hash(password))))
     expect(answers).toEqual(['accepted', 'accepted', 'accepted', 'accepted', 'password_busy', 'password_busy', 'password_busy'])
     const waiting = [1, 2, 3, 4].map(() => hashing.matches(null, password))
+    expect(() => hashing.mustHaveRoom()).toThrow(expect.objectContaining({ code: 'password_busy' }))
     await expect(hashing.matches(null, password)).rejects.toMatchObject({ code: 'password_busy', headers: { 'Retry-After': '5' } })
     await Promise.all(waiting)
+    hashing.mustHaveRoom()
     expect(await codeOf(hashing.hash(password))).toBe('accepted')
   })
 })
