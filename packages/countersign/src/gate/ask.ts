@@ -113,7 +113,7 @@ async function decide(deps: GateDeps, tx: Tx, policy: Policy, action: ActionName
 
 /** Changing the rules takes two owners once there are two; a person's own keys are theirs to remove. */
 function floorOf(action: ActionName, owners: number): Requirement {
-  const second = action === 'policy.change' && owners > 1
+  const second = (action === 'policy.change' || action === 'relying-party.change') && owners > 1
   return {
     assurance: 'aal2', phishingResistant: true, freshSeconds: 300, selfStepUp: true,
     approvals: second ? 1 : 0, approverRole: second ? 'owner' : '', excludeRequester: second,

@@ -15,12 +15,12 @@ import { GateError } from './errors.ts'
 import { countingKeys } from './probation.ts'
 import type { GateDeps, KnownKey } from './ports.ts'
 
-export type Begun = { ceremony: string; envelope: string; challenge: Uint8Array; keys: KnownKey[]; expiresAt: number }
+export type Begun = { ceremony: string; envelope: string; challenge: Uint8Array; keys: KnownKey[]; expiresAt: number; rpId: string }
 
 /** A person looks, reads and touches within this time; the ceremony can be begun again while the request waits. */
 const CEREMONY_LASTS = 5 * 60_000
 
-export async function begin(deps: GateDeps, by: Authorized<'challenge.answer'>, input: { code: string; typed: string }): Promise<Begun> {
+export async function begin(deps: GateDeps, by: Authorized<'challenge.answer'>, input: { code: string; typed: string; origin?: string }): Promise<Begun> {
   const checkpoint = await deps.ledger.checkpoint()
   return deps.store.write(async (tx) => {
     const now = deps.clock.now()
@@ -30,13 +30,15 @@ export async function begin(deps: GateDeps, by: Authorized<'challenge.answer'>, 
     const part = await partOf(deps, tx, row, by.actor.id, await signedOf(tx, row.id))
     if (!part.may) throw new GateError('wrong_person', part.reason, 'Nothing to do here for you.')
     if (beganElsewhere(row, by.actor)) requireTyped(row.code, input.typed)
-    const keys = countingKeys(await deps.keys.usableBy(tx, by.actor.id), row.subject, now)
+    const site = deps.place.sites.find(({ origin }) => origin === input.origin) ?? deps.place
+    // A key counts at the address that it was made for: where the browser is, only those can be touched.
+    const keys = countingKeys((await deps.keys.usableBy(tx, by.actor.id)).filter(({ rpId }) => rpId === site.rpId), row.subject, now)
     const head = await deps.people.directoryHead(tx)
     const expiresAt = Math.min(now + CEREMONY_LASTS, row.expires_at)
     const envelope: Envelope = {
       v: 1, instance: deps.place.instance, person: by.actor.id, role: part.role, slot: part.slot,
       nonce: Buffer.from(deps.random.bytes(32)).toString('base64url'), notBefore: rfc3339(now), expires: rfc3339(expiresAt),
-      origin: deps.place.origin, checkpoint: { size: checkpoint.size, root: checkpoint.root }, directory: head,
+      origin: site.origin, checkpoint: { size: checkpoint.size, root: checkpoint.root }, directory: head,
     }
     const text = new TextDecoder().decode(canonicalize(envelope))
     const ceremony = newId('cer', deps.clock, deps.random)
@@ -44,7 +46,7 @@ export async function begin(deps: GateDeps, by: Authorized<'challenge.answer'>, 
       id: ceremony, challenge: row.id, person: by.actor.id, session: by.actor.session, envelope: text,
       role: part.role, slot: part.slot, created_at: now, expires_at: expiresAt, used_at: null,
     }).execute()
-    return { ceremony, envelope: text, challenge: await challengeFor(row.subject_digest, text), keys, expiresAt }
+    return { ceremony, envelope: text, challenge: await challengeFor(row.subject_digest, text), keys, expiresAt, rpId: site.rpId }
   })
 }
 

@@ -56,6 +56,7 @@ export const catalogue = {
   'member.remove': { door: 'members', via: browser, roles: memberKeepers, decides: 'always', recorded: true, says: 'remove a person' },
   'member.recover': { door: 'members', via: browser, roles: reader, decides: 'always', recorded: true, says: 'start or veto the recovery of a person' },
   'member.link': { door: 'members', via: browser, roles: owner, decides: 'always', recorded: true, says: 'declare that two identities are one person' },
+  'relying-party.change': { door: 'admin', via: browser, roles: owner, decides: 'always', recorded: true, says: 'change the address of this installation' },
   'ledger.read': { door: 'admin', via: both, roles: reader, decides: 'role', recorded: false, says: 'read the audit log, the directory and the trust file' },
 } as const satisfies Record<string, Row>
 

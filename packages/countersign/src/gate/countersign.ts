@@ -156,7 +156,8 @@ async function verifyTheAssertion(a: Answering): Promise<void> {
   try {
     await verifyAssertion({
       assertion: a.countersignature, key: { person: a.key.person, ...a.key.credential }, person: a.by.actor.id,
-      challenge: await challengeFor(a.challenge.subject_digest, a.ceremony.envelope), rpId: a.deps.place.rpId, origins: a.deps.place.origins,
+      challenge: await challengeFor(a.challenge.subject_digest, a.ceremony.envelope), rpId: a.key.rpId,
+      origins: a.deps.place.sites.filter(({ rpId }) => rpId === a.key.rpId).map(({ origin }) => origin),
     })
   } catch (error) {
     if (!(error instanceof ProofError)) throw error

@@ -133,7 +133,7 @@ export function gateUseCases(deps: GateDeps, effects: Effects) {
       }),
     ),
     show: useCase(deps, 'show a challenge', 'challenge.read', async (by, input: { code: string }) => view(by, input.code)),
-    begin: useCase(deps, 'begin a ceremony', 'challenge.answer', async (by, input: { code: string; typed: string }) => begin(deps, by, input)),
+    begin: useCase(deps, 'begin a ceremony', 'challenge.answer', async (by, input: { code: string; typed: string; origin?: string }) => begin(deps, by, input)),
     finish: useCase(deps, 'countersign', 'challenge.answer', async (by, input: Sent) =>
       view(by, await countersign(deps, effects, by, input)),
     ),

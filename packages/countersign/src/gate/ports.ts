@@ -15,6 +15,8 @@ export type KnownKey = {
   readonly person: string
   readonly credential: Credential
   readonly signCount: number
+  /** The host name that it was made for. */
+  readonly rpId: string
   /** ms; null where it was never on probation. */
   readonly probationUntil: number | null
 }
@@ -78,4 +80,6 @@ export type Place = {
   readonly rpId: string
   readonly origin: string
   readonly origins: readonly string[]
+  /** Every address that is answered, the main one first. */
+  readonly sites: readonly { readonly rpId: string; readonly origin: string }[]
 }

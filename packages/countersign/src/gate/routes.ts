@@ -9,7 +9,8 @@ import type { ChallengeView, gateUseCases } from './index.ts'
 
 export type GateRoutesDeps = {
   useCases: ReturnType<typeof gateUseCases>
-  rpId: string
+  /** Which of our addresses was asked. */
+  originOf: (request: FastifyRequest) => string
   /** Who is calling, verified; null for a stranger. */
   actorOf: (request: FastifyRequest) => Actor | null
 }
@@ -22,7 +23,7 @@ const assertion = z.object({
 const ceremony = z.string().max(64)
 const byCode = z.object({ code: z.string().min(1).max(40) })
 
-export const gateRoutes: FastifyPluginAsyncZod<GateRoutesDeps> = async (app, { useCases, rpId, actorOf }) => {
+export const gateRoutes: FastifyPluginAsyncZod<GateRoutesDeps> = async (app, { useCases, originOf, actorOf }) => {
   app.get('/api/v1/ceremonies', async (request) => {
     const waiting = await useCases.list.run(actorOf(request), {})
     return { waiting: waiting.map(render) }
@@ -37,14 +38,14 @@ export const gateRoutes: FastifyPluginAsyncZod<GateRoutesDeps> = async (app, { u
     '/api/v1/ceremonies/:code/begin',
     { schema: { params: byCode, body: z.strictObject({ typed: z.string().max(40).optional() }) } },
     async (request) => {
-      const begun = await useCases.begin.run(actorOf(request), { code: request.params.code, typed: request.body.typed ?? '' })
+      const begun = await useCases.begin.run(actorOf(request), { code: request.params.code, typed: request.body.typed ?? '', origin: originOf(request) })
       return {
         ceremony: begun.ceremony,
         envelope: begun.envelope,
         expiresAt: rfc3339(begun.expiresAt),
         options: {
           challenge: Buffer.from(begun.challenge).toString('base64url'),
-          rpId,
+          rpId: begun.rpId,
           userVerification: 'required',
           timeout: 300_000,
           allowCredentials: begun.keys.map(({ credential }) => ({ type: 'public-key', id: credential.id, transports: credential.transports })),

@@ -68,6 +68,8 @@ export interface Identity extends Secrets {
     begin: UseCase<typeof beginInvited>
     create: UseCase<typeof createInvited>
     finish: UseCase<typeof finishInvited>
+    /** One's own way to a key at the main address, with a key of another. */
+    issueOwn(given: { person: string; session: string }): Promise<Link>
     pending(db: Db | Tx): Promise<PendingKey[]>
     beginVouching: UseCase<typeof beginVouching>
     finishVouching: UseCase<typeof finishVouching>
@@ -158,6 +160,7 @@ export async function createIdentity(context: IdentityContext, log: OidcLog): Pr
       begin: (given) => beginInvited(room, given),
       create: (given) => createInvited(room, given),
       finish: (given) => finishInvited(room, given),
+      issueOwn: ({ person, session }) => store.write((tx) => issueLink(room, tx, { person, inviter: { id: person, session } })),
       pending: (db) => pendingKeys(room, db),
       beginVouching: (by, given) => beginVouching(room, by, given),
       finishVouching: (by, given) => finishVouching(room, by, given),
@@ -169,7 +172,7 @@ export async function createIdentity(context: IdentityContext, log: OidcLog): Pr
       finish: (given) => finishHostRecovery(room, given),
     },
     changeMembers: (tx, subject, countersignatures) => enterChange(room, tx, subject, countersignatures),
-    signIn: { begin: () => beginSignIn(room), finish: (given) => finishSignIn(room, given) },
+    signIn: { begin: (given) => beginSignIn(room, given), finish: (given) => finishSignIn(room, given) },
     sessions: sessionsOf(room),
     tokens: tokensOf(room, nonces),
     authenticators: {

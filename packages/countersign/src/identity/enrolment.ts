@@ -10,6 +10,7 @@ import { rfc3339 } from '../platform/clock.ts'
 import type { Authenticator } from './authenticators/authenticators.ts'
 import { acceptedAlgorithms } from './authenticators/registration.ts'
 import type { IdentityContext } from './ports.ts'
+import { siteOf } from './sites.ts'
 
 /** A person reads, touches twice and types a PIN within this time. */
 export const ceremonyLifetime = 10 * 60_000
@@ -46,12 +47,13 @@ export type Signing = { envelope: string; options: PublicKeyCredentialRequestOpt
 /** An envelope for one signer, and the request for their key. Directory and checkpoint are the latest that the server has shown. */
 export async function requestSignature(
   { settings, ports }: IdentityContext,
-  given: Pick<Envelope, 'person' | 'role' | 'slot' | 'checkpoint' | 'directory'> & { subject: string; credential: Credential; /** ms; a touch's time where it is not said */ lasts?: number },
+  given: Pick<Envelope, 'person' | 'role' | 'slot' | 'checkpoint' | 'directory'> & { subject: string; credential: Credential; /** ms; a touch's time where it is not said */ lasts?: number; /** the host name of the key; the main one where it is not said */ rpId?: string },
 ): Promise<Signing> {
   const now = ports.clock.now()
+  const { rpId, origin } = siteOf(settings, given.rpId ?? settings.rpId)
   const value: Envelope = {
     v: 1, instance: settings.instance, person: given.person, role: given.role, slot: given.slot,
-    nonce: base64url(ports.random.bytes(32)), notBefore: rfc3339(now), expires: rfc3339(now + (given.lasts ?? touchLifetime)), origin: settings.url,
+    nonce: base64url(ports.random.bytes(32)), notBefore: rfc3339(now), expires: rfc3339(now + (given.lasts ?? touchLifetime)), origin,
     checkpoint: { size: given.checkpoint.size, root: given.checkpoint.root }, directory: given.directory,
   }
   const envelope = canonicalText(value)
@@ -59,7 +61,7 @@ export async function requestSignature(
   return {
     envelope,
     options: {
-      challenge: base64url(challenge), rpId: settings.rpId, allowCredentials: [descriptor(given.credential)],
+      challenge: base64url(challenge), rpId, allowCredentials: [descriptor(given.credential)],
       userVerification: 'required', timeout: touchLifetime,
     },
   }

@@ -10,6 +10,7 @@ import type { Standing } from './authenticators/standing.ts'
 import type { DirectoryStore } from './directory/directory.ts'
 import type { People } from './directory/people.ts'
 import type { Notices } from './notices/notices.ts'
+import type { Site } from './sites.ts'
 import type { ResourceServer } from './oidc/settings.ts'
 
 export type IdentitySettings = {
@@ -20,6 +21,8 @@ export type IdentitySettings = {
   rpId: string
   /** Origins that assertions may come from. */
   origins: readonly string[]
+  /** Every address that is answered, the main one first; the main one alone where this is not said. */
+  sites?: readonly Site[]
   /** Only a server started for a demonstration registers the software authenticator. */
   demonstration: boolean
   /** RFC 8628, for terminals without a browser. Off unless said. */

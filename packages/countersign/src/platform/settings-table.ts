@@ -20,6 +20,7 @@ export type Settings = {
   log: LogLevel
   deviceGrant: boolean
   resourceServers: ResourceServerSetting[]
+  alsoUrl: URL[]
   smtpUrl: URL | null
   mailFrom: string
   webhookUrl: URL | null
@@ -127,6 +128,11 @@ export const settingsTable: readonly Setting[] = [
     flag: '--resource-servers', environment: 'COUNTERSIGN_RESOURCE_SERVERS', key: 'resource_servers', shown: 'none',
     initial: none, help: 'Other servers that take our tokens and may introspect their own: "name https://audience sha256:<hex of the secret>", with commas between several.',
     parse: parseResourceServers, warning: none,
+  }),
+  setting('alsoUrl', {
+    flag: '--also-url', environment: 'COUNTERSIGN_ALSO_URL', key: 'also_url', shown: 'none',
+    initial: none, help: 'Other addresses that are answered while an installation moves, with commas between.',
+    parse: (text) => text.split(',').map((one) => one.trim()).filter((one) => one !== '').map(parsePublicUrl), warning: none,
   }),
   setting('smtpUrl', {
     flag: '--smtp-url', environment: 'COUNTERSIGN_SMTP_URL', key: 'smtp_url', shown: 'none', secret: true,

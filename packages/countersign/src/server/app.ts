@@ -50,7 +50,7 @@ export async function createApp(parts: Parts, options: AppOptions): Promise<Fast
   addErrors(app)
   const https = parts.place.origin.startsWith('https:')
   addHeaders(app, { https })
-  refuseOtherHosts(app, parts.place.origins)
+  refuseOtherHosts(app, parts.place.sites.map(({ origin }) => origin))
   refusePlainHttp(app, { https, trust: options.trust, origin: parts.place.origin })
   await app.register(cookie)
   await app.register(rateLimit, {
@@ -75,9 +75,9 @@ function listRoutes(app: FastifyInstance): void {
 }
 
 async function addDoors(app: FastifyInstance, parts: Parts, options: AppOptions): Promise<void> {
-  app.get('/api/v1/status', async () => ({
+  app.get('/api/v1/status', async (request) => ({
     name: 'countersign', version, setUp: await parts.identity.setUp.done(), demonstration: options.demonstration,
-    rpId: parts.place.rpId, url: parts.place.origin, time: rfc3339(parts.base.clock.now()),
+    rpId: siteAsked(parts, request).rpId, url: siteAsked(parts, request).origin, time: rfc3339(parts.base.clock.now()),
   }))
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
   await app.register((scope) => identityRoutes(scope, { identity: parts.identity }))
@@ -86,11 +86,16 @@ async function addDoors(app: FastifyInstance, parts: Parts, options: AppOptions)
     const identify = requireEither(parts.identity)
     scope.addHook('onRequest', async (request, reply) => identify.call(scope, request, reply))
     const actorOf = (request: FastifyRequest) => request.actor
-    await scope.register(gateRoutes, { useCases: parts.useCases.gate, rpId: parts.place.rpId, actorOf })
+    await scope.register(gateRoutes, { useCases: parts.useCases.gate, originOf: (request) => siteAsked(parts, request).origin, actorOf })
     await scope.register(runsRoutes, { useCases: parts.useCases.runs, actorOf })
     await scope.register(membersRoutes, { useCases: parts.useCases.members, origin: parts.place.origin, actorOf })
     await scope.register(adminRoutes, { useCases: parts.useCases.admin, origin: parts.place.origin, actorOf })
   })
+}
+
+/** By the host that was asked: no other is answered. */
+function siteAsked({ place }: Parts, request: FastifyRequest): { rpId: string; origin: string } {
+  return place.sites.find(({ origin }) => new URL(origin).host === request.headers.host?.toLowerCase()) ?? place
 }
 
 /**

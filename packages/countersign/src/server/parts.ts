@@ -1,7 +1,7 @@
 /**
  * The rooms put together, in the order in which they need one another. Several functions of one screen; no rule lives here.
  */
-import { parseSubject, relyingPartyAt } from '@countersign/proof'
+import { parseSubject, relyingPartyAt, sitesAt } from '@countersign/proof'
 import type { Directory, TrustFile } from '@countersign/proof'
 import { hostRecoveries, knownSites } from '@countersign/proof/produce'
 import type { Logger } from 'pino'
@@ -42,9 +42,9 @@ export type Parts = {
 
 export type Programs = Pick<IdentitySettings, 'deviceGrant' | 'resourceServers'>
 
-export async function assemble(base: Base, options: { url: string; demonstration: boolean; log: Logger; programs?: Programs | undefined; notices?: NoticeSettings | undefined }): Promise<Parts> {
+export async function assemble(base: Base, options: { url: string; alsoUrls?: readonly string[] | undefined; demonstration: boolean; log: Logger; programs?: Programs | undefined; notices?: NoticeSettings | undefined }): Promise<Parts> {
   const url = new URL(options.url)
-  const place: Place = { instance: base.instance, org: base.org, rpId: url.hostname, origin: url.origin, origins: [url.origin] }
+  const place: Place = { instance: base.instance, org: base.org, rpId: url.hostname, origin: url.origin, origins: [url.origin], sites: [options.url, ...(options.alsoUrls ?? [])].map((one) => ({ rpId: new URL(one).hostname, origin: new URL(one).origin })) }
   const pin = createPolicyPin(options)
   const file = policyFile(base.dataDir, options)
   const known: { identity?: Identity } = {}
@@ -104,6 +104,7 @@ async function assembleIdentity(
         url: place.origin,
         rpId: place.rpId,
         origins: place.origins,
+        sites: place.sites,
         demonstration: options.demonstration,
         ...options.programs,
       },
@@ -177,8 +178,8 @@ class MovedError extends CodedError<'url_moved'> {}
 async function refuseMovedUrl(base: Base, place: Place, identity: Identity): Promise<void> {
   const directory = await base.store.read((db) => identity.directory.state(db))
   const site = directory && relyingPartyAt(directory, directory.size)
-  if (!site || (site.rpId === place.rpId && site.origins.includes(place.origin))) return
-  const next = `Start it with --url ${site.origins[0] ?? ''} and an address with that port. Moving to another URL comes with a later version.`
+  if (!directory || !site || sitesAt(directory, directory.size).some(({ rpId, origins }) => rpId === place.rpId && origins.includes(place.origin))) return
+  const next = `Start it with --url ${site.origins[0] ?? ''} and an address with that port. To move it, an owner countersigns the new address first: see Address in the console.`
   throw new MovedError('url_moved', `This data folder belongs to ${site.origins.join(', ')}, and the server was started as ${place.origin}.`, next)
 }
 
@@ -200,6 +201,8 @@ function adminDeps(base: Base, place: Place, pin: PolicyPin, identity: Identity,
       },
       revoke: (tx, subject, countersignatures) => (isAboutApp(subject) ? identity.codes : identity.authenticators).revoke(tx, subject, countersignatures),
     },
+    sites: (db) => directoryOf(base, identity, db),
+    enter: (tx, subject, countersignatures) => identity.directory.append(tx, subject, countersignatures),
     trust: () => trustOf(base, place, identity, options),
   }
 }

@@ -31,6 +31,8 @@ export type StartOptions = {
   tls?: TlsFiles | null
   /** Addresses and networks of reverse proxies. */
   trustedProxies?: readonly string[]
+  /** Other addresses that are answered, while an installation moves. */
+  alsoUrls?: readonly string[] | undefined
   demonstration?: boolean
   /** The sign-in of programs. */
   programs?: Programs | undefined
@@ -72,7 +74,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   try {
     const base = await openBase({ dataDir: options.dataDir, databaseUrl: options.databaseUrl, clock, log, connectPostgres: options.connectPostgres })
     undo.push(() => base.close())
-    const parts = await assemble(base, { url: options.url, demonstration, log, programs: options.programs, notices: options.notices })
+    const parts = await assemble(base, { url: options.url, alsoUrls: options.alsoUrls, demonstration, log, programs: options.programs, notices: options.notices })
     const trust = trustIn(exposure.trustedProxies)
     const app = await createApp(parts, { log, demonstration, consoleFolder: options.consoleFolder ?? consoleFolder, trust })
     undo.push(await listen(app, { addresses: exposure.addresses, certificates, trust }))

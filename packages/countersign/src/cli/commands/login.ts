@@ -53,7 +53,7 @@ async function login(options: Options, output: Output): Promise<ExitCode> {
   const granted = await grantFor(server, key, options, output, interrupted.signal)
   const api = createApi(server, key, { current: () => granted.accessToken, renew: async () => undefined }, clientName())
   const me = answer('me', await api.call('GET', '/api/v1/me'))
-  const { trust, first } = pinTrust(profile, await api.bytes('/api/v1/trust'))
+  const { trust, first } = await pinTrust(profile, await api.bytes('/api/v1/trust'), async () => answer('directory', await api.call('GET', '/api/v1/directory')).entries)
   await checkHistory(api, profile, trust)
   await readDirectory({ api, profile, trust })
   profile.save('token', { ...granted, signedInUntil: me.token.signedInUntil, person: { id: me.person.id, name: me.person.name } })

@@ -41,7 +41,7 @@ async function up(flags: Flags, output: Output, recoverOwner: boolean): Promise<
   const asked = flags.log !== undefined || Boolean(process.env['COUNTERSIGN_LOG'])
   const log = createLog(!asked && process.stderr.isTTY && settings.log === 'info' ? 'warn' : settings.log)
   const running = await startServer({
-    dataDir: settings.data, databaseUrl: settings.databaseUrl, addresses: settings.addr, url: settings.url.origin, log,
+    dataDir: settings.data, databaseUrl: settings.databaseUrl, addresses: settings.addr, url: settings.url.origin, alsoUrls: settings.alsoUrl.map(({ origin }) => origin), log,
     tls: settings.tlsCert === '' && settings.tlsKey === '' ? null : { cert: settings.tlsCert, key: settings.tlsKey }, trustedProxies: settings.trustedProxy,
     programs: { deviceGrant: settings.deviceGrant, resourceServers: settings.resourceServers }, notices: noticesOf(settings), recoverOwner,
   }).catch(refused)

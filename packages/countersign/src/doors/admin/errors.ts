@@ -6,5 +6,6 @@ export type AdminErrorCode =
   | 'policy_moved'
   | 'policy_change_not_found'
   | 'entries_not_found'
+  | 'site_unfit'
 
 export class AdminError extends CodedError<AdminErrorCode> {}

@@ -1,5 +1,5 @@
 /** What the admin door needs, in its own words. */
-import type { Countersignature, RevocationSubject, TrustFile } from '@countersign/proof'
+import type { Countersignature, Directory, RevocationSubject, TrustFile } from '@countersign/proof'
 import type { Gate } from '../../gate/index.ts'
 import type { Ledger } from '../../ledger/index.ts'
 import type { Clock } from '../../platform/clock.ts'
@@ -18,7 +18,7 @@ export type AdminDeps = {
   readonly random: Random
   readonly notify: Notify
   readonly pin: PolicyPin
-  readonly place: { readonly instance: string; readonly org: string; readonly origin: string }
+  readonly place: { readonly instance: string; readonly org: string; readonly origin: string; readonly sites: readonly { readonly origin: string }[] }
   readonly directory: {
     entries(db: Db | Tx): Promise<string[]>
     head(db: Db | Tx): Promise<{ size: number; head: string }>
@@ -29,6 +29,9 @@ export type AdminDeps = {
     /** The effect of a countersigned revocation: directory, key, sessions and tokens, in this transaction. */
     revoke(tx: Tx, subject: string, countersignatures: Countersignature[]): Promise<void>
   }
+  /** The directory as this transaction sees it. */
+  readonly sites: (db: Db | Tx) => Promise<Directory>
+  readonly enter: (tx: Tx, subject: string, countersignatures: Countersignature[]) => Promise<unknown>
   readonly trust: () => Promise<TrustFile>
 }
 

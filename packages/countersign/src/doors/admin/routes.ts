@@ -47,6 +47,13 @@ export const adminRoutes: FastifyPluginAsyncZod<AdminRoutesDeps> = async (app, {
     },
   )
 
+  app.get('/api/v1/sites', async (request) => useCases.sites.run(actorOf(request), {}))
+
+  app.post('/api/v1/sites', { schema: { body: z.strictObject({ change: z.enum(['add', 'retire']), url: z.string().max(300) }) } }, async (request, reply) => {
+    const asked = await useCases.site.run(actorOf(request), request.body)
+    return reply.code(201).send({ ...asked, ...link(asked.code) })
+  })
+
   app.get('/api/v1/ledger/checkpoint', async (request) => useCases.checkpoint.run(actorOf(request), {}))
 
   app.get('/api/v1/ledger/consistency', { schema: { querystring: z.object({ from: size, to: size }) } }, async (request) =>

@@ -1,6 +1,8 @@
 /** Every use case of this door, each with the action without which it cannot be reached. */
 import type { Effects, Gate } from '../../gate/index.ts'
 import { askChange, takeChange } from './change-policy.ts'
+import { askSite, showSites, takeSite } from './change-site.ts'
+import type { SiteChange } from './change-site.ts'
 import type { AdminDeps, Revocation } from './ports.ts'
 import { changeTexts, proveConsistency, showChain, showChange, showCheckpoint, showDirectory, showEntries, showPolicy, showTrust } from './read.ts'
 import { askRevocation, takeRevocation } from './revoke.ts'
@@ -17,6 +19,8 @@ export function adminUseCases(deps: AdminDeps) {
     change: useCase('show a change of policy', 'policy.read', (by, input: { id: string; seconds: number; signal: AbortSignal }) => showChange(deps, by, input)),
     changeTexts: useCase('read a change of policy', 'challenge.read', (by, input: { id: string }) => changeTexts(deps, by, input.id)),
     revoke: useCase('ask to remove a key', 'authenticator.change', (by, input: Revocation) => askRevocation(deps, by, input)),
+    sites: useCase('show the addresses', 'policy.read', (by, _: Nothing) => showSites(deps, by)),
+    site: useCase('ask for a change of address', 'relying-party.change', (by, input: SiteChange) => askSite(deps, by, input)),
     checkpoint: useCase('show the checkpoint', 'ledger.read', (by, _: Nothing) => showCheckpoint(deps, by)),
     consistency: useCase('prove consistency', 'ledger.read', (by, input: { from: number; to: number }) => proveConsistency(deps, by, input)),
     entries: useCase('read the ledger', 'ledger.read', (by, input: { from: number; limit: number }) => showEntries(deps, by, input)),
@@ -29,6 +33,7 @@ export function adminUseCases(deps: AdminDeps) {
 export function adminEffects(deps: AdminDeps): Effects {
   return {
     policy: (tx, completed) => takeChange(deps, tx, completed),
+    'relying-party': (tx, completed) => takeSite(deps, tx, completed),
     revocation: (tx, completed) => takeRevocation(deps, tx, completed),
   }
 }

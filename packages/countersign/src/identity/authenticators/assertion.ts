@@ -4,18 +4,21 @@ import type { Countersignature, Credential, VerifiedAssertion } from '@countersi
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server'
 import { IdentityError } from '../errors.ts'
 import type { IdentitySettings } from '../ports.ts'
+import { siteOf } from '../sites.ts'
 
-export type Answer = { response: AuthenticationResponseJSON; credential: Credential; person: string }
+/** `rpId`: the host name that the key was made for; the main one's where it is not said. */
+export type Answer = { response: AuthenticationResponseJSON; credential: Credential; person: string; rpId?: string }
 
 /** An answer to 32 bytes of ours. Throws `challenge_mismatch` or `assertion_invalid`. */
 export async function verifyAnswer(settings: IdentitySettings, given: Answer & { challenge: Uint8Array }): Promise<VerifiedAssertion> {
   const { response, credential, person, challenge } = given
   const { authenticatorData, clientDataJSON, signature } = response.response
+  const { rpId, origins } = siteOf(settings, given.rpId ?? settings.rpId)
   try {
     return await verifyAssertion({
       assertion: { credential: response.id, authenticatorData, clientDataJSON, signature },
       key: { person, id: credential.id, alg: credential.alg, publicKey: credential.publicKey, backupEligible: credential.backupEligible },
-      person, challenge, rpId: settings.rpId, origins: settings.origins,
+      person, challenge, rpId, origins,
     })
   } catch (cause) {
     if (!(cause instanceof ProofError)) throw cause

@@ -10,7 +10,7 @@ import { counterRegressed } from './assertion.ts'
 import { recordUse, type Authenticator } from './authenticators.ts'
 import type { Standing } from './standing.ts'
 
-export type UsableKey = Pick<Authenticator, 'label' | 'person' | 'credential' | 'signCount' | 'demonstration' | 'via' | 'createdAt' | 'probationUntil'> & {
+export type UsableKey = Pick<Authenticator, 'label' | 'person' | 'credential' | 'signCount' | 'demonstration' | 'via' | 'createdAt' | 'probationUntil' | 'rpId'> & {
   /** `aut_` */
   authenticator: string
 }
@@ -37,6 +37,6 @@ export function createKeys(clock: Clock, settings: { demonstration: boolean }, s
   }
 }
 
-function usable({ id, label, person, credential, signCount, demonstration, via, createdAt, probationUntil }: Authenticator): UsableKey {
-  return { authenticator: id, label, person, credential, signCount, demonstration, via, createdAt, probationUntil }
+function usable({ id, label, person, credential, signCount, demonstration, via, createdAt, probationUntil, rpId }: Authenticator): UsableKey {
+  return { authenticator: id, label, person, credential, signCount, demonstration, via, createdAt, probationUntil, rpId }
 }

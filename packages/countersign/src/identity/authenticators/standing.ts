@@ -5,6 +5,7 @@
  * itself: one that the directory does not know, knows otherwise, or has revoked is as if it were not there. What a signature is
  * checked with (public key, algorithm, backup state, owner) is the directory's own; the row adds the counter and the last use.
  */
+import { sitesAt } from '@countersign/proof'
 import type { Directory, DirectoryKey } from '@countersign/proof'
 import type { Db, Tx } from '../../platform/store/store.ts'
 import type { DirectoryStore } from '../directory/directory.ts'
@@ -44,8 +45,10 @@ export function createStanding(directory: Pick<DirectoryStore, 'state'>): Standi
 function standing(state: Directory | null, row: Authenticator | undefined): Authenticator | undefined {
   const entered = row && state?.keys.get(row.credential.id)
   if (!row || !entered || row.revokedAt !== null || entered.until !== null || !sameKey(row, entered)) return undefined
-  const { person, label, credential, demonstration, probationUntil } = entered
-  return { ...row, person, label, credential, demonstration, probationUntil, via: entered.from === 1 ? 'genesis' : 'registration' }
+  // An address that was given up can be anybody's tomorrow: its keys open nothing and sign nothing.
+  if (!state || !sitesAt(state, state.size).some(({ rpId }) => rpId === entered.rpId)) return undefined
+  const { person, label, credential, demonstration, probationUntil, rpId } = entered
+  return { ...row, person, label, credential, demonstration, probationUntil, rpId, via: entered.from === 1 ? 'genesis' : 'registration' }
 }
 
 function sameKey(row: Authenticator, entered: DirectoryKey): boolean {

@@ -48,7 +48,7 @@ export async function beginVouching(room: CodesRoom, by: By, given: { authentica
     person: { id: pending.person, name }, authenticator: pending.id, label: pending.label, voucher: { person: by.person.id, credential: key.credential.id },
   } satisfies TotpSubject)
   const checkpoint = await ports.ledger.checkpoint()
-  const voucher = await requestSignature(room, { subject, person: by.person.id, role: 'voucher', slot: 0, credential: key.credential, checkpoint, directory })
+  const voucher = await requestSignature(room, { subject, person: by.person.id, role: 'voucher', slot: 0, credential: key.credential, rpId: key.rpId, checkpoint, directory })
   const ceremony = newSecret('ceremony', random)
   const now = clock.now()
   const data = { authenticator: pending.id, person: pending.person, subject, envelope: voucher.envelope }
@@ -69,7 +69,7 @@ export async function finishVouching(room: CodesRoom, by: By, given: { authentic
     if (!pending || pending.id !== given.authenticator) throw unknownPending()
     const key = await keyOf(room, tx, by, given.response)
     const { countersignature, signCount } = await verifyCountersignature(room.settings, {
-      response: given.response, credential: key.credential, person: by.person.id, subject, envelope, now,
+      response: given.response, credential: key.credential, rpId: key.rpId, person: by.person.id, subject, envelope, now,
     })
     await takeCeremony(tx, begun, now)
     if (!(await touched(room, tx, key, signCount, 'registration'))) return undefined

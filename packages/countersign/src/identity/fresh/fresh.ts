@@ -38,11 +38,14 @@ export async function beginFresh(room: CodesRoom, by: By, what: FreshFor): Promi
   const keys = await store.write(async (tx) => {
     const now = clock.now()
     await beginCeremony(tx, { secret: ceremony, purpose, stage: 'begun', owner: ownerOf(by), data: { what, challenge }, now, expiresAt: now + touchLifetime })
-    return await room.standing.of(tx, by.person.id)
+    const own = await room.standing.of(tx, by.person.id)
+    // Those that can be used where this browser is: at the address of the key that opened the session.
+    const here = own.find(({ id }) => id === by.session.authenticator)?.rpId ?? room.settings.rpId
+    return own.length === 0 ? [] : own.filter(({ rpId }) => rpId === here)
   })
   if (keys.length === 0) return { ceremony, options: null }
   const allowCredentials = keys.map(({ credential: { id, transports } }) => ({ id, type: 'public-key' as const, transports: [...transports] }))
-  return { ceremony, options: { challenge, rpId: room.settings.rpId, allowCredentials, userVerification: 'required', timeout: touchLifetime } }
+  return { ceremony, options: { challenge, rpId: keys[0]?.rpId ?? room.settings.rpId, allowCredentials, userVerification: 'required', timeout: touchLifetime } }
 }
 
 /** Takes the attempt that a code needs, before the transaction; `check` runs first in it. True: it held. False: the key's counter went back. */
@@ -64,7 +67,7 @@ export async function freshCheck(room: CodesRoom, by: By, what: FreshFor, proof:
     const key = keys.find(({ credential }) => credential.id === response?.id)
     if (!response || !key) throw needed()
     const challenge = Uint8Array.from(Buffer.from(begun.data.challenge, 'base64url'))
-    const { signCount } = await verifyAnswer(room.settings, { response, challenge, credential: key.credential, person: key.person })
+    const { signCount } = await verifyAnswer(room.settings, { response, challenge, credential: key.credential, person: key.person, rpId: key.rpId })
     return await touched(room, tx, key, signCount, 'fresh-proof')
   }
 }

@@ -46,7 +46,7 @@ export async function beginVouching(room: Room, by: Actor, given: { pending: str
     const key = await room.standing.find(tx, row.credential)
     if (!key || key.person !== by.id) throw voucherGone()
     const directory = await room.directory.head(tx)
-    const signing = await requestSignature(room, { subject: row.subject, person: by.id, role: 'voucher', slot: 1, credential: key.credential, checkpoint, directory })
+    const signing = await requestSignature(room, { subject: row.subject, person: by.id, role: 'voucher', slot: 1, credential: key.credential, rpId: key.rpId, checkpoint, directory })
     const ceremony = newSecret('ceremony', random)
     await beginCeremony(tx, {
       secret: ceremony, purpose, stage: 'begun', owner: { person: by.id, session: by.session }, data: { pending: row.id, envelope: signing.envelope }, now, expiresAt: now + touchLifetime,
@@ -56,16 +56,17 @@ export async function beginVouching(room: Room, by: Actor, given: { pending: str
 }
 
 /** @returns the person who is a member with a key now. */
-export async function finishVouching(room: Room, by: Actor, given: { ceremony: string; response: AuthenticationResponseJSON }): Promise<{ person: string; authenticator: string }> {
+export async function finishVouching(room: Room, by: Actor, given: { ceremony: string; response: AuthenticationResponseJSON; /** over the route for one's own key: that one only */ own?: string }): Promise<{ person: string; authenticator: string }> {
   const done = await room.ports.store.write(async (tx) => {
     const now = room.ports.clock.now()
     await assertSessionLive(tx, by.session, now)
     const owner = { person: by.id, session: by.session }
     const begun = await loadCeremony(tx, { secret: given.ceremony, purpose, stage: 'begun', owner, now, data: dataSchema })
     const row = await waiting(room, tx, by, begun.data.pending)
+    if (given.own !== undefined && (row.id !== given.own || row.person !== by.id)) throw notYours()
     const key = await room.standing.find(tx, given.response.id)
     if (!key || key.person !== by.id || key.credential.id !== row.credential) throw voucherGone()
-    const signed = { response: given.response, credential: key.credential, person: by.id, subject: row.subject, envelope: begun.data.envelope, now }
+    const signed = { response: given.response, credential: key.credential, rpId: key.rpId, person: by.id, subject: row.subject, envelope: begun.data.envelope, now }
     const { countersignature, signCount } = await verifyCountersignature(room.settings, signed)
     await takeCeremony(tx, begun, now)
     if (!(await touched(room, tx, key, signCount, 'registration'))) return undefined
@@ -94,6 +95,10 @@ async function waiting({ ports }: Room, tx: Tx, by: Actor, id: string): Promise<
   const row = await tx.selectFrom('pending_key').selectAll().where('id', '=', id).executeTakeFirst()
   if (row && row.voucher === by.id && row.ended_at === null && row.expires_at > ports.clock.now()) return row
   throw new IdentityError('pending_key_not_found', 'No such key waits for your word.', 'Look at People again; the invited person may have to open a new link.')
+}
+
+function notYours(): IdentityError {
+  return new IdentityError('pending_key_not_found', 'No such key of yours waits.', 'Look at Keys again.')
 }
 
 function requireCode(code: string, typed: string): void {

@@ -34,7 +34,7 @@ export async function createRegistration(room: Room, by: By, given: Given): Prom
   const directory = await ports.store.read((db) => room.directory.head(db))
   const asked = { subject, person: by.person.id, checkpoint: await ports.ledger.checkpoint(), directory }
   const possession = await requestSignature(room, { ...asked, role: 'possession', slot: 0, credential })
-  const voucher = await requestSignature(room, { ...asked, role: 'voucher', slot: 1, credential: key.credential })
+  const voucher = await requestSignature(room, { ...asked, role: 'voucher', slot: 1, credential: key.credential, rpId: key.rpId })
   const data = { ...begun.data, subject, possession: possession.envelope, voucher: voucher.envelope, authenticator, registered }
   await ports.store.write((tx) => advanceCeremony(tx, begun, { stage: 'created', data }))
   return { subject, code: formatCode(shortCode(await subjectDigest(subject))), possession, voucher }

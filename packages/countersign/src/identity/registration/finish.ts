@@ -51,7 +51,7 @@ async function verifyVoucher(
   if (!key || key.person !== by.person.id || key.id !== by.session.authenticator) throw noVoucher()
   const now = room.ports.clock.now()
   const voucher = await verifyCountersignature(room.settings, {
-    response, credential: key.credential, person: by.person.id, subject, envelope, now,
+    response, credential: key.credential, rpId: key.rpId, person: by.person.id, subject, envelope, now,
   })
   return { key, voucher }
 }

@@ -33,6 +33,8 @@ const list = {
     200: z.object({
       authenticators: z.array(authenticatorView),
       apps: z.array(appView),
+      /** A key that was made at the main address and waits for the word of one of this one. */
+      pendingKey: z.object({ id: z.string(), label: z.string() }).nullable(),
       /** Apps that wait until a key vouches for them. */
       pendingApps: z.array(pendingView),
       /** What somebody types to sign in without a key; "" when they have no such name. */
@@ -43,6 +45,10 @@ const list = {
     }),
   },
 }
+const keyId = z.object({ id: z.string().max(64) })
+const move = { body: z.strictObject({}), response: { 200: z.object({ link: z.string(), expiresAt: z.string() }) } }
+const moveBegin = { params: keyId, body: z.strictObject({ code: z.string().max(40) }), response: { 200: z.object({ ceremony: z.string(), subject: z.string(), envelope: z.string(), options: requestOptions }) } }
+const moveFinish = { params: keyId, body: z.strictObject({ ceremony, response: authenticationResponse }), response: { 200: z.object({ person: z.string(), authenticator: z.string() }) } }
 const begin = {
   body: z.object({ label: z.string().max(400) }),
   response: { 200: z.object({ ceremony: z.string(), intent: z.string(), options: creationOptions }) },
@@ -65,16 +71,28 @@ export function authenticatorRoutes(root: FastifyInstance, identity: Identity): 
     const person = actorOf(request).id
     const current = sessionOf(request).authenticator
     const keys = await identity.authenticators.of(person)
-    const { apps, pending, login, changedAt, recoveryCodes } = await identity.context.ports.store.read(async (db) => ({
-      apps: await identity.codes.of(db, person), pending: await identity.codes.pending(db, person),
+    const { apps, pending, moved, login, changedAt, recoveryCodes } = await identity.context.ports.store.read(async (db) => ({
+      apps: await identity.codes.of(db, person), pending: await identity.codes.pending(db, person), moved: (await identity.invitation.pending(db)).find((one) => one.person === person && one.voucher === person),
       login: (await identity.profiles.of(db, person))?.login ?? '', changedAt: await identity.passwords.changedAt(db, person),
       recoveryCodes: await identity.recoveryCodes.remaining(db, person),
     }))
     return {
-      authenticators: keys.map((key) => view(key, current)), apps: apps.map((one) => viewOfApp(one, current)), pendingApps: pending.map(viewOfPending),
+      authenticators: keys.map((key) => view(key, current)), apps: apps.map((one) => viewOfApp(one, current)), pendingApps: pending.map(viewOfPending), pendingKey: moved ? { id: moved.id, label: moved.label } : null,
       login, passwordChangedAt: changedAt === null ? null : rfc3339(changedAt), recoveryCodes,
     }
   })
+
+  // While an installation moves: the key is made at the main address, and vouched for here, with a key of this one.
+  app.post('/api/v1/authenticators/move', { ...signedIn, schema: move }, async (request) => {
+    const { token, expiresAt } = await identity.invitation.issueOwn({ person: actorOf(request).id, session: sessionOf(request).id })
+    return { link: `${identity.context.settings.url}/join#${token}`, expiresAt: rfc3339(expiresAt) }
+  })
+
+  app.post('/api/v1/authenticators/move/:id/begin', { ...signedIn, schema: moveBegin }, async (request) =>
+    identity.invitation.beginVouching(actorOf(request), { pending: request.params.id, code: request.body.code }))
+
+  app.post('/api/v1/authenticators/move/:id/finish', { ...signedIn, schema: moveFinish }, async (request) =>
+    identity.invitation.finishVouching(actorOf(request), { ...request.body, own: request.params.id }))
 
   app.post('/api/v1/authenticators/begin', { ...signedIn, schema: begin }, async (request) => registration.begin(by(request), request.body))
 

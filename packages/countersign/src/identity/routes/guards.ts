@@ -11,6 +11,7 @@ import { IdentityError } from '../errors.ts'
 import type { Session } from '../sessions/sessions.ts'
 import type { TerminalToken } from '../terminal/tokens.ts'
 import { clientFamily } from '../words.ts'
+import { sitesOf } from '../sites.ts'
 import { sessionCookie } from './session-cookie.ts'
 
 declare module 'fastify' {
@@ -47,7 +48,7 @@ export function requireTerminal(identity: Identity): preHandlerAsyncHookHandler 
   return async (request, reply) => {
     reply.header('DPoP-Nonce', identity.tokens.nonce())
     const { method, url, headers } = request.raw
-    const { actor, token } = await identity.tokens.resolve({ method: method ?? '', url: url ?? '/', headers, remoteAddress: request.ip })
+    const { actor, token } = await identity.tokens.resolve({ method: method ?? '', url: url ?? '/', headers, remoteAddress: request.ip, origin: originOf(identity, request) })
     request.actor = actor
     request.terminal = token
   }
@@ -67,6 +68,13 @@ export function refuseForeignOrigin(identity: Identity): preHandlerAsyncHookHand
     const { origin } = request.headers
     if (origin !== undefined && !isOwn(identity, origin)) throw foreign()
   }
+}
+
+/** Which of our addresses was asked; other hosts are not answered at all. */
+export function originOf(identity: Identity, request: FastifyRequest): string {
+  const host = request.headers.host?.toLowerCase()
+  const { settings } = identity.context
+  return sitesOf(settings).find(({ origin }) => new URL(origin).host === host)?.origin ?? settings.url
 }
 
 /** The Actor that a guard has set. */
@@ -100,5 +108,5 @@ function foreign(): IdentityError {
 }
 
 function isOwn(identity: Identity, origin: string): boolean {
-  return identity.context.settings.origins.includes(origin)
+  return sitesOf(identity.context.settings).some((site) => site.origin === origin)
 }

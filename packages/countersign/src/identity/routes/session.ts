@@ -34,7 +34,7 @@ export function sessionRoutes(root: FastifyInstance, identity: Identity): void {
   const limitedToo = { preHandler: guards.requireSession(identity, 'limited-too') }
   const open = { preHandler: guards.refuseForeignOrigin(identity) }
 
-  app.post('/api/v1/session/begin', { ...open, schema: begin }, async () => identity.signIn.begin())
+  app.post('/api/v1/session/begin', { ...open, schema: begin }, async (request) => identity.signIn.begin({ origin: guards.originOf(identity, request) }))
 
   app.post('/api/v1/session/finish', { ...open, schema: finish }, async (request, reply) => {
     const replaces = sessionCookie(identity, request)

@@ -22,6 +22,8 @@ export type TerminalRequest = {
   /** Host is not among those that are looked at. */
   headers: Record<string, string | string[] | undefined>
   remoteAddress: string
+  /** Which of our addresses was asked; the main one where it is not said. Never what a header says. */
+  origin?: string
 }
 
 export type ResolvePorts = ProofPorts & {
@@ -43,7 +45,7 @@ export async function resolveTerminal(ports: ResolvePorts, request: TerminalRequ
 }
 
 async function resolveBound(ports: ResolvePorts, request: TerminalRequest, presented: Presented): Promise<Resolved> {
-  const url = requested(ports.url, request.url)
+  const url = requested(request.origin ?? ports.url, request.url)
   const proof = verifyProof({ proof: oneProof(request.headers['dpop']), method: request.method, url, accessToken: presented.value, now: ports.clock.now() })
   checkNonce(ports.nonces, proof)
   const { token, holder } = await live(ports, presented)

@@ -4,10 +4,15 @@
  * no name of ours holds and not every database stores.
  */
 import type { FastifyInstance } from 'fastify'
+import { send } from './errors.ts'
+import { problem } from './problem.ts'
 
 const DEEPEST = 64
 
 export function readJson(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.url.includes('%00')) await send(reply, problem('invalid_request', 'The address holds a NUL character.', 'Correct it; /openapi.json describes every request.'))
+  })
   const parse = app.getDefaultJsonParser('error', 'error')
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
     if (depthOf(body) > DEEPEST) {

@@ -182,6 +182,7 @@ const statuses: Record<Code, number> = {
   policy_chain_broken: unavailable,
   policy_change_not_found: 404,
   entries_not_found: 404,
+  site_unfit: 400,
   // plan
   plan_empty: 400,
   plan_not_text: 400,
