@@ -126,7 +126,7 @@ describe('beyond loopback with a named proxy', () => {
 })
 
 describe('a NUL character', () => {
-  it('in a body is refused as what it is, on either database', async () => {
+  it('in a body or an address is refused as what it is, on either database', async () => {
     const dataDir = await scratchFolder('data')
     const port = await freePort()
     const server = await startServer({ dataDir, databaseUrl: await databaseOf(dataDir), addresses: [{ host: '127.0.0.1', port }], url: `http://localhost:${port}`, demonstration: true, log: createLog('silent') })
@@ -134,5 +134,6 @@ describe('a NUL character', () => {
     const token = new URL(server.setupLink ?? '').hash.slice(1)
     const send = (name: string) => new SoftwarePerson(server.url).call('POST', '/api/v1/setup/begin', { token, name, label: 'key' })
     expect([(await send('A\0da')).status, (await send('A\\u0000da')).status]).toEqual([400, 200])
+    expect((await Promise.all(['/api/v1/audit/%00', '/api/v1/runs/run_%00', '/api/v1/status?a=%00'].map((path) => fetch(server.url + path)))).map(({ status }) => status)).toEqual([400, 400, 400])
   })
 })
