@@ -59,9 +59,9 @@ function callMock(g: Generator, mock: Mock, args: readonly Value[], c: Context, 
 /** The name under which a replacement of a callee is kept. */
 export const mockName = (callee: Callee): string => (callee.kind === 'builtin' ? callee.name : `data:${callee.node.id}`)
 
-export function compileCall(g: Generator, call: Expression & { kind: 'call' }, bound: Bound): Get {
+/** A call whose arguments are there: of the callee, or of what `with` has put in its place. */
+export function compileApply(g: Generator, call: Expression & { kind: 'call' }): (values: readonly Value[], c: Context) => Value | undefined {
   const { callee, at } = call
-  const args = call.args.map((arg) => g.expression(arg, bound))
   const name = mockName(callee)
   const { rules } = g
   const finish: (values: readonly Value[], c: Context) => Value | undefined =
@@ -73,10 +73,16 @@ export function compileCall(g: Generator, call: Expression & { kind: 'call' }, b
             for (const one of callee.builtin.each?.(values, c.query) ?? []) return one
             return undefined
           }
-  const through = (values: readonly Value[], c: Context): Value | undefined => {
+  return (values, c) => {
     const mock = c.mocks?.get(name)
     return mock === undefined ? finish(values, c) : callMock(g, mock, values, c, at)
   }
+}
+
+export function compileCall(g: Generator, call: Expression & { kind: 'call' }, bound: Bound): Get {
+  const { callee } = call
+  const args = call.args.map((arg) => g.expression(arg, bound))
+  const through = compileApply(g, call)
   const [a, b] = args as [Get, Get]
   if (args.length === 0) return (_, c) => through([], c)
   if (args.length === 1) {

@@ -1,7 +1,7 @@
 /** Calls of builtins that have many outputs, one after another. */
 import type { Expression } from '../compile/program.ts'
 import type { Value } from '../value/index.ts'
-import { failed } from './call.ts'
+import { compileApply, failed } from './call.ts'
 import type { Get, Step, Walk } from './context.ts'
 import type { Bound, Generator } from './generator.ts'
 
@@ -9,18 +9,18 @@ export function compileRelation(g: Generator, call: Expression & { kind: 'call' 
   const { callee, at } = call
   if (callee.kind !== 'builtin') return () => false
   const args = call.args.map((arg): Get => g.expression(arg, bound))
-  const single = g.expression(call, bound)
+  const apply = compileApply(g, call)
   const next = finish(bound)
   return (r, c) => {
-    if (c.mocks?.has(callee.name) === true) {
-      const value = single(r, c)
-      return value !== undefined && next(value, r, c)
-    }
     const values: Value[] = []
     for (const arg of args) {
       const value = arg(r, c)
       if (value === undefined) return false
       values.push(value)
+    }
+    if (c.mocks?.has(callee.name) === true) {
+      const value = apply(values, c)
+      return value !== undefined && next(value, r, c)
     }
     let outputs: Iterator<Value>
     try {

@@ -4,6 +4,7 @@
  */
 import type { Expression } from '../compile/program.ts'
 import { get, isArray, isPlain, keys, members, RegoSet, type Value } from '../value/index.ts'
+import { compileApply } from './call.ts'
 import type { Context, Registers, Step, Walk } from './context.ts'
 import type { Bound, Generator } from './generator.ts'
 import { compilePattern, isOpen } from './pattern.ts'
@@ -37,7 +38,7 @@ function visit(path: readonly Value[] | undefined, value: Value, r: Registers, c
 /** `walk(subject, [path, value])`, or with any other pattern for the pair. */
 export function compileWalkCall(g: Generator, call: Expression & { kind: 'call' }, pattern: Expression, bound: Bound, then: (bound: Bound) => Step): Step {
   const get = g.expression(call.args[0] as Expression, bound)
-  const replaced = g.expression(call, bound)
+  const apply = compileApply(g, call)
   let each: Visit
   let whole: Walk
   let paths = true
@@ -56,11 +57,11 @@ export function compileWalkCall(g: Generator, call: Expression & { kind: 'call' 
     each = (path, value, r, c) => whole([path as readonly Value[], value], r, c)
   }
   return (r, c) => {
-    if (c.mocks?.has('walk') === true) {
-      const value = replaced(r, c)
-      return value !== undefined && whole(value, r, c)
-    }
     const value = get(r, c)
+    if (value !== undefined && c.mocks?.has('walk') === true) {
+      const pair = apply([value], c)
+      return pair !== undefined && whole(pair, r, c)
+    }
     return value !== undefined && visit(paths ? [] : undefined, value, r, c, each)
   }
 }
