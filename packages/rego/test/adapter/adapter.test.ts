@@ -47,10 +47,17 @@ describe('a server', () => {
 
   test.each<readonly [string, Answer, string]>([
     ['refuses', { status: 500, body: '{"result": true}' }, 'refused'], ['answers with nothing', {}, 'malformed'], ['answers with no JSON', { body: 'true!' }, 'malformed'], ['answers with no object', { body: 'true' }, 'malformed'],
-    ['sends elsewhere', { status: 307, headers: { location: 'http://127.0.0.1:1/' } }, 'unreachable'], ['says too much', { body: `{"result": "${'x'.repeat(2000)}"}` }, 'too_large'], ['never answers', { never: true }, 'too_slow'],
+    ['says too much', { body: `{"result": "${'x'.repeat(2000)}"}` }, 'too_large'], ['never answers', { never: true }, 'too_slow'],
   ])('that %s is an error', async (_, answer, code) => {
     const { url } = await opa(answer)
     expect(await codeOf(serverPolicy({ url, mostBytes: 1000, milliseconds: answer.never === true ? 50 : 5000 }).evaluate('a', {}))).toBe(code)
+  })
+
+  test('that sends elsewhere is an error: the input and the token stay here', async () => {
+    const other = await opa({ body: '{"result": true}' })
+    const { url } = await opa({ status: 307, headers: { location: `${other.url}/v1/data/a` } })
+    expect(await codeOf(serverPolicy({ url, token: 't0ken' }).evaluate('a', {}))).toBe('unreachable')
+    expect(other.seen).toEqual([])
   })
 
   test('that is not there is an error', async () => {
