@@ -75,6 +75,7 @@ export class ModuleInstance implements Referable {
   private readonly shapes: Map<Declaration, VariableShape>
   private readonly checked: WeakMap<Expression, boolean>
   private readonly base: Omit<Scope, 'resolve'>
+  private lastScope: { readonly repetition: Repetition; readonly self: Value | null; readonly scope: Scope } | null = null
 
   constructor(module: Module, address: string, given: (name: string) => Given | undefined, options: ModuleOptions, parent: ModuleInstance | null) {
     this.module = module
@@ -256,8 +257,13 @@ export class ModuleInstance implements Referable {
     return cell.value
   }
 
+  /** The scope within an instance, kept while one argument after the other of the same instance is evaluated. */
   private scopeOf(repetition: Repetition, self: Value | null = null): Scope {
-    return { ...this.base, resolve: (traversal) => resolveReference(this, repetition, self, traversal) }
+    const last = this.lastScope
+    if (last !== null && last.repetition === repetition && last.self === self) return last.scope
+    const scope: Scope = { ...this.base, resolve: (traversal) => resolveReference(this, repetition, self, traversal) }
+    this.lastScope = { repetition, self, scope }
+    return scope
   }
 
   private value(node: Expression, source: Source, repetition: Repetition, self: Value | null = null, iterators: Iterators = null): Value {

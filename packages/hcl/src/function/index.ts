@@ -3,6 +3,7 @@
  * `terraform metadata functions -json` lists.
  */
 import { cidrs } from './cidr.ts'
+import { combinations } from './combine.ts'
 import { conversions } from './conversion.ts'
 import { encodings } from './encoding.ts'
 import { fileFunctions } from './file.ts'
@@ -13,11 +14,13 @@ import { mappings } from './mapping.ts'
 import { numbers } from './number.ts'
 import { regexes } from './regex.ts'
 import { sequences } from './sequence.ts'
+import { setAlgebra } from './set-algebra.ts'
 import type { FunctionSpec } from './spec.ts'
+import { tallies } from './tally.ts'
 import { texts } from './text.ts'
 import { times } from './time.ts'
 import { yamls } from './yaml.ts'
 
-const all: readonly FunctionSpec[] = [...cidrs, ...conversions, ...encodings, ...fileFunctions, ...formats, ...hashes, ...lazy, ...mappings, ...numbers, ...regexes, ...sequences, ...texts, ...times, ...yamls]
+const all: readonly FunctionSpec[] = [...cidrs, ...conversions, ...encodings, ...fileFunctions, ...formats, ...hashes, ...lazy, ...mappings, ...numbers, ...regexes, ...sequences, ...combinations, ...tallies, ...setAlgebra, ...texts, ...times, ...yamls]
 
 export const functions: ReadonlyMap<string, FunctionSpec> = new Map(all.flatMap((spec) => [[spec.name, spec] as const, [`core::${spec.name}`, spec] as const]))

@@ -3,7 +3,7 @@
  * itself sees only what its parameters allow. Source: the obligations of cty's function package, which Terraform's functions rely on.
  */
 import { ArgumentError, ValueError } from '../value/error.ts'
-import { any, sameType, type Type } from '../value/type.ts'
+import { any, isCollection, sameType, type Type } from '../value/type.ts'
 import { deepMarks, refine, Unknown, unknown, unmarkDeep, type Value, withMarks } from '../value/value.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -79,6 +79,6 @@ export function checkCount(elements: number): void {
   if (elements > mostElements) fail(`the result would have more than ${mostElements} elements`)
 }
 
+export const elementType = (type: Type): Type => (isCollection(type) ? type.element : any)
 export const isSequence = (type: Type): boolean => type.kind === 'list' || type.kind === 'set' || type.kind === 'tuple'
-export const isMapping = (type: Type): boolean => type.kind === 'map' || type.kind === 'object'
 export const typesDiffer = (types: readonly Type[]): boolean => types.some((one) => types[0] !== undefined && !sameType(one, types[0]))

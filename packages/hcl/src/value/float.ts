@@ -68,7 +68,6 @@ export function add(x: Float, y: Float): Float {
   return sum < 0n ? rounded(true, -sum, e, precision) : rounded(false, sum, e, precision)
 }
 
-export const negate = (x: Float): Float => (x.mantissa === 0n ? x : { ...x, negative: !x.negative })
 
 /** With `precision` given, the product is rounded to it; otherwise to that of the more precise side. */
 export function multiply(x: Float, y: Float, precision = Math.max(x.precision, y.precision)): Float {

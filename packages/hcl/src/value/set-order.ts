@@ -1,6 +1,6 @@
 /**
- * The order of a set's elements: primitives by their own order, everything else by a text made from its content. Null stands last
- * among the known, unknown after all. Elements with an unknown inside never equal another.
+ * The order of a set's elements: primitives by their own order, everything else by a text made from its content. Unknown
+ * elements stand behind the known ones, null behind them all. Elements with an unknown inside never equal another.
  */
 import { general } from './float-text.ts'
 import { compare, isInfinite, numberText, toFloat, type Num } from './number.ts'
@@ -12,8 +12,8 @@ import { Unknown, type Value } from './value.ts'
 export function compareSetElements(a: Value, b: Value): number {
   const aUnknown = a.data instanceof Unknown
   const bUnknown = b.data instanceof Unknown
-  if (aUnknown || bUnknown) return aUnknown === bUnknown ? 0 : aUnknown ? 1 : -1
   if (a.data === null || b.data === null) return a.data === b.data ? 0 : a.data === null ? 1 : -1
+  if (aUnknown || bUnknown) return aUnknown === bUnknown ? 0 : aUnknown ? 1 : -1
   switch (a.type.kind) {
     case 'string':
       return compareStrings(a.data as string, b.data as string)

@@ -118,7 +118,7 @@ export function depthOf(type: Type): number {
   let inner = 0
   if (isCollection(type)) inner = depthOf(type.element)
   else for (const one of type.kind === 'tuple' ? type.elements : type.attributes.values()) inner = Math.max(inner, depthOf(one))
-  depths.set(type, inner + 1)
+  if (inner > 0) depths.set(type, inner + 1)
   return inner + 1
 }
 

@@ -4,7 +4,7 @@
  */
 import { sortedMap } from './order.ts'
 import { compare, counted, type Num } from './number.ts'
-import { any, bool, listOf, mapOf, number, objectOf, sameType, string, tupleOf, type Type } from './type.ts'
+import { any, bool, listOf, mapOf, number, objectOf, string, tupleOf, type Type } from './type.ts'
 
 /** Marks are bits. A mark says something about a value that its type does not: that it must not be shown, or not be kept. */
 export const sensitiveMark = 1
@@ -151,7 +151,6 @@ export const membersOf = (value: Value): ReadonlyMap<string, Value> => (value.da
 export const textOf = (value: Value): string => value.data as string
 export const numOf = (value: Value): Num => value.data as Num
 export const isTrue = (value: Value): boolean => value.data === true
-export const typeIs = (value: Value, type: Type): boolean => sameType(value.type, type)
 export const refinementOf = (value: Value): Refinement => (value.data instanceof Unknown ? value.data.refinement : {})
 
 /** Whether the value certainly is not null: it is known and not, or it is unknown and said to be not. */
