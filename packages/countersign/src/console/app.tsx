@@ -6,6 +6,7 @@ import { useEffect } from 'preact/hooks'
 import type { SessionView } from './api/views.ts'
 import { CeremonyPage } from './ceremony/page.tsx'
 import { TypeCodePage } from './ceremony/code-form.tsx'
+import { AddressPage } from './pages/address.tsx'
 import { AuditPage } from './pages/audit.tsx'
 import { DevicePage } from './pages/device.tsx'
 import { HomePage } from './pages/home.tsx'
@@ -80,6 +81,8 @@ function PageOf({ page, session }: { page: Page; session: SessionView }) {
       return <SessionsPage />
     case 'device':
       return <DevicePage person={session.person.name} />
+    case 'address':
+      return <AddressPage owner={session.person.roles.includes('owner')} />
     case 'policy':
       return <PolicyPage />
     case 'audit':

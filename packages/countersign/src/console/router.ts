@@ -7,7 +7,7 @@
 import { useEffect, useState } from 'preact/hooks'
 
 export type Page =
-  | { name: 'home' | 'setup' | 'sign-in' | 'type-code' | 'runs' | 'keys' | 'people' | 'join' | 'recover' | 'sessions' | 'device' | 'policy' | 'audit' | 'nowhere' }
+  | { name: 'home' | 'setup' | 'sign-in' | 'type-code' | 'runs' | 'keys' | 'people' | 'join' | 'recover' | 'sessions' | 'address' | 'device' | 'policy' | 'audit' | 'nowhere' }
   | { name: 'ceremony'; code: string }
   | { name: 'run'; id: string }
 
@@ -22,6 +22,7 @@ const FIXED: Record<string, Exclude<Page, { code: string } | { id: string }>['na
   '/join': 'join',
   '/recover': 'recover',
   '/sessions': 'sessions',
+  '/address': 'address',
   '/device': 'device',
   '/policy': 'policy',
   '/audit': 'audit',

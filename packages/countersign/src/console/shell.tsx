@@ -15,7 +15,7 @@ const tabs: { to: string; word: string; icon: IconName; pages: Page['name'][] }[
   { to: '/runs', word: 'Runs', icon: 'list', pages: ['runs', 'run'] },
   { to: '/keys', word: 'Keys', icon: 'key', pages: ['keys', 'sessions'] },
   { to: '/people', word: 'People', icon: 'people', pages: ['people'] },
-  { to: '/policy', word: 'Policy', icon: 'scroll', pages: ['policy'] },
+  { to: '/policy', word: 'Policy', icon: 'scroll', pages: ['policy', 'address'] },
   { to: '/audit', word: 'Audit log', icon: 'chain', pages: ['audit'] },
 ]
 

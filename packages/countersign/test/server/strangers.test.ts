@@ -15,7 +15,7 @@ const open: [RegExp, string][] = [
   [/^POST \/api\/v1\/session\/(begin|finish|password|recovery)$/, 'is the sign-in'],
   [/^(GET|HEAD) \/\.well-known\/terraform\.json$/, 'says where terraform login goes'],
   [/^[A-Z]+ \/oidc\/\*$/, 'is the sign-in provider, which has its own tests'],
-  [/^(GET|HEAD) \/(|c|c\/:code|setup|sign-in|runs|runs\/:id|keys|people|join|recover|sessions|device|policy|audit)$/, 'is the console\'s page, which holds no data'],
+  [/^(GET|HEAD) \/(|c|c\/:code|setup|sign-in|runs|runs\/:id|keys|people|join|recover|sessions|address|device|policy|audit)$/, 'is the console\'s page, which holds no data'],
   [/^(GET|HEAD) \/(assets\/|favicon|icon|index\.html|manifest|robots)/, 'is a file of the console'],
 ]
 const isOpen = (route: string): boolean => open.some(([pattern]) => pattern.test(route))

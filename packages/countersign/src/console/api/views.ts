@@ -132,7 +132,8 @@ export type ReportView = { code: string; kind: string; requester: Named; source:
 
 export type AppView = { id: string; kind: 'totp'; label: string; createdAt: string; lastUsedAt: string | null; thisSession: boolean }
 export type PendingAppView = { id: string; label: string; createdAt: string; fingerprint: string }
-export type KeysView = { authenticators: KeyView[]; apps: AppView[]; pendingApps: PendingAppView[]; login: string; passwordChangedAt: string | null; recoveryCodes: number }
+export type KeysView = { authenticators: KeyView[]; apps: AppView[]; pendingApps: PendingAppView[]; pendingKey: { id: string; label: string } | null; login: string; passwordChangedAt: string | null; recoveryCodes: number }
 /** `picture`: rows of a QR code, 1 for dark. Answered once. */
 export type AppShown = { ceremony: string; secret: string; address: string; picture: string[] }
 export type FreshBegun = { ceremony: string; options: PublicKeyCredentialRequestOptionsJSON | null }
+export type SitesView = { sites: { rpId: string; origins: string[]; newest: boolean }[]; served: string[] }

@@ -12,6 +12,7 @@ import { plain, Text } from '../parts/text.tsx'
 import { Ago, When } from '../parts/time.tsx'
 import { AddApp, TellIt, VouchOwn } from './add-app.tsx'
 import { AddKey } from './add-key.tsx'
+import { Moving } from './moving.tsx'
 import { RemoveKey } from './remove-key.tsx'
 import { Secrets } from './secrets.tsx'
 
@@ -26,6 +27,7 @@ export function KeysPage() {
       {added !== null && <Notice tone="green" title="The key was added."><p>"<Text of={added} />" can sign you in and countersign. It is in the directory that every evidence carries.</p></Notice>}
       {adding && <AddKey onDone={(label) => { setAdding(false); setAdded(label); again() }} onCancel={() => setAdding(false)} />}
       {keys.state === 'loading' && <Loading what="your keys" />}
+      {keys.state === 'ready' && <Moving pending={keys.value.pendingKey} onDone={again} />}
       {keys.state === 'failed' && <ProblemNotice problem={keys.problem} again={again} />}
       {keys.state === 'ready' && list.length === 1 && keys.value.apps.length === 0 && !adding && (
         <Notice tone="amber" title="You have only one key."><p>If it is lost you cannot sign in. Add a second one, and keep it in another place.</p></Notice>

@@ -38,6 +38,7 @@ export function PolicyPage() {
             <p class="quiet">Save the text, edit it, then:</p>
             <Command of="countersign policy apply policy.yaml" />
           </section>
+          <p class="foot-note"><Link to="/address">The address of this installation</Link></p>
         </>
       )}
     </PageFrame>
