@@ -57,6 +57,13 @@ test.each(Object.entries(long))('very many %s are read', (_, [text, findings]) =
   expect(print(tree)).toBe(text)
 })
 
+test('very many items of JSON are read', () => {
+  const text = `[${times('1,', 300_000)}1]`
+  const { tree, diagnostics } = parseJson(text)
+  expect(diagnostics).toEqual([])
+  expect(print(tree)).toBe(text)
+})
+
 test('templates and JSON are bounded as well', () => {
   expect(parseTemplate(times('${"')).diagnostics.map(({ code }) => code)).toEqual(['too-deep'])
   expect(parseTemplate(times('%{ if x }')).diagnostics.map(({ code }) => code)).toEqual(['too-deep'])

@@ -1,6 +1,6 @@
 /** The JSON syntax: values with ranges, templates in strings, bodies read against a schema. */
 import { describe, expect, test } from 'vitest'
-import { attributes, content, type Diagnostic, type Expression, expressionOf, type JsonValue, parse, parseJson, walk } from '../../src/index.ts'
+import { attributes, content, type Diagnostic, type Expression, expressionOf, type JsonValue, parse, parseJson, print, walk } from '../../src/index.ts'
 import { mutated, rounds, seeded } from '../support/texts.ts'
 
 const expressionIn = (json: string): { value: Expression; diagnostics: Diagnostic[]; text: string } => {
@@ -32,6 +32,16 @@ test('literals, lists and objects', () => {
   const [, , , , object, escaped] = value.kind === 'tuple' ? value.items : []
   expect(object?.kind === 'object' && object.items.map(({ key }) => key.kind)).toEqual(['template', 'string'])
   expect(escaped?.kind === 'string' && escaped.value).toBe('${x}')
+})
+
+test('a JSON file comes back from its tree, whatever it is', () => {
+  const by = seeded('json print')
+  const whole = '{"a": [1, -2.5e10, "x\\n\u00e9", true, null, {"b": {}}], "c d": [[], ""]}\n'
+  for (let round = rounds(500, 20_000); round > 0; round--) {
+    const text = round === 1 ? whole : mutated(whole, by, 3)
+    const { tree } = parseJson(text)
+    expect(print(tree)).toBe(text)
+  }
 })
 
 test('a mistake in a template is found at its place', () => {
