@@ -21,6 +21,7 @@ import { objects } from './objects.ts'
 import { parseModuleBuiltin } from './parse-module.ts'
 import { glob } from './pattern/glob.ts'
 import { regex } from './pattern/regex.ts'
+import { purl } from './purl.ts'
 import type { Builtin } from './registry.ts'
 import { replaceN } from './replace-n.ts'
 import { semver } from './semver.ts'
@@ -37,7 +38,7 @@ import { yaml } from './yaml/yaml.ts'
 const all: readonly (readonly Builtin[])[] = [
   comparison, arithmetic, bits, aggregates, arrays, sets, objects, types,
   strings, [replaceN, sprintf, renderTemplate], regex, glob,
-  jsonText, jsonPaths, [jsonPatch], jsonSchema, yaml, encoding, units, semver, uuid,
+  jsonText, jsonPaths, [jsonPatch], jsonSchema, yaml, encoding, units, semver, uuid, purl,
   numbers, graph, time, net, digests, x509, jwt, [awsSign, parseModuleBuiltin], language,
 ]
 

@@ -42,7 +42,7 @@ const functions: readonly Code[] = [
 const strings: readonly (readonly [number, string])[] = [[places.builtins, '{}'], [places.entrypoints, '{"a/allow":0}'], [places.none, '[]'], [places.allowed, '[{"result":true}]']]
 
 export const tinyPolicy = Uint8Array.from([
-  ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+  0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00,
   ...section(1, vector(functions.map(({ params, returns }) => [0x60, ...vector(Array.from({ length: params }, () => [i32])), ...(returns ? [1, i32] : [0])]))),
   ...section(2, vector([[...sized(text('env')), ...sized(text('memory')), 0x02, 0x00, 0x01]])),
   ...section(3, vector(functions.map((_, index) => leb(index)))),

@@ -67,6 +67,10 @@ const families: Record<string, readonly (readonly [string, string])[]> = {
     ['semver.compare("1.0.0-alpha", "1.0.0-alpha.1")', '-1'], ['semver.compare("1.0.0-alpha.1", "1.0.0-alpha.beta")', '-1'], ['semver.compare("1.0.0-beta.2", "1.0.0-beta.11")', '-1'],
     ['semver.compare("1.0.0-rc.1", "1.0.0")', '-1'], ['uuid.parse("6ba7b810-9dad-11d1-80b4-00c04fd430c8").time', '886630433151182400'], ['uuid.parse("no")', 'undefined'], ['uuid.parse("{6ba7b810-9dad-41d1-c0b4-00c04fd430c8}")', '{"variant": "Microsoft", "version": 4}'], ['semver.compare("1.0.0+a", "1.0.0+b")', '0'], ['semver.is_valid("v01.0.0")', 'true'], ['semver.is_valid("1.0.0-a..b")', 'false'], ['semver.is_valid("1.0")', 'false'],
   ],
+  packages: [
+    ['purl.parse("pkg:npm/%40angular/animation@12.3.1?arch=x64#src//./lib")', '{"name": "animation", "namespace": "@angular", "qualifiers": {"arch": "x64"}, "subpath": "src/lib", "type": "npm", "version": "12.3.1"}'],
+    ['purl.parse("PKG:PyPI/Django_x@1")', '{"name": "django-x", "type": "pypi", "version": "1"}'], ['purl.is_valid("pkg:maven/org.example/a@1")', 'true'], ['purl.is_valid("pkg:npm")', 'false'], ['purl.is_valid("npm/a")', 'false'], ['purl.is_valid("pkg:npm/a?x=1&x=2")', 'false'], ['purl.is_valid(1)', 'false'],
+  ],
   collections: [
     ['object.union({"a": {"x": 1}}, {"a": {"y": 2}})', '{"a": {"x": 1, "y": 2}}'], ['object.get({"a": [{"b": 1}]}, ["a", 0, "b"], 9)', '1'], ['object.subset({"a": {1, 2}}, {"a": {2}})', 'true'], ['object.subset([1, 2, 3], [1, 3])', 'false'],
     ['json.patch({"a": [1, 2]}, [{"op": "add", "path": "/a/-", "value": 3}, {"op": "move", "from": "/a/0", "path": "/b"}])', '{"a": [2, 3], "b": 1}'], ['json.patch({"a": 1}, [{"op": "test", "path": "/a", "value": 2}])', 'undefined'],
