@@ -4,6 +4,8 @@
  */
 import type { Attribute, Block, Body, BodyItem, Expression, Label } from '../tree.ts'
 import { type Cursor, FAILED } from './cursor.ts'
+import { endsBefore, headerStart } from './indentation.ts'
+import { isSet, type Names } from './names.ts'
 import { recover } from './recover.ts'
 import { quotedLabel } from './template.ts'
 import * as token from './token.ts'
@@ -34,35 +36,6 @@ export function items(c: Cursor, close: number, open: number): BodyItem[] {
 
 function unclosed(c: Cursor, open: number): void {
   c.report('unclosed-block', 'There is no "}" for this brace.', open, open + 1)
-}
-
-/** Where the line of a brace begins, without its indentation. */
-function headerStart(c: Cursor, open: number): number {
-  let start = c.text.lastIndexOf('\n', open) + 1
-  while (c.text.charCodeAt(start) === 32 || c.text.charCodeAt(start) === 9) start++
-  return start
-}
-
-/**
- * When a file has a block without its brace, it is read once more, and indentation says which block that is: an item no deeper than the block's
- * own line, or a brace less deep, stands behind the block.
- */
-function endsBefore(c: Cursor, kind: number, indent: number): boolean {
-  if (kind !== token.NAME && kind !== token.CLOSE_BRACE) return false
-  const here = c.indentation(c.start)
-  return here >= 0 && (kind === token.NAME ? here <= indent : here < indent)
-}
-
-/** The names of a body's arguments: a short list, then a set, so that a body of a hundred thousand arguments stays linear. */
-type Names = (string | Set<string>)[]
-
-function isSet(names: Names, name: string): boolean {
-  const [first] = names
-  if (first instanceof Set) return first.has(name) || (first.add(name), false)
-  if (names.includes(name)) return true
-  names.push(name)
-  if (names.length > 24) names.splice(0, names.length, new Set(names as string[]))
-  return false
 }
 
 /** Something that begins no item: skipped with the rest of its line. */

@@ -3,9 +3,10 @@
  * brackets around it and what a quote opens depends on the parser. Strings and heredocs are read by `literal.ts` and `template.ts`, from the token that opens them.
  * After `fail` the text around is read no further by the expression: whoever reads arguments and blocks catches `FAILED` and recovers.
  */
-import { continuesName, nameEnd, startsName, wideContinue, wideStart } from '../character.ts'
+import { continuesName, startsName, wideContinue, wideStart } from '../character.ts'
 import { type Diagnostic, finding, type SyntaxCode } from '../diagnostics.ts'
 import type { Source } from '../source.ts'
+import { heredocStart, numberEnd, sharedSlice } from './scan.ts'
 import * as token from './token.ts'
 import type { Comment, Expression, Node, Span } from '../tree.ts'
 
@@ -14,20 +15,6 @@ export const FAILED: unique symbol = Symbol('failed')
 
 /** How many levels a tree may have: beyond, a finding instead of a stack overflow in whoever walks the tree. */
 export const maxDepth = 500
-
-// names repeat all the time: short ones are shared. Only strings that V8 copies, so that none keeps a whole source alive
-const shared: string[] = Array.from({ length: 4096 }, () => '')
-
-function sharedSlice(text: string, start: number, end: number, hash: number): string {
-  const length = end - start
-  if (length > 12) return text.slice(start, end)
-  const slot = hash & 4095
-  const known = shared[slot]
-  if (known !== undefined && known.length === length && text.startsWith(known, start)) return known
-  const fresh = text.slice(start, end)
-  shared[slot] = fresh
-  return fresh
-}
 
 /** The state of parsing one text. Kept as a class for its speed; the grammar stands in the files beside it. */
 export class Cursor {
@@ -231,7 +218,7 @@ export class Cursor {
         case 126:
           return text.charCodeAt(i + 1) === 125 ? this.token(token.STRIP_CLOSE, i, 2) : this.token(token.INVALID, i, 1)
         default:
-          if (c >= 48 && c <= 57) return this.readNumber(i)
+          if (c >= 48 && c <= 57) return this.token(token.NUMBER, i, numberEnd(text, i) - i)
           if (c >= 128) {
             const length = wideStart(text, i)
             if (length > 0) return this.readName(i, i + length, c)
@@ -283,31 +270,7 @@ export class Cursor {
     const { text } = this
     const next = text.charCodeAt(i + 1)
     if (next === 61) return this.token(token.LESS_EQUAL, i, 2)
-    if (next !== 60) return this.token(token.LESS, i, 1)
-    const marker = text.charCodeAt(i + 2) === 45 ? i + 3 : i + 2
-    let end = nameEnd(text, marker)
-    if (end === marker) return this.token(token.LESS, i, 1)
-    if (text.charCodeAt(end) === 13) end++
-    return text.charCodeAt(end) === 10 ? this.token(token.HEREDOC, i, end + 1 - i) : this.token(token.LESS, i, 1)
-  }
-
-  /** Digits, dots and exponents, as long as possible, but not ending in a dot: `1.2.3` is one wrong number. */
-  private readNumber(start: number): number {
-    const { text } = this
-    let i = start + 1
-    let end = i
-    for (;;) {
-      const c = text.charCodeAt(i)
-      if (c >= 48 && c <= 57) end = ++i
-      else if (c === 46) i++
-      else if (c === 101 || c === 69) {
-        const sign = text.charCodeAt(i + 1)
-        const digit = sign === 43 || sign === 45 ? i + 2 : i + 1
-        const d = text.charCodeAt(digit)
-        if (!(d >= 48 && d <= 57)) break
-        end = i = digit + 1
-      } else break
-    }
-    return this.token(token.NUMBER, start, end - start)
+    const end = next === 60 ? heredocStart(text, i) : -1
+    return end < 0 ? this.token(token.LESS, i, 1) : this.token(token.HEREDOC, i, end - i)
   }
 }
