@@ -6,6 +6,7 @@ import type { Notice } from '../../../src/identity/notices/notices.ts'
 import { codeAt, stepAt } from '../../../src/identity/codes/one-time.ts'
 import { newId } from '../../../src/platform/ids.ts'
 import { systemRandom } from '../../../src/platform/random.ts'
+import { afterCommit } from '../../../src/platform/store/unit.ts'
 import { enrolOwner, openWorld, policyDigest, signIn, source, url, type Owner, type World } from '../world.ts'
 
 export const step = 30_000
@@ -22,7 +23,7 @@ export async function withOwner(settings: Parameters<typeof openWorld>[0] = {}) 
   const world = await openWorld(settings)
   world.clock.at = Math.ceil(world.clock.at / step) * step
   const told: Notice[] = []
-  world.context.ports.notices = { tell: async (_tx, notice) => void told.push(notice) }
+  world.context.ports.notices = { tell: async (tx, notice) => afterCommit(tx, () => told.push(notice)) }
   const owner = await enrolOwner(world)
   await world.store.write((tx) => world.identity.profiles.set(tx, { person: owner.person.id, login: 'ada', email: 'ada@example.com' }))
   return { ...world, world, told, owner }
