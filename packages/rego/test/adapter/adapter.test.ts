@@ -1,6 +1,7 @@
 /** Policies elsewhere: what goes over the wire, and that no answer is an error and never a permission. */
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import * as opaWasm from '@open-policy-agent/opa-wasm'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { AdapterError, loadWasmPolicy, serverPolicy } from '../../src/adapter/index.ts'
 import { RegoSet } from '../../src/index.ts'
@@ -95,6 +96,7 @@ describe('a compiled policy', () => {
     expect(policy.evaluate(false)).toEqual([true])
     expect(policy.evaluate(0)).toEqual([])
     expect(policy.evaluate(undefined)).toEqual([])
+    expect((await loadWasmPolicy(tinyPolicy, { runtime: opaWasm })).evaluate({ n: 1 })).toEqual([true])
     expect(await codeOf(loadWasmPolicy(tinyPolicy.slice(0, 50)))).toBe('unusable')
   })
 
