@@ -7,10 +7,12 @@ import { type Argument, type Contents, contentsOf, type Nested } from '../load/d
 import type { Bindings } from './context.ts'
 import { problem } from './finding.ts'
 
+/** An argument with its value and the place where it is written. */
 export type EvaluatedArgument = { readonly name: string; readonly value: Value; readonly argument: Argument }
 
 /** A block; `unknown` when it stands for any number of blocks that a `dynamic` block makes of something unknown. */
 export type EvaluatedBlock = { readonly type: string; readonly labels: readonly string[]; readonly nested: Nested; readonly body: EvaluatedBody; readonly unknown: boolean }
+/** The arguments of a body by name, and its blocks in order. */
 export type EvaluatedBody = { readonly arguments: ReadonlyMap<string, EvaluatedArgument>; readonly blocks: readonly EvaluatedBlock[] }
 
 /** Names that `dynamic` blocks bind. */

@@ -16,6 +16,7 @@ import type { Scope } from './scope.ts'
 const defaultSteps = 5_000_000
 const deepest = 500
 
+/** A value and what was found wrong on the way to it. */
 export type Evaluated = { readonly value: Value; readonly diagnostics: readonly Diagnostic[] }
 
 /** The value of an expression in a scope. Never throws: what is wrong is a diagnostic, and the value then unknown as far as it goes. */

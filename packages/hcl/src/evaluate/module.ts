@@ -51,6 +51,7 @@ export type ResourceInstance = {
 const only: Repetition = { key: null, count: null, each: null }
 const noFiles: Omit<Scope, 'resolve'> = {}
 
+/** The key as it stands in an address: `[0]`, `["a"]`, `[*]`, or nothing. */
 export function keyText(key: InstanceKey): string {
   if (key === null) return ''
   return typeof key === 'object' ? '[*]' : typeof key === 'number' ? `[${key}]` : `[${JSON.stringify(key)}]`
@@ -64,7 +65,7 @@ export class ModuleInstance implements Referable {
   /** `''` for the root, else `module.a["x"].module.b`. */
   readonly address: string
   readonly options: ModuleOptions
-  /** What was found so far, in all modules below the root together. */
+  /** What was found so far, in the root and all modules below it together; it grows as values are asked for. */
   readonly diagnostics: Diagnostic[]
   readonly workspace: Value
   private readonly given: (name: string) => Given | undefined

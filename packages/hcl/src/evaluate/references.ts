@@ -4,6 +4,7 @@ import type { Node, Span, Traversal } from '../syntax/tree.ts'
 
 type Loop = Extract<Node, { kind: 'for-tuple' | 'for-object' | 'template-for' }>
 
+/** In the order of the source, each occurrence once. */
 export function freeNames(root: Node): Traversal[] {
   const found: Traversal[] = []
   const loops: Loop[] = []

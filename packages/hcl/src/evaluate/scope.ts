@@ -7,6 +7,7 @@ import type { Value } from '../value/value.ts'
 /** What a reference means: how to get a value and the steps that are still to be taken from it, or that it means nothing. */
 export type Resolved = { readonly get: () => { readonly value: Value; readonly rest: readonly Step[] } } | { readonly problem: readonly [summary: string, detail: string] }
 
+/** The names and the surroundings of an expression. */
 export type Scope = {
   /**
    * What the root of a traversal stands for. The resolver may take steps itself, as `var.name` is one reference and not two; it gives

@@ -23,4 +23,5 @@ import { yamls } from './yaml.ts'
 
 const all: readonly FunctionSpec[] = [...cidrs, ...conversions, ...encodings, ...fileFunctions, ...formats, ...hashes, ...lazy, ...mappings, ...numbers, ...regexes, ...sequences, ...combinations, ...tallies, ...setAlgebra, ...texts, ...times, ...yamls]
 
+/** Every function by its name, and by `core::` and its name. */
 export const functions: ReadonlyMap<string, FunctionSpec> = new Map(all.flatMap((spec) => [[spec.name, spec] as const, [`core::${spec.name}`, spec] as const]))

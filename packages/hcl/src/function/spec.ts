@@ -7,6 +7,7 @@ import { any, isCollection, sameType, type Type } from '../value/type.ts'
 import { deepMarks, refine, Unknown, unknown, unmarkDeep, type Value, withMarks } from '../value/value.ts'
 import type { Surroundings } from './surroundings.ts'
 
+/** A parameter of a function: its name and type, and what may be passed besides ordinary values. */
 export type Parameter = {
   readonly name: string
   readonly type: Type
@@ -20,6 +21,7 @@ export type Parameter = {
   readonly marked?: boolean
 }
 
+/** A function: its signature and what it does. */
 export type FunctionSpec = {
   readonly name: string
   readonly params: readonly Parameter[]

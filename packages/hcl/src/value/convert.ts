@@ -25,6 +25,7 @@ export function convert(value: Value, to: Type): Value {
   return conversion(value, [])
 }
 
+/** Whether values of one type become values of another; `unsafe` allows conversions that may still fail for some of them. */
 export const convertible = (from: Type, to: Type, unsafe = true): boolean => sameType(from, to) || conversionBetween(from, to, unsafe) !== undefined
 
 const cache = new WeakMap<Type, WeakMap<Type, { safe?: Conversion | undefined; unsafe?: Conversion | undefined }>>()

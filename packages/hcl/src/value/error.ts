@@ -1,4 +1,4 @@
-/** What an operation on values could not do. It never leaves the evaluator: there it becomes a diagnostic with a range. */
+/** What an operation on values could not do. From the evaluator it comes as a diagnostic with a range; `convert` throws it. */
 export class ValueError extends Error {
   override name = 'ValueError'
   /** The way into the value at which it went wrong, outermost first; empty for the value itself. */

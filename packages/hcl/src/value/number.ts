@@ -5,6 +5,7 @@
 import * as float from './float.ts'
 import { fixed, parseFloatText } from './float-text.ts'
 
+/** A number; plain where JavaScript's own is exactly it. */
 export type Num = number | float.Float
 
 /** Arithmetic that has no answer, such as infinity minus infinity. */
@@ -96,6 +97,7 @@ export const isInteger = (a: Num): boolean => (typeof a === 'number' ? !infinite
 
 /** Towards zero; the number must be finite. */
 export const toBigInt = (a: Num): bigint => (typeof a === 'number' ? BigInt(Math.trunc(a)) : float.toInteger(a))
+/** The nearest double; too large a number is an infinity. */
 export const toDouble = (a: Num): number => (typeof a === 'number' ? a : float.toDouble(a))
 export const toFloat = (a: Num): float.Float => asFloat(a)
 export const isInfinite = infinite
@@ -108,6 +110,7 @@ export function toCount(a: Num): number | undefined {
   return Number.isSafeInteger(n) ? n : undefined
 }
 
+/** Decimal text without an exponent, the shortest that reads as the same number; `+Inf` and `-Inf`. */
 export function numberText(a: Num): string {
   if (typeof a === 'number') return infinite(a) ? (a > 0 ? '+Inf' : '-Inf') : Object.is(a, -0) ? '-0' : String(a)
   return fixed(a)

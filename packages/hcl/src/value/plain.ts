@@ -4,6 +4,7 @@ import { elementsOf, membersOf, sensitiveMark, Unknown, type Value } from './val
 
 /** What stands where there is no value to give. */
 export type Placeholder = { readonly unknown: true } | { readonly sensitive: true }
+/** What {@link toPlain} gives. */
 export type Plain = null | string | number | boolean | Placeholder | readonly Plain[] | { readonly [name: string]: Plain }
 
 /**

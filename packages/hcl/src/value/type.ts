@@ -4,12 +4,17 @@
  */
 import { sortedMap } from './order.ts'
 
+/** Text, number, truth. */
 export type PrimitiveType = { readonly kind: 'string' } | { readonly kind: 'number' } | { readonly kind: 'bool' }
+/** Not known yet in a value, anything in a constraint. */
 export type AnyType = { readonly kind: 'any' }
+/** Elements of one type. */
 export type CollectionType = { readonly kind: 'list' | 'set' | 'map'; readonly element: Type }
+/** Elements each of its own type. */
 export type TupleType = { readonly kind: 'tuple'; readonly elements: readonly Type[] }
 /** `attributes` in code point order of their names; `optional` names those that a value may leave out when it is converted. */
 export type ObjectType = { readonly kind: 'object'; readonly attributes: ReadonlyMap<string, Type>; readonly optional: ReadonlySet<string> }
+/** Any type. */
 export type Type = PrimitiveType | AnyType | CollectionType | TupleType | ObjectType
 
 export const string: Type = { kind: 'string' }

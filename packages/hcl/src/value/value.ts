@@ -7,8 +7,11 @@ import { compare, counted, type Num } from './number.ts'
 import { any, bool, listOf, mapOf, number, objectOf, string, tupleOf, type Type } from './type.ts'
 
 /** Marks are bits. A mark says something about a value that its type does not: that it must not be shown, or not be kept. */
+/** Not to be shown: `sensitive()`, variables and outputs declared sensitive, and what is made of them. */
 export const sensitiveMark = 1
+/** Not to be kept: ephemeral variables and resources. */
 export const ephemeralMark = 2
+/** Marks together, each a bit. */
 export type Marks = number
 
 /** What is known of a value that is not: it is not null, starts with this text, lies in this range, has at least so many elements. */
@@ -33,11 +36,13 @@ export class Unknown {
 
 /** By type: text in NFC, a number, a boolean, elements in order (a set's in set order), members in code point order of their names. */
 export type Data = null | string | Num | boolean | readonly Value[] | ReadonlyMap<string, Value> | Unknown
+/** A value. `data` fits `type`: see {@link Data}. */
 export type Value = { readonly type: Type; readonly data: Data; readonly marks: Marks }
 
 const plain = new Unknown()
 const notNull = new Unknown({ notNull: true })
 
+/** A value of this type that is not known. */
 export const unknown = (type: Type, refinement?: Refinement): Value => (refinement === undefined ? { type, data: plain, marks: 0 } : refined(type, refinement, 0))
 
 const mostSpelledOut = 1024
@@ -54,11 +59,15 @@ function refined(type: Type, refinement: Refinement, marks: Marks): Value {
   }
   return { type, data: new Unknown(refinement), marks }
 }
+/** The same, of which it is known that it is not null. */
 export const unknownNotNull = (type: Type): Value => ({ type, data: type.kind === 'any' ? plain : notNull, marks: 0 })
+/** The null of a type. */
 export const nullOf = (type: Type): Value => ({ type, data: null, marks: 0 })
+/** Neither value nor type is known. */
 export const dynamic: Value = unknown(any)
 /** An object of which neither type nor value is known, except for what `attribute` knows when it is asked. */
 export const partlyKnown = (attribute: (name: string) => Value | undefined): Value => ({ type: any, data: new Unknown({}, attribute), marks: 0 })
+/** The `null` of a configuration, which fits every type. */
 export const nothing: Value = nullOf(any)
 export const yes: Value = { type: bool, data: true, marks: 0 }
 export const no: Value = { type: bool, data: false, marks: 0 }
@@ -66,16 +75,23 @@ export const no: Value = { type: bool, data: false, marks: 0 }
 const ascii = /^[\x00-\x7f]*$/
 const lone = /\p{Surrogate}/gu
 
+/** Text, normalised to NFC as Terraform does it; half a surrogate pair becomes U+FFFD. */
 export const text = (s: string): Value => ({ type: string, data: ascii.test(s) ? s : s.normalize('NFC').replace(lone, '\ufffd'), marks: 0 })
+/** A number as it is written: 512 bits. */
 export const num = (n: Num): Value => ({ type: number, data: n, marks: 0 })
+/** A number that was counted, such as a length or an index. */
 export const count = (n: number): Value => ({ type: number, data: counted(n), marks: 0 })
+/** A boolean. */
 export const truth = (b: boolean): Value => (b ? yes : no)
 
 /** All elements must have the type `element`; without elements the list is an empty list of it. */
 export const list = (element: Type, elements: readonly Value[]): Value => ({ type: listOf(element), data: elements, marks: 0 })
+/** A tuple of values of any types. */
 export const tuple = (elements: readonly Value[]): Value => ({ type: tupleOf(elements.map((one) => one.type)), data: elements, marks: 0 })
+/** All members must have the type `element`; of two with one name the last counts. */
 export const map = (element: Type, members: Iterable<readonly [string, Value]>): Value => ({ type: mapOf(element), data: sortedMap(members), marks: 0 })
 
+/** An object of values of any types; of two with one name the last counts. */
 export function object(members: Iterable<readonly [string, Value]>): Value {
   const data = sortedMap(members)
   const types: [string, Type][] = []
@@ -83,9 +99,13 @@ export function object(members: Iterable<readonly [string, Value]>): Value {
   return { type: objectOf(types), data, marks: 0 }
 }
 
+/** Whether it is null, of any type. */
 export const isNull = (value: Value): boolean => value.data === null
+/** Whether it is known itself; what is inside may still be unknown. */
 export const isKnown = (value: Value): boolean => !(value.data instanceof Unknown)
+/** The same value with these marks besides its own. */
 export const withMarks = (value: Value, marks: Marks): Value => ((value.marks | marks) === value.marks ? value : { type: value.type, data: value.data, marks: value.marks | marks })
+/** The same value without its own marks; those inside stay. */
 export const unmark = (value: Value): Value => (value.marks === 0 ? value : { type: value.type, data: value.data, marks: 0 })
 
 /** The values directly inside, in order: none for a primitive, null or unknown value. */
@@ -95,6 +115,7 @@ export function inside(value: Value): Iterable<Value> {
   return []
 }
 
+/** Whether it and everything inside is known. */
 export function isWhollyKnown(value: Value): boolean {
   if (value.data instanceof Unknown) return false
   for (const one of inside(value)) if (!isWhollyKnown(one)) return false
@@ -132,6 +153,7 @@ function mapInside(value: Value, change: (one: Value) => Value): Value {
   return value
 }
 
+/** The same value without any marks, and all marks that there were. */
 export function unmarkDeep(value: Value): [Value, Marks] {
   const marks = deepMarks(value)
   return marks === 0 ? [value, 0] : [bareDeep(value), marks]
@@ -145,10 +167,14 @@ export function dropMark(value: Value, mark: Marks): Value {
   return (inner.marks & mark) === 0 ? inner : { type: inner.type, data: inner.data, marks: inner.marks & ~mark }
 }
 
+/** The elements of a list, set or tuple, or the values of a map or object, in order; none when it is null or unknown. */
 export const elementsOf = (value: Value): readonly Value[] => (Array.isArray(value.data) ? (value.data as readonly Value[]) : [...inside(value)])
 const noMembers: ReadonlyMap<string, Value> = new Map()
+/** The members of a map or object, in code point order of their names; none when it is null or unknown. */
 export const membersOf = (value: Value): ReadonlyMap<string, Value> => (value.data instanceof Map ? (value.data as ReadonlyMap<string, Value>) : noMembers)
+/** The text of a known value of type string. */
 export const textOf = (value: Value): string => value.data as string
+/** The number of a known value of type number. */
 export const numOf = (value: Value): Num => value.data as Num
 export const isTrue = (value: Value): boolean => value.data === true
 export const refinementOf = (value: Value): Refinement => (value.data instanceof Unknown ? value.data.refinement : {})
