@@ -30,6 +30,8 @@ export type Question = {
   /** What the asker's role has to cover: a workspace, or "" for the organisation. */
   readonly over: string
   readonly ids: Readonly<Record<string, string>>
+  /** It decides who owns the installation: once there are two owners, it takes two. */
+  readonly ownership?: boolean
   /** Called once, with what the statement must say about the decision. */
   subject(policy: PolicyRef): Subject
 }
@@ -56,7 +58,7 @@ export async function ask<A extends ActionName>(deps: GateDeps, tx: Tx, by: Auth
   await permits(deps, tx, by, question.over)
   const policy = deps.policy()
   await refuseOldPolicy(deps, tx, policy.digest)
-  const decision = await decide(deps, tx, policy, by.action, question.input)
+  const decision = await decide(deps, tx, policy, by.action, question.input, question.ownership)
   const requirement = decision.effect === 'step-up' ? decision.requirement : nothing
   const subject = question.subject({ digest: policy.digest, rule: decision.rule, requirement })
   const text = statementOf(subject)
@@ -100,20 +102,23 @@ export async function preview(deps: GateDeps, tx: Tx, action: ActionName, input:
   return { decision: await decide(deps, tx, policy, action, input), policy: policy.digest }
 }
 
-async function decide(deps: GateDeps, tx: Tx, policy: Policy, action: ActionName, input: PolicyInput): Promise<Decision> {
+async function decide(deps: GateDeps, tx: Tx, policy: Policy, action: ActionName, input: PolicyInput, ownership = false): Promise<Decision> {
   switch (rowOf(action).decides) {
     case 'policy':
       return policy.evaluate(input)
     case 'always':
-      return { effect: 'step-up', rule: '(floor)', requirement: floorOf(action, await deps.people.ownerCount(tx)), expiresSeconds: 900, reasons: [] }
+      return { effect: 'step-up', rule: '(floor)', requirement: floorOf(action, await deps.people.ownerCount(tx), ownership), expiresSeconds: 900, reasons: [] }
     case 'role': case 'answer': case 'grant': case 'lease':
       return { effect: 'deny', rule: '(floor)', reasons: [{ code: 'denied_by_policy', message: `${action} is not decided by asking.` }] }
   }
 }
 
-/** Changing the rules takes two owners once there are two; a person's own keys are theirs to remove. */
-function floorOf(action: ActionName, owners: number): Requirement {
-  const second = (action === 'policy.change' || action === 'relying-party.change') && owners > 1
+/**
+ * Changing the rules, the address, or who owns all this takes two owners once there are two: otherwise one of them makes a second
+ * self, or removes the other, and then changes the rules alone. A person's own keys are theirs to remove.
+ */
+function floorOf(action: ActionName, owners: number, ownership: boolean): Requirement {
+  const second = (ownership || action === 'policy.change' || action === 'relying-party.change') && owners > 1
   return {
     assurance: 'aal2', phishingResistant: true, freshSeconds: 300, selfStepUp: true,
     approvals: second ? 1 : 0, approverRole: second ? 'owner' : '', excludeRequester: second,

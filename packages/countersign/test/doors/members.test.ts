@@ -135,6 +135,23 @@ describe('a role', () => {
   })
 })
 
+describe('who owns the installation', () => {
+  it('is decided by two owners once there are two: nobody makes a second self, or removes the other, alone', async () => {
+    const { person: ada } = await ownedServer()
+    const { person: ann, id: anns } = await recruit(ada, 'Ann', 'owner')
+    const asked: [string, unknown][] = [['/api/v1/members', { name: 'Mallory', role: 'owner' }], [`/api/v1/members/${anns}/removal`, {}], [`/api/v1/members/${anns}/roles`, { role: 'owner', change: 'remove' }]]
+    for (const [path, body] of asked) {
+      const { code } = await ada.must('POST', path, body)
+      expect((await ada.countersign(String(code))).view, path).toMatchObject({ status: 'waiting', requirement: { approvals: 1, approverRole: 'owner', excludeRequester: true } })
+    }
+    expect(await memberOf(ada, 'Ann')).toMatchObject({ roles: [{ role: 'owner', scope: '' }], keys: 1 })
+    const { code, person } = await ada.must('POST', '/api/v1/members', { name: 'Bea', role: 'owner' })
+    await ada.countersign(String(code))
+    await ann.countersign(String(code))
+    expect(await memberOf(ada, 'Bea')).toMatchObject({ id: person, roles: [{ role: 'owner', scope: '' }] })
+  })
+})
+
 describe('a person who is removed', () => {
   it('has no session, terminal, grant or pending request that is worth anything, and comes back as somebody new', async () => {
     const { person: ada } = await ownedServer()

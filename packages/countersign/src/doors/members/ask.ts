@@ -17,15 +17,15 @@ export type Asked = { code: string; expiresAt: string; person: string }
 type Common = { v: 1; instance: string; org: string; request: string; requester: string }
 
 async function askEntry<A extends ActionName>(
-  deps: MembersDeps, by: Authorized<A>, make: (directory: Directory, tx: Tx) => { member: string; over: string; subject: (common: Common, policy: PolicyRef) => Subject },
+  deps: MembersDeps, by: Authorized<A>, make: (directory: Directory, tx: Tx) => { member: string; over: string; ownership?: boolean; subject: (common: Common, policy: PolicyRef) => Subject },
 ): Promise<Asked> {
   return deps.store.write(async (tx) => {
-    const { member, over, subject } = make(await deps.directory(tx), tx)
+    const { member, over, ownership = false, subject } = make(await deps.directory(tx), tx)
     const request = newId('req', deps.clock, deps.random)
     const common: Common = { v: 1, instance: deps.place.instance, org: deps.place.org, request, requester: by.actor.id }
     const answer = await deps.gate.ask(tx, by, {
       input: { action: by.action, workspace: '', environment: '', risk: 'high', scope: '', mode: '', requester: { id: by.actor.id, roles: [...by.actor.roles] } },
-      ref: request, scope: 'members', over, ids: { ref: request, member }, subject: (policy) => subject(common, policy),
+      ref: request, scope: 'members', over, ownership, ids: { ref: request, member }, subject: (policy) => subject(common, policy),
     })
     if (answer.effect !== 'step-up') throw new GateError('denied_by_policy', 'People cannot be changed this way.', 'Ask an owner.')
     return { code: answer.code, expiresAt: rfc3339(answer.expiresAt), person: member }
@@ -44,7 +44,7 @@ export async function askRole(deps: MembersDeps, by: Authorized<'member.change'>
     const person = 'name' in asked ? { id: newId('usr', deps.clock, deps.random), name: asked.name } : memberOf(directory, asked.person)
     const change = 'name' in asked ? 'grant' : asked.change
     if (!('name' in asked)) checkHeld(directory, by.actor.id, asked)
-    return { member: person.id, over: asked.scope, subject: (common, policy) => ({ ...common, kind: 'role', action: 'member.change', person, role: asked.role, scope: asked.scope, change, policy }) }
+    return { member: person.id, over: asked.scope, ownership: asked.role === 'owner', subject: (common, policy) => ({ ...common, kind: 'role', action: 'member.change', person, role: asked.role, scope: asked.scope, change, policy }) }
   })
 }
 
@@ -61,7 +61,7 @@ export async function askRemoval(deps: MembersDeps, by: Authorized<'member.remov
     memberOf(directory, person)
     refuseUntouchable(directory, by.actor.id, person)
     refuseLastOwner(directory, person)
-    return { member: person, over: overOf(directory, by.actor.id), subject: (common, policy) => ({ ...common, kind: 'removal', action: 'member.remove', person, policy }) }
+    return { member: person, over: overOf(directory, by.actor.id), ownership: isOwner(directory, person), subject: (common, policy) => ({ ...common, kind: 'removal', action: 'member.remove', person, policy }) }
   })
 }
 
@@ -87,7 +87,7 @@ export async function askLink(deps: MembersDeps, by: Authorized<'member.link'>, 
   return askEntry(deps, by, (directory) => {
     memberOf(directory, asked.person)
     memberOf(directory, asked.same)
-    return { member: asked.person, over: '', subject: (common, policy) => ({ ...common, kind: 'link', action: 'member.link', person: asked.person, same: asked.same, policy }) }
+    return { member: asked.person, over: '', ownership: isOwner(directory, asked.person) || isOwner(directory, asked.same), subject: (common, policy) => ({ ...common, kind: 'link', action: 'member.link', person: asked.person, same: asked.same, policy }) }
   })
 }
 
