@@ -41,7 +41,8 @@ export function parseBlock(block: Block, usual: Scope): Annotation {
   }
   if (read === null || typeof read !== 'object' || Array.isArray(read)) throw new Failure('expected METADATA block, found whitespace', block.at)
   const raw = fromJavaScript(read) as PlainObject
-  const scope = raw['scope'] ?? usual
+  // an entrypoint is a whole document, unless it says otherwise
+  const scope = raw['scope'] ?? (usual === 'rule' && raw['entrypoint'] === true ? 'document' : usual)
   if (typeof scope !== 'string' || !scopes.has(scope)) throw new Failure(`invalid scope "${String(scope)}", must be one of: package, subpackages, rule, document`, block.at)
   const value: Record<string, Value> = { scope }
   for (const name of ['title', 'description', 'organizations', 'custom', 'schemas', 'entrypoint']) {

@@ -4,8 +4,8 @@ import { get, put } from './object.ts'
 import { keys, members } from './order.ts'
 import { isArray, RegoSet, type Value } from './value.ts'
 
-/** A digit run that a double may not hold, in or outside of strings. Only texts that have one pay for the exact reader. */
-const long = /\d{16}|\d[eE]/
+/** What may be a number that a double does not hold. Only texts that have one pay for the exact reader. */
+const long = /(?:^|[:[,\s])-?(?:\d{16}|\d+(?:\.\d+)?[eE])/
 
 /**
  * The value of a JSON text, integers exact. Throws a SyntaxError where the text is not JSON, and a RangeError where it nests too

@@ -29,7 +29,7 @@ describe('modules', () => {
 
   test('annotations go with the rule, the document or the package that they stand before', () => {
     const found = module('# METADATA\n# title: whole\npackage a\n\n# METADATA\n# title: one\n# custom:\n#   severity: HIGH\n# authors: ["Jo <jo@x.org>"]\np if true\n\n# METADATA\n# scope: document\n# title: doc\nq if true\n\n# METADATA\n# entrypoint: true\nr if true')
-    expect(found.annotations.map((one) => one.value)).toEqual([{ scope: 'package', title: 'whole' }, { scope: 'document', title: 'doc' }])
+    expect(found.annotations.map((one) => one.value)).toEqual([{ scope: 'package', title: 'whole' }, { scope: 'document', title: 'doc' }, { scope: 'document', entrypoint: true }])
     expect(found.rules[0]?.annotations.map((one) => one.value)).toEqual([{ scope: 'rule', title: 'one', custom: { severity: 'HIGH' }, authors: [{ name: 'Jo', email: 'jo@x.org' }] }])
   })
 
