@@ -66,7 +66,7 @@ export async function openWorld(settings: Partial<IdentitySettings> = {}) {
       checkpoint: async () => ({ note: '', size: 0, root: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' }),
     },
     policyDigest: async () => policyDigest,
-    atGenesis: async (_tx, genesis) => void pinned.push(genesis.policyDigest),
+    atGenesis: async (tx, genesis) => afterCommit(tx, () => pinned.push(genesis.policyDigest)),
   }
   const notices: string[] = []
   const failures: unknown[] = []
