@@ -2,10 +2,11 @@
 import { numberText, type Num } from './number.ts'
 import { quoteGo } from './quote.ts'
 import { nameOf, type Type } from './type.ts'
-import { membersOf, elementsOf, sensitiveMark, Unknown, type Value } from './value.ts'
+import { elementsOf, ephemeralMark, membersOf, sensitiveMark, Unknown, type Value } from './value.ts'
 
 /** `indent` is how many spaces stand before the line on which the value begins. */
 export function display(value: Value, indent = 0): string {
+  if ((value.marks & ephemeralMark) !== 0) return (value.marks & sensitiveMark) !== 0 ? '(sensitive value)' : '(ephemeral value)'
   if (value.data instanceof Unknown) return '(known after apply)'
   if ((value.marks & sensitiveMark) !== 0) return '(sensitive value)'
   if (value.data === null) return displayNull(value.type)

@@ -78,9 +78,9 @@ describe('locals', () => {
   })
 
   test('a reference to nothing is found wherever it stands, and once', () => {
-    const root = evaluated('resource "x" "y" {\n  for_each = toset(["a", "b", "c"])\n  v = false ? local.nope : try(var.none, 1)\n}')
+    const root = evaluated('resource "x" "y" {\n  for_each = toset(["a", "b", "c"])\n  v = false ? local.nope : try(var.none, 1)\n  w = "x${local.gone}"\n}')
     resourcesOf(root)
-    expect(root.diagnostics.map(({ summary }) => summary)).toEqual(['Reference to undeclared local value', 'Reference to undeclared input variable'])
+    expect(root.diagnostics.map(({ summary }) => summary)).toEqual(['Reference to undeclared local value', 'Reference to undeclared input variable', 'Reference to undeclared local value'])
   })
 })
 
