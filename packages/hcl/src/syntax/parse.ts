@@ -10,7 +10,7 @@ import { expression } from './native/expression.ts'
 import { bareTemplate } from './native/template.ts'
 import * as token from './native/token.ts'
 import { Source, sourceOf } from './source.ts'
-import type { Expression, File, Fragment, Traversal } from './tree.ts'
+import type { Expression, File, Fragment, Span, Traversal } from './tree.ts'
 
 /** How a text is called in findings. */
 export interface ParseOptions {
@@ -81,8 +81,19 @@ function fragment(source: Source, read: (c: Cursor) => Expression): Parsed<Fragm
 
 /** In the order of the text, with what is not UTF-8 and was not reported as a wrong character already. */
 function findings(c: Cursor): readonly Diagnostic[] {
-  const wrong = c.source.wrongEncoding.filter((at) => !c.comments.some((comment) => comment.start <= at && at < comment.end))
-  const first = wrong.find((at) => !c.diagnostics.some((known) => known.start <= at && at <= known.end))
-  if (first !== undefined) c.report('invalid-encoding', 'These bytes are not UTF-8. Save the file with that encoding.', first, first + 1)
-  return c.diagnostics.length < 2 ? c.diagnostics : c.diagnostics.toSorted((a, b) => a.start - b.start)
+  const sorted = c.diagnostics.length < 2 ? c.diagnostics : c.diagnostics.toSorted((a, b) => a.start - b.start)
+  const first = outside(outside(c.source.wrongEncoding, c.comments, 0), sorted, 1)[0]
+  if (first === undefined) return sorted
+  c.report('invalid-encoding', 'These bytes are not UTF-8. Save the file with that encoding.', first, first + 1)
+  return c.diagnostics.toSorted((a, b) => a.start - b.start)
+}
+
+/** The offsets that lie in none of the ranges, which reach `beyond` units further than they say. Both are in order, and gone through once. */
+function outside(offsets: readonly number[], ranges: readonly Span[], beyond: number): readonly number[] {
+  let next = 0
+  let covered = -1
+  return offsets.filter((at) => {
+    for (let range = ranges[next]; range !== undefined && range.start <= at; range = ranges[++next]) covered = Math.max(covered, range.end + beyond)
+    return at >= covered
+  })
 }

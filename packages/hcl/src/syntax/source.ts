@@ -51,6 +51,7 @@ export class Source {
   private readonly broken: readonly Broken[]
   private lines: Uint32Array | null = null
   private lineBytes: Uint32Array | null = null
+  private surplus: Int32Array | null = null
 
   constructor(name: string, text: string, broken: readonly Broken[] = []) {
     this.name = name
@@ -101,6 +102,16 @@ export class Source {
     return all
   }
 
+  /** By how many bytes what is broken before `at` is longer than the U+FFFD that stand for it. */
+  private brokenBytes(at: number): number {
+    if (this.surplus === null) {
+      this.surplus = new Int32Array(this.broken.length + 1)
+      let sum = 0
+      for (const [i, { bytes }] of this.broken.entries()) this.surplus[i + 1] = sum += bytes.length - 3
+    }
+    return this.surplus[countBelow(this.broken, at)] ?? 0
+  }
+
   private byteOf(line: number, start: number, at: number): number {
     if (this.lineBytes === null) {
       const lines = (this.lines ??= lineStarts(this.text))
@@ -111,12 +122,21 @@ export class Source {
       }
     }
     let bytes = (this.lineBytes[line] ?? 0) + byteLength(this.text, start, at)
-    for (const wrong of this.broken) {
-      if (wrong.offset >= at) break
-      bytes += wrong.bytes.length - 3
-    }
+    if (this.broken.length > 0) bytes += this.brokenBytes(at)
     return bytes
   }
+}
+
+/** How many entries of `sorted` come before `value`. */
+function countBelow(sorted: readonly Broken[], value: number): number {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((sorted[middle]?.offset ?? value) < value) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 function lineStarts(text: string): Uint32Array {

@@ -57,6 +57,16 @@ test.each(Object.entries(long))('very many %s are read', (_, [text, findings]) =
   expect(print(tree)).toBe(text)
 })
 
+test('very many bytes that are not UTF-8 are read, in comments and elsewhere, and their places found', () => {
+  const comments = parse(Uint8Array.from('# \xff\n'.repeat(many), (c) => c.charCodeAt(0)))
+  expect(comments.diagnostics).toEqual([])
+  expect(comments.tree.source.position(comments.tree.end).byte).toBe(4 * many)
+  const text = Array.from({ length: many }, (_, i) => `a${100_000 + i} = \xff\n`).join('')
+  const lines = parse(Uint8Array.from(text, (c) => c.charCodeAt(0)))
+  expect(lines.diagnostics).toHaveLength(many)
+  expect(lines.diagnostics.map(({ start }) => lines.tree.source.position(start).byte).at(-1)).toBe(text.length - 2)
+})
+
 test('very many items of JSON are read', () => {
   const text = `[${times('1,', 300_000)}1]`
   const { tree, diagnostics } = parseJson(text)
