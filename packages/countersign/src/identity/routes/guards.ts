@@ -36,7 +36,7 @@ const safe = new Set(['GET', 'HEAD', 'OPTIONS'])
 export function requireSession(identity: Identity, limited: 'limited-refused' | 'limited-too' = 'limited-refused'): preHandlerAsyncHookHandler {
   return async (request) => {
     if (!safe.has(request.method)) refuseForeignPages(identity, request)
-    const { actor, session } = await identity.sessions.resolve(sessionCookie(identity, request))
+    const { actor, session } = await identity.sessions.resolve(sessionCookie(identity, request), sourceOf(request).client)
     if (limited === 'limited-refused' && session.limitedTo !== '') throw onlyEnrolment()
     request.actor = actor
     request.session = session

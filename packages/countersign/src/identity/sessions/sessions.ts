@@ -1,8 +1,9 @@
 /**
  * Browser sessions: a random cookie, 15 minutes idle, 12 hours at most, hashed at rest, a new one at every sign-in.
  *
- * A session says who is there. It never authorises a privileged action by itself: that takes a countersignature. So we do not bind it
- * to the user agent: whoever can copy the cookie can copy that header as well. The family is recorded, to be recognised in the list.
+ * A session says who is there. It never authorises a privileged action by itself: that takes a countersignature. It ends when its cookie
+ * comes from another family of browser or another system than the one that signed in. That stops a careless thief and no other:
+ * whoever can copy the cookie can copy that header as well. Within a family browsers update; the family is what is compared.
  *
  * `last_seen_at` is written at most every 15 seconds, so that polling is not writing: a session may end up to 15 s early, never late.
  */
@@ -45,7 +46,7 @@ export type Session = How & {
   expiresAt: number
 }
 
-export type SessionEnd = 'signed-out' | 'replaced' | 'ended-by-owner' | 'authenticator-revoked' | 'password-changed'
+export type SessionEnd = 'signed-out' | 'other-browser' | 'replaced' | 'ended-by-owner' | 'authenticator-revoked' | 'password-changed'
 
 type Ports = { store: Store; clock: Clock; random: Random; ledger: Pick<Ledger, 'append'> }
 
@@ -75,12 +76,16 @@ export async function openSession(
 }
 
 /** The live session of a cookie, and a sign of life recorded. Every refusal looks the same to the browser. */
-export async function resolveSession(ports: Pick<Ports, 'store' | 'clock'>, cookie: string | undefined): Promise<Session> {
+export async function resolveSession(ports: Pick<Ports, 'store' | 'clock' | 'ledger'>, cookie: string | undefined, client: string | undefined): Promise<Session> {
   if (!cookie) throw signInAgain()
   const now = ports.clock.now()
   const hash = hashSecret(cookie)
   const row = await ports.store.read((db) => db.selectFrom('session').selectAll().where('secret_hash', '=', hash).executeTakeFirst())
   if (!row || !live(row, now)) throw signInAgain()
+  if (client !== undefined && client !== row.client) {
+    await endCopied(ports, row, client, now)
+    throw signInAgain()
+  }
   if (now - row.last_seen_at >= sessionLimits.seenEvery) {
     await ports.store.write((tx) => {
       const seen = tx.updateTable('session').set({ last_seen_at: now }).where('id', '=', row.id)
@@ -89,6 +94,14 @@ export async function resolveSession(ports: Pick<Ports, 'store' | 'clock'>, cook
     return fromRow({ ...row, last_seen_at: now })
   }
   return fromRow(row)
+}
+
+/** The cookie is in a browser that never signed in: whoever holds it, it is worth nothing from here on, in either. */
+async function endCopied({ store, ledger }: Pick<Ports, 'store' | 'ledger'>, row: SessionTable, client: string, now: number): Promise<void> {
+  await store.write(async (tx) => {
+    if (!(await endSession(tx, { id: row.id, person: row.person, why: 'other-browser', now }))) return
+    await ledger.append(tx, { type: 'session.ended', ids: { person: row.person, session: row.id }, details: { why: 'other-browser', client } })
+  })
 }
 
 /** For effects: whether the session is still there at the moment of the transaction. */
