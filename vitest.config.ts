@@ -15,7 +15,7 @@ const onPostgres = {
   extends: true as const,
   test: {
     name: 'postgres',
-    include: [...aboutPostgres, ...['server', 'doors', 'gate', 'identity'].map((room) => `packages/countersign/test/${room}/**/*.test.ts`)],
+    include: [...aboutPostgres, 'packages/countersign/test/e2e/by-hand.test.ts', ...['server', 'doors', 'gate', 'identity'].map((room) => `packages/countersign/test/${room}/**/*.test.ts`)],
     // These two know no database.
     exclude: ['server/openapi', 'identity/software-authenticator'].map((file) => `packages/countersign/test/${file}.test.ts`),
     globalSetup: ['packages/countersign/test/support/postgres-setup.ts'],
@@ -25,7 +25,7 @@ const onPostgres = {
 
 /**
  * Every test once, on SQLite where it needs a database; and on PostgreSQL, once more, what goes through rooms, doors and the store.
- * What is left out there starts the built program, draws pages, or does not know which database it stands on.
+ * What is left out there draws pages, or does not know which database it stands on.
  */
 export default defineConfig({
   resolve: { conditions: ['source', 'node'] },

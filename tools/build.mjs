@@ -13,5 +13,5 @@ if (!existsSync(tsc)) {
   process.exit(1)
 }
 const started = Date.now()
-process.exitCode = node(tsc, '-b', 'packages/proof', 'packages/hcl', 'packages/rego') || node('packages/rego/build.mjs') || node('packages/countersign/build.mjs')
+process.exitCode = node(tsc, '-b', 'packages/proof', 'packages/hcl', 'packages/rego') || node('packages/hcl/build.mjs') || node('packages/rego/build.mjs') || node('packages/countersign/build.mjs')
 if (Date.now() - started > 3000) process.stderr.write(`Built in ${((Date.now() - started) / 1000).toFixed(1)} s.\n`)

@@ -9,6 +9,7 @@ import type { Browser } from 'playwright-core'
 import { cli, terraform } from '../../src/demonstration/child.ts'
 import { writeAfter, writeBefore } from '../../src/demonstration/workspace.ts'
 import { browserOrSkip, launch, sit } from '../console/browser.ts'
+import { databaseOf } from '../support/database.ts'
 import { freePort, scratchFolder } from '../support/scratch-server.ts'
 import { terraformOrSkip } from '../support/terraform.ts'
 
@@ -27,7 +28,8 @@ describe.skipIf(browserOrSkip().skip || terraformOrSkip().skip)('by hand', () =>
     const at = { folder, home }
     writeBefore(folder)
 
-    const up = cli(['up', '--addr', `127.0.0.1:${port}`, '--url', `http://localhost:${port}`], at)
+    const database = await databaseOf(scratch)
+    const up = cli(['up', '--addr', `127.0.0.1:${port}`, '--url', `http://localhost:${port}`, ...(database === '' ? [] : ['--database-url', database])], at)
     onTestFinished(() => up.stop())
     const setup = await up.says(/http:\/\/localhost:\d+\/setup#cs_su_\S+/)
     const seat = await sit(browser)
@@ -78,7 +80,7 @@ describe.skipIf(browserOrSkip().skip || terraformOrSkip().skip)('by hand', () =>
     expect(verified.stdout).toContain('self step-up')
     expect(verified.code).toBe(0)
     expect((await cli(['verify', evidence], at).ended).code).toBe(5)
-    const audit = await cli(['audit', 'verify', '--data', join(home, 'data', 'countersign')], at).ended
+    const audit = await cli(['audit', 'verify', '--data', join(home, 'data', 'countersign'), ...(database === '' ? [] : ['--database-url', database])], at).ended
     expect(audit.stdout).toContain('The ledger is whole.')
     expect(JSON.parse(readFileSync(evidence, 'utf8'))).toMatchObject({ outcome: 'applied' })
     expect(seat.faults).toEqual([])
