@@ -4,6 +4,7 @@
  * Each scene is shown on a desktop (1280) and a phone (390), light and dark, by a real Chromium on the built console, over
  * the stand-in server of the console's tests. With `docs/images` as the folder only the ones that README uses are made.
  */
+import { spawnSync } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -58,4 +59,13 @@ try {
 } finally {
   await browser.close()
   await built.remove()
+}
+
+// The pages of a team are shown as the team's own test goes through them, in real browsers on a real server.
+if (!forReadme && values.only === undefined) {
+  const folder = join(target, 'team')
+  await mkdir(folder, { recursive: true })
+  const vitest = resolve(import.meta.dirname, '..', 'node_modules', 'vitest', 'vitest.mjs')
+  const { status } = spawnSync(process.execPath, [vitest, 'run', '--project', 'all', 'packages/countersign/test/console/team'], { stdio: ['ignore', 2, 2], env: { ...process.env, COUNTERSIGN_TEST_PICTURES: folder } })
+  process.exitCode = status ?? 1
 }
