@@ -52,6 +52,14 @@ describe(`numbers of 53 bits against the machine's own (seed ${seed})`, () => {
   })
 })
 
+describe('where the next number is more than one away', () => {
+  test('the shortest form never lies half way to it unless it reads as the number', () => {
+    for (let k = 0; k < 2000; k++) {
+      for (const n of [2 ** 54 + 4 * k, 2 ** 57 + 32 * k]) same(n, Number(fixed(fromDouble(n))), n)
+    }
+  })
+})
+
 describe(`numbers of 512 bits against fractions (seed ${seed})`, () => {
   const exact = ({ negative, mantissa, exponent }: Float): [bigint, bigint] => [(negative ? -mantissa : mantissa) * (exponent > 0 ? 1n << BigInt(exponent) : 1n), exponent < 0 ? 1n << BigInt(-exponent) : 1n]
 
