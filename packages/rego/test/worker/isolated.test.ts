@@ -13,7 +13,13 @@ buildSync({
   entryPoints: [join(import.meta.dirname, '../../src/worker/thread.ts')], outfile: thread, bundle: true, format: 'esm', platform: 'node', conditions: ['source'],
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-const start = (): Worker => new Worker(thread, { execArgv: [] })
+/** Told when a worker that was started has gone. */
+const gone: Promise<unknown>[] = []
+const start = (): Worker => {
+  const worker = new Worker(thread, { execArgv: [] })
+  gone.push(new Promise((resolve) => worker.once('exit', resolve)))
+  return worker
+}
 
 const policy = 'package a\nallow if input.user == "alice"\nnames contains x if { some x in ["b", "a"]; print(x) }\nslow if { some x in input.list; some y in input.list; some z in input.list; some w in input.list; x + y + z + w < 0 }'
 
@@ -32,6 +38,7 @@ describe('an evaluation in a worker', () => {
   test('that does not end is ended, and the next question is answered', async () => {
     const input = JSON.stringify({ list: Array.from({ length: 1000 }, (_, i) => i) })
     await expect(isolated.evaluate({ query: 'data.a.slow', input, budget: { steps: Number.MAX_SAFE_INTEGER, milliseconds: 1e9 } }, 500)).rejects.toMatchObject({ code: 'eval_budget_error' })
+    await gone.at(-1)
     expect((await isolated.evaluate({ query: 'data.a.allow = x', input: '{"user": "alice"}' }, 60_000)).results).toEqual([{ x: true }])
   })
 
