@@ -28,11 +28,12 @@ export interface Output {
 export function createOutput(json: boolean): Output {
   const stream = json ? process.stderr : process.stdout
   // isTTY is absent where it is not true, and an absent answer would mean "ask the environment" to createColors.
-  const colour = pc.isColorSupported && stream.isTTY === true
+  const watched = (stream as { isTTY?: boolean }).isTTY ?? false
+  const colour = pc.isColorSupported && watched
   const paint = pc.createColors(colour)
   return {
     json,
-    live: stream.isTTY === true,
+    live: watched,
     colour,
     paint,
     line: (text = '') => void stream.write(`${text}\n`),

@@ -19,7 +19,7 @@ export interface Screen {
 const WIDTH = 64
 
 export function createScreen(stream: NodeJS.WriteStream = process.stdout): Screen {
-  const live = stream.isTTY === true
+  const live = (stream as { isTTY?: boolean }).isTTY ?? false
   const paint = pc.createColors(pc.isColorSupported && live)
   const say = (text = ''): void => void stream.write(`${text}\n`)
   const refused: Screen['refused'] = (what, by, code) => say(`   ${what.padEnd(WIDTH)} ${paint.red('REFUSED')} by ${by.padEnd(10)}  ${paint.dim(code)}`)

@@ -130,7 +130,7 @@ export async function createIdentity(context: IdentityContext, log: OidcLog): Pr
   const people = createPeople(directory, store)
   const standing = createStanding(directory)
   const room: Room = { ...context, directory, people, standing, apps: createApps(directory, clock) }
-  const secrets = await createSecrets(room, log.failure)
+  const secrets = await createSecrets(room, (error) => log.failure(error))
   const [root, jwks] = await Promise.all([ports.keyring.secret('cookie'), ports.keyring.keySet('oidc-jwks')])
   const nonces = createNonces(root, clock)
   const provider = await createProvider(room, { root, jwks }, async (person) => (await people.now(person)) !== undefined, log)

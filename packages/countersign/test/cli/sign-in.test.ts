@@ -111,7 +111,7 @@ describe('countersign terminals', () => {
     const { signIn } = await import('./signed-in.ts')
     await signIn(other, person)
     const listed = JSON.parse((await at.run(['terminals', '--json'])).stdout) as { id: string; thisTerminal: boolean }[]
-    expect(listed.map(({ thisTerminal }) => thisTerminal).sort()).toEqual([false, true])
+    expect(listed.map(({ thisTerminal }) => thisTerminal).toSorted((a, b) => Number(a) - Number(b))).toEqual([false, true])
     expect((await at.run(['terminals'])).stdout).toContain('(this one)')
     const id = listed.find(({ thisTerminal }) => !thisTerminal)?.id ?? ''
     expect((await at.run(['terminals', '--end', id])).stdout).toContain(`Signed out ${id}`)

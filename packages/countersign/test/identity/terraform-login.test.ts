@@ -35,7 +35,7 @@ async function terraformSignIn({ url, person }: Owned, change: { redirect?: stri
   expect(first.ok).toBe(false)
   form.set('client_id', client)
   const answer = (await (await fetch(token, { method: 'POST', body: form })).json()) as Record<string, unknown>
-  return { token: String(answer['access_token'] ?? ''), answer, page }
+  return { token: typeof answer['access_token'] === 'string' ? answer['access_token'] : '', answer, page }
 }
 
 async function hop(person: SoftwarePerson, link: URL): Promise<URL> {

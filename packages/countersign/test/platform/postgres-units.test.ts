@@ -116,7 +116,7 @@ describe('two stores on one database', () => {
       afterCommit(tx, () => won.push(numUpdatedRows))
     })
     expect(results).toEqual(['done', 'done'])
-    expect(won.toSorted()).toEqual([0n, 1n])
+    expect(won.toSorted((a, b) => Number(a - b))).toEqual([0n, 1n])
   })
 
   test('an insert that may find its key taken finds it taken', async () => {
@@ -127,7 +127,7 @@ describe('two stores on one database', () => {
       const { numInsertedOrUpdatedRows = 0n } = await tx.insertInto('pair_row').values({ id: 1, kind: 'a', used: 0 }).onConflict((on) => on.doNothing()).executeTakeFirst()
       afterCommit(tx, () => made.push(numInsertedOrUpdatedRows))
     })
-    expect(made.toSorted()).toEqual([0n, 1n])
+    expect(made.toSorted((a, b) => Number(a - b))).toEqual([0n, 1n])
   })
 
   test('one that looked for a key and inserts it learns what it would have seen: its own refusal, not the key\'s', async () => {

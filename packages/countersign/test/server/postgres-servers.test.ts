@@ -47,7 +47,7 @@ async function start(dataDir: string, databaseUrl: string, port: number, url: st
 async function twoServers() {
   const { url: databaseUrl, drop } = await createDatabase('server')
   onTestFinished(drop)
-  const [name = 0, ...ports] = await Promise.all([freePort(), freePort(), freePort()])
+  const [name, ...ports] = await Promise.all([freePort(), freePort(), freePort()])
   const url = `http://localhost:${name}`
   const folders = [await scratchFolder('one'), await scratchFolder('two')] as const
   const first = await start(folders[0], databaseUrl, ports[0] ?? 0, url)
@@ -100,7 +100,7 @@ describe('two servers on one database', () => {
     const { person, terminal, servers } = await ownedTwo()
     const asked = await ask(terminal, runBody())
     const [left, right] = servers.map(({ parts }) => parts.base.notify)
-    const waits = [left, right].map((notify) => notify?.waitUntil(asked.id, async () => ((await show(terminal, asked.id)).status === 'granted' ? 'granted' : undefined), 60_000))
+    const waits = [left, right].map(async (notify) => notify?.waitUntil(asked.id, async () => ((await show(terminal, asked.id)).status === 'granted' ? 'granted' : undefined), 60_000))
     await person.countersign(asked.code)
     expect(await Promise.all(waits)).toEqual(['granted', 'granted'])
   })

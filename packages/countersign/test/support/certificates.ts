@@ -36,5 +36,5 @@ export async function createAuthority(): Promise<Authority> {
 }
 
 async function generate(): Promise<CryptoKeyPair> {
-  return await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']) as CryptoKeyPair
+  return await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
 }

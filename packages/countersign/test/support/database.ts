@@ -21,7 +21,7 @@ const urlOf = (name: string): string => administrator().replace(/\/postgres$/, `
 const newName = (): string => `t${randomBytes(8).toString('hex')}`
 
 /** The URL of a new database. Whoever made it drops it. */
-export async function createDatabase(content: Content = 'template0'): Promise<{ url: string; drop(): Promise<void> }> {
+export async function createDatabase(content: Content = 'template0'): Promise<{ url: string; drop: () => Promise<void> }> {
   const name = newName()
   const create = () => tell(administrator(), `create database ${name} template ${content} strategy file_copy`)
   await create().catch(async (error: unknown) => {
@@ -77,5 +77,9 @@ async function tell(url: string, sql: string): Promise<void> {
   const { hostname, username, password, pathname } = new URL(url)
   const client = new pg.Client({ host: decodeURIComponent(hostname), user: username, password, database: pathname.slice(1) })
   await client.connect()
-  await client.query(sql).finally(() => client.end())
+  try {
+    await client.query(sql)
+  } finally {
+    await client.end()
+  }
 }

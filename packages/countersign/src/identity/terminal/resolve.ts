@@ -62,10 +62,10 @@ async function resolveBearer(ports: ResolvePorts, request: TerminalRequest, pres
   return resolvedAs(request, token, holder)
 }
 
-async function live({ lookUp, clock }: ResolvePorts, { scheme, value }: Presented): Promise<Found & { token: TerminalToken }> {
-  const { token, holder } = await lookUp(value)
+async function live(ports: ResolvePorts, { scheme, value }: Presented): Promise<Found & { token: TerminalToken }> {
+  const { token, holder } = await ports.lookUp(value)
   if (!token) throw tokenRefused('token_invalid', 'This token is not known, or was ended.', again(scheme), scheme)
-  if (token.expiresAt <= clock.now()) throw tokenRefused('token_expired', 'This token has expired.', again(scheme), scheme)
+  if (token.expiresAt <= ports.clock.now()) throw tokenRefused('token_expired', 'This token has expired.', again(scheme), scheme)
   // Whoever runs a resource server sees its tokens: here they must be worth nothing.
   if (token.audience !== '') throw tokenRefused('token_elsewhere', 'This token is for another server.', again(scheme), scheme)
   return { token, holder }

@@ -26,7 +26,8 @@ const UNREAD = ['forwarded', 'via', 'x-real-ip', 'x-forwarded-host', 'x-forwarde
 const UNKNOWN = '0.0.0.0'
 
 /** Before the router sees the request: leaves of a named proxy's X-Forwarded-For the one address that counts, in its plain form. */
-export function tidyForwarded(request: IncomingMessage, { named }: Trust): void {
+export function tidyForwarded(request: IncomingMessage, trust: Trust): void {
+  const named = (address: string): boolean => trust.named(address)
   const peer = request.socket.remoteAddress ?? ''
   if (!named(peer)) return
   for (const name of UNREAD) delete request.headers[name]

@@ -54,6 +54,8 @@ type Words = { title: string; text: (details: Readonly<Record<string, unknown>>)
 
 const label = (details: Readonly<Record<string, unknown>>): string => (typeof details['label'] === 'string' && details['label'] !== '' ? ` "${details['label']}"` : '')
 
+const wordOf = (details: Readonly<Record<string, unknown>>, name: string): string => (typeof details[name] === 'string' ? details[name] : '')
+
 /** What a person is told about themself. */
 const personal: Record<Notice['kind'], Words> = {
   'authenticator-added': { title: 'A way to sign in was added', text: (of) => `A key or authenticator app${label(of)} was added for you. If it was not you: remove it under Keys, with an earlier key; for 48 hours it counts for nothing that is grave.` },
@@ -65,7 +67,7 @@ const personal: Record<Notice['kind'], Words> = {
   'recovery-started': { title: 'Somebody started to let a new key in for you', text: () => 'An owner or manager says that you lost your keys. If that is not so, sign in and veto it: after 48 hours your own keys can be replaced.' },
   'recovery-vetoed': { title: 'A recovery was stopped', text: () => 'The recovery that was started for you was vetoed. Your keys stay.' },
   'host-recovery': { title: 'THE HOST IS LETTING AN OWNER BACK IN', text: (of) => (of['step'] === 'offered' ? 'The server was started with --recover-owner: within 15 minutes a new owner key can be made on that machine. If it was not you, the machine is in somebody else\'s hands.' : `A new owner key${label(of)} was let in by the host, and your earlier keys have ended. If it was not you, the machine is in somebody else's hands.`) },
-  'role-changed': { title: 'Your roles were changed', text: (of) => `Your role ${String(of['role'])}${of['scope'] ? ` of ${String(of['scope'])}` : ''} was ${of['change'] === 'grant' ? 'given to you' : 'taken away'}.` },
+  'role-changed': { title: 'Your roles were changed', text: (of) => `Your role ${wordOf(of, 'role')}${wordOf(of, 'scope') === '' ? '' : ` of ${wordOf(of, 'scope')}`} was ${of['change'] === 'grant' ? 'given to you' : 'taken away'}.` },
 }
 
 export function personalMessage(notice: Notice, origin: string): Message {

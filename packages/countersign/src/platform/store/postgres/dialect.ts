@@ -21,11 +21,11 @@ class Compiler extends PostgresQueryCompiler {
 
 export const postgresTongue: Tongue = { adapter: new PostgresAdapter(), compiler: new Compiler(), introspector: (db) => new PostgresIntrospector(db) }
 
-const { INT8, NUMERIC } = pg.types.builtins
+const textual: readonly number[] = [pg.types.builtins.INT8, pg.types.builtins.NUMERIC]
 
 /** Counts and sums come as bigint and numeric, which the driver hands out as text. */
 export const types: pg.CustomTypesConfig = {
-  getTypeParser: (id: number, format?: 'text' | 'binary') => (id === INT8 || id === NUMERIC ? safeInteger : pg.types.getTypeParser(id, format)),
+  getTypeParser: (id: number, format?: 'text' | 'binary') => (textual.includes(id) ? safeInteger : pg.types.getTypeParser(id, format)),
 }
 
 /** Refuses what a number cannot hold: a rounded index or time would be another one. */

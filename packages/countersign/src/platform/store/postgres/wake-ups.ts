@@ -72,7 +72,7 @@ function listen(address: DatabaseAddress, message: (payload: string) => void, ga
   let connecting: Promise<void>
   const again = (): void => {
     if (stopped) return
-    timer = setTimeout(() => (connecting = connect()), pause)
+    timer = setTimeout(() => void (connecting = connect()), pause)
     timer.unref()
     pause = Math.min(pause * 2, AGAIN_MS.most)
   }
