@@ -7,7 +7,7 @@
 import { humanOf, onProbation, roleAt } from './directory/moments.ts'
 import { ProofError } from './errors.ts'
 import type { Signer } from './signer/signer.ts'
-import type { Directory, RoleSpan } from './types/directory.ts'
+import type { Directory, DirectoryKey, RoleSpan } from './types/directory.ts'
 import type { Requirement } from './types/subject.ts'
 
 /** `until`: the size at which it took effect; `moment`: when, in milliseconds, as far as that is known. */
@@ -22,12 +22,22 @@ export type Countersigned = {
   signers: readonly Weighed[]
   /** a run of high or critical risk, or a change of who may do what: `grave.ts` */
   grave: boolean
+  /** roots of attestations that a trust file names; null where there is none, and always in the replay of the directory */
+  attestationRoots: readonly string[] | null
 }
 
-/** Without a verified attestation no key reaches aal3; every WebAuthn key with user verification, and every code, reaches aal2. */
-function checkAssurance({ requirement }: Countersigned): void {
-  if (requirement.assurance === 'aal3') {
-    throw new ProofError('requirement_assurance', 'aal3 is required, and no attestation proves that a key is hardware-bound')
+/** The root to which the key's attestation was verified, or "" if it was not, or to one that is not trusted. */
+export const attestedTo = ({ attestationRoot: root }: DirectoryKey, roots: readonly string[] | null): string =>
+  roots === null || roots.includes(root) ? root : ''
+
+/** A key that may be copied into an account, or whose maker did not say what it is, does not reach aal3. */
+const reachesAal3 = (key: DirectoryKey, roots: readonly string[] | null): boolean => attestedTo(key, roots) !== '' && !key.credential.backupEligible
+
+/** Every WebAuthn key with user verification, and every code, reaches aal2; aal3 only a hardware key that its maker's root attests. */
+function checkAssurance({ requirement, signers, attestationRoots }: Countersigned): void {
+  if (requirement.assurance !== 'aal3') return
+  if (!signers.every(({ by }) => by.type === 'webauthn' && reachesAal3(by.key, attestationRoots))) {
+    throw new ProofError('requirement_assurance', 'aal3 is required, and somebody countersigned without a hardware key whose attestation was verified to a trusted root')
   }
 }
 

@@ -12,6 +12,7 @@ import { newId } from '../platform/ids.ts'
 import type { Authorized } from './admit.ts'
 import { beganElsewhere, findByCode, partOf, refuseClosed, refuseOldPolicy, signedOf } from './challenge.ts'
 import { GateError } from './errors.ts'
+import { reachingKeys } from './hardware.ts'
 import { countingKeys } from './probation.ts'
 import type { GateDeps, KnownKey } from './ports.ts'
 
@@ -32,7 +33,8 @@ export async function begin(deps: GateDeps, by: Authorized<'challenge.answer'>, 
     if (beganElsewhere(row, by.actor)) requireTyped(row.code, input.typed)
     const site = deps.place.sites.find(({ origin }) => origin === input.origin) ?? deps.place
     // A key counts at the address that it was made for: where the browser is, only those can be touched.
-    const keys = countingKeys((await deps.keys.usableBy(tx, by.actor.id)).filter(({ rpId }) => rpId === site.rpId), row.subject, now)
+    const here = (await deps.keys.usableBy(tx, by.actor.id)).filter(({ rpId }) => rpId === site.rpId)
+    const keys = countingKeys(reachingKeys(here, row), row.subject, now)
     const head = await deps.people.directoryHead(tx)
     const expiresAt = Math.min(now + CEREMONY_LASTS, row.expires_at)
     const envelope: Envelope = {

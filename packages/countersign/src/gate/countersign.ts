@@ -17,6 +17,7 @@ import { findByCode, partOf, refuseClosed, refuseOldPolicy, signedOf } from './c
 import type { ChallengeRow, Signed } from './challenge.ts'
 import { GateError } from './errors.ts'
 import { openGrant } from './grant.ts'
+import { refuseSofterKey } from './hardware.ts'
 import type { GateDeps, KnownKey } from './ports.ts'
 import { onProbation, tooNew } from './probation.ts'
 
@@ -140,6 +141,7 @@ async function findKey(a: Answering): Promise<void> {
   if (!key || key.person !== a.by.actor.id) {
     throw new GateError('wrong_person', 'That key is not registered to you.', 'Use one of your own keys; see Keys.')
   }
+  refuseSofterKey(key, a.challenge)
   if (onProbation(key, a.challenge.subject, a.now)) throw tooNew(key)
   a.key = key
   a.proved = key

@@ -22,6 +22,7 @@ export type GateErrorCode =
   | 'wrong_person'
   | 'key_on_probation'
   | 'key_required'
+  | 'hardware_key_required'
   | 'already_answered'
   | 'grant_not_found'
   | 'grant_expired'

@@ -19,6 +19,8 @@ export type KnownKey = {
   readonly rpId: string
   /** ms; null where it was never on probation. */
   readonly probationUntil: number | null
+  /** It reaches aal3: attested to a root that is configured, and not one that can be copied. */
+  readonly hardware: boolean
 }
 
 /** Read inside the transaction of the effect, so that a key revoked a moment ago does not count. */

@@ -5,6 +5,7 @@ import type { Keyring } from '../platform/keyring.ts'
 import type { Notify } from '../platform/notify.ts'
 import type { Random } from '../platform/random.ts'
 import type { Store, Tx } from '../platform/store/store.ts'
+import type { AttestationRoots } from './attestation/roots.ts'
 import type { Apps } from './codes/apps.ts'
 import type { Standing } from './authenticators/standing.ts'
 import type { DirectoryStore } from './directory/directory.ts'
@@ -25,6 +26,8 @@ export type IdentitySettings = {
   sites?: readonly Site[]
   /** Only a server started for a demonstration registers the software authenticator. */
   demonstration: boolean
+  /** To which attestations of keys are verified; nothing is attested where there are none. */
+  attestationRoots?: AttestationRoots
   /** RFC 8628, for terminals without a browser. Off unless said. */
   deviceGrant?: boolean
   /** Who else takes our tokens, and may introspect those that are for them. */

@@ -26,6 +26,7 @@ export type Settings = {
   webhookUrl: URL | null
   webhookSecret: string
   slackUrl: URL | null
+  attestationRoots: string
 }
 export type SettingName = keyof Settings
 
@@ -154,6 +155,11 @@ export const settingsTable: readonly Setting[] = [
   setting('slackUrl', {
     flag: '--slack-url', environment: 'COUNTERSIGN_SLACK_URL', key: 'slack_url', shown: 'none', secret: true,
     initial: none, help: 'Incoming webhook of Slack, or of a chat that takes its messages.', parse: (text) => parseTarget(text, ['https:', 'http:']), warning: none,
+  }),
+  setting('attestationRoots', {
+    flag: '--attestation-roots', environment: 'COUNTERSIGN_ATTESTATION_ROOTS', key: 'attestation_roots', shown: 'none',
+    initial: none, help: "PEM file with the root certificates of the makers of your security keys. Keys that go back to one are attested and can reach aal3; all others are claimed.",
+    parse: optionalPath, warning: none,
   }),
 ]
 

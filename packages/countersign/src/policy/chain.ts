@@ -27,6 +27,8 @@ export type PolicyChain = {
   entries: readonly string[]
   trust?: TrustFile | null
   demonstration: boolean
+  /** Whether a policy may ask for aal3: see `parsePolicy`. */
+  attested?: boolean | undefined
 }
 
 /** @throws PolicyError `policy_chain_broken`, or ProofError for a directory that does not replay. */

@@ -24,8 +24,11 @@ export class PolicyError extends Error {
 
 const LARGEST = 256 * 1024
 
-/** @throws PolicyError when the text is not a policy, or is a demonstration's and `demonstration` is not set. */
-export function parsePolicy(text: string, options: { demonstration: boolean }): Policy {
+/** What the reader of a policy is set up for. `attested`: there are roots to which attestations are verified, so that a key can reach aal3. */
+export type PolicyOptions = { demonstration: boolean; attested?: boolean | undefined }
+
+/** @throws PolicyError when the text is not a policy, is a demonstration's and `demonstration` is not set, or asks for aal3 and `attested` is not set. */
+export function parsePolicy(text: string, options: PolicyOptions): Policy {
   if (text.length > LARGEST) {
     throw new PolicyError(
       'policy_too_large',
@@ -53,6 +56,7 @@ export function parsePolicy(text: string, options: { demonstration: boolean }): 
     )
   }
   refuseAmbiguity(parsed.data)
+  if (options.attested !== true) refuseUnreachable(parsed.data)
   if (parsed.data.demonstration && !options.demonstration) {
     throw new PolicyError(
       'policy_demonstration',
@@ -81,14 +85,7 @@ function refuseAmbiguity(document: PolicyDocument): void {
   }
   for (const rule of document.rules) {
     if (rule.then !== 'countersign' || !rule.require) continue
-    const { approvals, 'approver-role': role, 'self-step-up': self, assurance } = rule.require
-    if (assurance === 'aal3') {
-      throw new PolicyError(
-        'policy_invalid',
-        `The rule "${rule.name}" asks for aal3, which takes an attestation verified to configured roots; this version verifies none.`,
-        'Ask for aal2 and phishing-resistant: true.',
-      )
-    }
+    const { approvals, 'approver-role': role, 'self-step-up': self } = rule.require
     if (approvals > 0 && role === '') {
       throw new PolicyError('policy_invalid', `The rule "${rule.name}" asks for ${approvals} approvals and does not say of which role.`, 'Add approver-role.')
     }
@@ -107,6 +104,17 @@ function refuseAmbiguity(document: PolicyDocument): void {
       )
     }
   }
+}
+
+/** A rule that no key can meet would be a denial that does not say so. */
+function refuseUnreachable(document: PolicyDocument): void {
+  const rule = document.rules.find((one) => one.then === 'countersign' && one.require?.assurance === 'aal3')
+  if (!rule) return
+  throw new PolicyError(
+    'policy_invalid',
+    `The rule "${rule.name}" asks for aal3, and this server has no roots to which it could verify what a key is.`,
+    "Start it with attestation_roots, a file with the roots of your keys' makers; or ask for aal2 and phishing-resistant: true.",
+  )
 }
 
 function policyOf(document: PolicyDocument, text: string): Policy {

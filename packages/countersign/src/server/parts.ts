@@ -16,12 +16,13 @@ import type { RunsDeps } from '../doors/runs/ports.ts'
 import { createGate, GateError, gateUseCases } from '../gate/index.ts'
 import type { Gate, GateDeps, Place } from '../gate/index.ts'
 import { createIdentity } from '../identity/index.ts'
+import { noRoots, type AttestationRoots } from '../identity/index.ts'
 import type { Identity, IdentitySettings } from '../identity/index.ts'
 import type { Base } from './base.ts'
 import { refuseCutTables } from './cut-tables.ts'
 import { CodedError } from '../platform/coded-error.ts'
 import { verifyPolicyChain } from '../policy/index.ts'
-import type { Policy } from '../policy/index.ts'
+import type { Policy, PolicyOptions } from '../policy/index.ts'
 import type { Db, Tx } from '../platform/store/store.ts'
 import { createEmail, createNoticeDesk, createSlack, createWebhook } from '../watch/notices/index.ts'
 import type { Channel, NoticeDesk } from '../watch/notices/index.ts'
@@ -42,17 +43,19 @@ export type Parts = {
 
 export type Programs = Pick<IdentitySettings, 'deviceGrant' | 'resourceServers'>
 
-export async function assemble(base: Base, options: { url: string; alsoUrls?: readonly string[] | undefined; demonstration: boolean; log: Logger; programs?: Programs | undefined; notices?: NoticeSettings | undefined }): Promise<Parts> {
+export async function assemble(base: Base, options: { url: string; alsoUrls?: readonly string[] | undefined; demonstration: boolean; log: Logger; programs?: Programs | undefined; notices?: NoticeSettings | undefined; attestationRoots?: AttestationRoots | undefined }): Promise<Parts> {
+  const attestationRoots = options.attestationRoots ?? noRoots
+  const reading = { demonstration: options.demonstration, attested: attestationRoots.size > 0 }
   const url = new URL(options.url)
   const place: Place = { instance: base.instance, org: base.org, rpId: url.hostname, origin: url.origin, origins: [url.origin], sites: [options.url, ...(options.alsoUrls ?? [])].map((one) => ({ rpId: new URL(one).hostname, origin: new URL(one).origin })) }
-  const pin = createPolicyPin(options)
-  const file = policyFile(base.dataDir, options)
+  const pin = createPolicyPin(reading)
+  const file = policyFile(base.dataDir, reading)
   const known: { identity?: Identity } = {}
   const notices = createNoticeDesk({
     ...base, origin: place.origin, channels: await channelsOf(options.notices), people: () => standing(known).people, profiles: () => standing(known).profiles,
     failed: ({ channel, tries, error, givenUp }) => options.log[givenUp ? 'error' : 'warn']({ channel, tries, error }, givenUp ? 'a notice was given up' : 'a notice could not be sent yet'),
   })
-  const identity = await assembleIdentity(base, place, pin, file, { ...options, notices })
+  const identity = await assembleIdentity(base, place, pin, file, { ...options, attestationRoots, notices })
   known.identity = identity
   const gateDeps: GateDeps = { ...base, place, keys: identity.keys, codes: identity.codes, people: identity.people, terminals: identity.tokens, notices, policy: () => pin.current(), policyInForce: digestInForce }
   const gate = createGate(gateDeps)
@@ -61,11 +64,11 @@ export async function assemble(base: Base, options: { url: string; alsoUrls?: re
     ...base, gate, place, invitation: identity.invitation, codes: identity.codes, profiles: identity.profiles, notices, directory: (db) => directoryOf(base, identity, db),
     change: (tx, subject, countersignatures) => identity.changeMembers(tx, subject, countersignatures),
   }
-  const admin = adminDeps(base, place, pin, identity, gate, options)
-  await loadPolicy(base, place, pin, identity, file, options)
+  const admin = adminDeps(base, place, pin, identity, gate, { ...options, attestationRoots })
+  await loadPolicy(base, place, pin, identity, file, { ...reading, log: options.log })
   return {
     base, place, pin, identity, gate, notices, runs,
-    followPolicy: () => followPolicy(base, pin, identity, options),
+    followPolicy: () => followPolicy(base, pin, identity),
     useCases: { gate: gateUseCases(gateDeps, { ...adminEffects(admin), ...membersEffects(members) }), runs: runsUseCases(runs), members: membersUseCases(members), admin: adminUseCases(admin) },
   }
 }
@@ -94,7 +97,7 @@ async function assembleIdentity(
   place: Place,
   pin: PolicyPin,
   file: () => Policy,
-  options: { demonstration: boolean; log: Logger; programs?: Programs | undefined; notices: NoticeDesk },
+  options: { demonstration: boolean; log: Logger; programs?: Programs | undefined; notices: NoticeDesk; attestationRoots: AttestationRoots },
 ): Promise<Identity> {
   return createIdentity(
     {
@@ -106,6 +109,7 @@ async function assembleIdentity(
         origins: place.origins,
         sites: place.sites,
         demonstration: options.demonstration,
+        attestationRoots: options.attestationRoots,
         ...options.programs,
       },
       ports: {
@@ -144,11 +148,11 @@ async function assembleIdentity(
 }
 
 /** A chain that does not hold stops the start: a server that denies everything without saying why helps nobody. */
-async function loadPolicy(base: Base, place: Place, pin: PolicyPin, identity: Identity, file: () => Policy, options: { demonstration: boolean; log: Logger }): Promise<void> {
+async function loadPolicy(base: Base, place: Place, pin: PolicyPin, identity: Identity, file: () => Policy, options: PolicyOptions & { log: Logger }): Promise<void> {
   const chain = await readChain(base, identity)
   if (chain.entries.length === 0) return void file()
   await refuseMovedUrl(base, place, identity)
-  const pinned = await verifyPolicyChain({ ...chain, demonstration: options.demonstration })
+  const pinned = await verifyPolicyChain({ ...chain, demonstration: options.demonstration, attested: options.attested })
   pin.use(pinned)
   try {
     if (file().digest !== pinned.digest) options.log.warn({ pinned: pinned.digest, file: file().digest }, differs)
@@ -166,10 +170,10 @@ async function readChain(base: Base, identity: Identity) {
   })
 }
 
-async function followPolicy(base: Base, pin: PolicyPin, identity: Identity, options: { demonstration: boolean }): Promise<void> {
+async function followPolicy(base: Base, pin: PolicyPin, identity: Identity): Promise<void> {
   const digest = await base.store.read(digestInForce)
   if (digest === null || digest === pin.digest()) return
-  pin.use(await verifyPolicyChain({ ...(await readChain(base, identity)), demonstration: options.demonstration }))
+  pin.use(await verifyPolicyChain({ ...(await readChain(base, identity)), demonstration: pin.demonstration, attested: pin.attested }))
 }
 
 class MovedError extends CodedError<'url_moved'> {}
@@ -185,7 +189,7 @@ async function refuseMovedUrl(base: Base, place: Place, identity: Identity): Pro
 
 const differs = 'policy.yaml is not the countersigned policy and was not loaded; countersign it with: countersign policy apply policy.yaml'
 
-function adminDeps(base: Base, place: Place, pin: PolicyPin, identity: Identity, gate: Gate, options: { demonstration: boolean }): AdminDeps {
+function adminDeps(base: Base, place: Place, pin: PolicyPin, identity: Identity, gate: Gate, options: TrustOptions): AdminDeps {
   return {
     ...base, gate, pin, place,
     directory: {
@@ -219,8 +223,10 @@ async function directoryOf(base: Base, identity: Identity, db: Db | Tx): Promise
   return directory
 }
 
+type TrustOptions = { demonstration: boolean; attestationRoots: AttestationRoots }
+
 /** What a verifier pins: taken from the directory's first entry, which nobody can change later without another head. */
-async function trustOf(base: Base, place: Place, identity: Identity, options: { demonstration: boolean }): Promise<TrustFile> {
+async function trustOf(base: Base, place: Place, identity: Identity, options: TrustOptions): Promise<TrustFile> {
   return base.store.read(async (db) => {
     const directory = await identity.directory.state(db)
     const genesis = directory && [...directory.keys.values()].find((key) => key.from === 1)
@@ -230,6 +236,7 @@ async function trustOf(base: Base, place: Place, identity: Identity, options: { 
       genesis: { entry: directory.heads[1] ?? '', person: genesis.person, credential: genesis.credential.id, publicKey: genesis.credential.publicKey },
       ledgerKeys: [base.ledger.vkey],
       sites: knownSites(directory), recoveries: hostRecoveries(directory),
+      attestationRoots: [...options.attestationRoots.keys()],
       demonstration: options.demonstration && genesis.demonstration,
     }
   })

@@ -5,10 +5,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { defaultPolicy, demonstrationPolicy, parsePolicy } from '../policy/index.ts'
-import type { Policy } from '../policy/index.ts'
+import type { Policy, PolicyOptions } from '../policy/index.ts'
 
 /** Read once, when it is first asked for (the default one is made if there is none): genesis pins the very bytes that were read. */
-export function policyFile(dataDir: string, options: { demonstration: boolean }): () => Policy {
+export function policyFile(dataDir: string, options: PolicyOptions): () => Policy {
   let read: Policy | null = null
   return () => (read ??= parsePolicy(textOf(pathOf(dataDir), options.demonstration), options))
 }

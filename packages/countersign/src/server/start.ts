@@ -9,6 +9,7 @@ import { systemClock } from '../platform/clock.ts'
 import { createLog } from '../platform/log.ts'
 import type { Address } from '../platform/setting-values.ts'
 import type { ConnectPostgres } from '../platform/store/postgres/sessions.ts'
+import { noRoots, readAttestationRoots } from '../identity/index.ts'
 import { createApp } from './app.ts'
 import { checkExposure, exposureWarning } from './exposure.ts'
 import { trustIn } from './http/proxies.ts'
@@ -40,6 +41,8 @@ export type StartOptions = {
   recoverOwner?: boolean | undefined
   /** Where people are told: e-mail, webhook, chat. */
   notices?: NoticeSettings | undefined
+  /** A PEM file with the roots to which attestations of keys are verified; "" for none. */
+  attestationRoots?: string | undefined
   log?: Logger
   clock?: Clock
   consoleFolder?: string
@@ -69,12 +72,13 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   checkExposure(exposure)
   const warning = exposureWarning(exposure)
   if (warning !== '') log.warn(warning)
+  const attestationRoots = options.attestationRoots ? readAttestationRoots(options.attestationRoots) : noRoots
   const certificates = exposure.tls && openCertificates(exposure.tls, new URL(options.url).hostname, () => clock.now(), log)
   const undo: (() => void | Promise<void>)[] = [() => certificates?.stop()]
   try {
     const base = await openBase({ dataDir: options.dataDir, databaseUrl: options.databaseUrl, clock, log, connectPostgres: options.connectPostgres })
     undo.push(() => base.close())
-    const parts = await assemble(base, { url: options.url, alsoUrls: options.alsoUrls, demonstration, log, programs: options.programs, notices: options.notices })
+    const parts = await assemble(base, { url: options.url, alsoUrls: options.alsoUrls, demonstration, log, programs: options.programs, notices: options.notices, attestationRoots })
     const trust = trustIn(exposure.trustedProxies)
     const app = await createApp(parts, { log, demonstration, consoleFolder: options.consoleFolder ?? consoleFolder, trust })
     undo.push(await listen(app, { addresses: exposure.addresses, certificates, trust }))

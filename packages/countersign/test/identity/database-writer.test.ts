@@ -17,7 +17,7 @@ async function intrude({ store }: World, owner: Owner) {
   const challenge = Buffer.alloc(32, 1).toString('base64url')
   const user = { id: Buffer.from(owner.person.id).toString('base64url'), name: 'x', displayName: 'x' }
   const response = device.create({ rp: { id: 'localhost', name: 'x' }, user, challenge, pubKeyCredParams: [{ alg: -7, type: 'public-key' }] }, url)
-  const { credential } = await verifyRegistration(response, { challenge, rpId: 'localhost', origins: [url], demonstration: true })
+  const { credential } = await verifyRegistration(response, { challenge, rpId: 'localhost', origins: [url], demonstration: true, now: Date.now() })
   const id = `aut_${'0'.repeat(32)}`
   await store.write(async (tx) => {
     const row = await tx.selectFrom('authenticator').selectAll().executeTakeFirstOrThrow()

@@ -25,7 +25,7 @@ export async function countersignedChange(
     signers.push({ ...(await verifyCountersigned(asked)), until: draft.size, moment })
   }
   const { requirement } = subject.policy
-  const asked = { requirement, requester: subject.requester, scope: '', directory: draft, signers, grave: isGrave(subject) }
+  const asked = { requirement, requester: subject.requester, scope: '', directory: draft, signers, grave: isGrave(subject), attestationRoots: null }
   return { ...asked, demonstration: checkRequirement(asked) }
 }
 

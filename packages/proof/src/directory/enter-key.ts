@@ -19,6 +19,7 @@ export function enteringKey(subject: Enrolment, voucher: string, from: number): 
     label,
     credential,
     attestationFormat: attestation.format,
+    attestationRoot: attestation.root,
     voucher,
     rpId: subject.rpId,
     probationUntil: null,

@@ -42,25 +42,25 @@ function checkPolicyFloor(asked: Countersigned): boolean {
   return owners.demonstration
 }
 
-type Given = { subject: ConsentSubject; subjectDigest: string; directory: Directory; signers: readonly Timed[] }
+type Given = { subject: ConsentSubject; subjectDigest: string; directory: Directory; trust: TrustFile | null; signers: readonly Timed[] }
 
-const consentWith = ({ subject, subjectDigest: digest, directory, signers }: Given, demonstration: boolean): Consent => ({
+const consentWith = ({ subject, subjectDigest: digest, directory, trust, signers }: Given, demonstration: boolean): Consent => ({
   subject,
   subjectDigest: digest,
   code: formatCode(shortCode(digest)),
   requirement: subject.policy.requirement,
-  who: signers.map((signer) => countersigner(directory, signer)),
+  who: signers.map((signer) => countersigner({ directory, roots: trust?.attestationRoots ?? null }, signer)),
   demonstration,
   serversWord: signers.some(({ by }) => by.type !== 'webauthn'),
 })
 
 /** @throws ProofError requirement_..., signer_on_probation, countersignature_missing, directory_authority */
 export function consentOf(given: Given): Consent {
-  const { subject, directory, signers } = given
+  const { subject, directory, trust, signers } = given
   const { requirement } = subject.policy
   const scope = subject.kind === 'run' ? subject.workspace.name : ''
   const grave = isGrave(subject)
-  const asked: Countersigned = { requirement, requester: subject.requester, scope, directory, signers, grave }
+  const asked: Countersigned = { requirement, requester: subject.requester, scope, directory, signers, grave, attestationRoots: trust?.attestationRoots ?? null }
   const byRequirement = checkRequirement(asked)
   const byFloor = subject.kind === 'policy' && checkPolicyFloor(asked)
   return consentWith(given, byRequirement || byFloor)
@@ -105,7 +105,7 @@ export async function verifyConsent(input: ConsentInput): Promise<Consent> {
     const moment = input.at ?? Math.min(Date.parse(signer.envelope.notBefore), input.now ?? Number.POSITIVE_INFINITY)
     return { ...signer, until: directory.size, moment, time: null }
   })
-  const consent = consentOf({ subject, subjectDigest: digest, directory, signers: untimed })
+  const consent = consentOf({ subject, subjectDigest: digest, directory, trust, signers: untimed })
   if (input.at !== undefined) {
     const begun = signers.map(({ envelope }) => envelope.notBefore)
     checkFreshness(subject.policy.requirement, begun, new Date(input.at).toISOString())

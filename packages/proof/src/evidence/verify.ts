@@ -69,7 +69,7 @@ async function verifyBundle(evidence: Evidence, trust: TrustFile | null): Promis
   const recorded = await bindToLeaves({ countersignatures, signers, leaves, subjectDigest: digest, directory })
   await verifyAllConsistent(signers.map(({ envelope }) => envelope.checkpoint), evidence.ledger.consistency, checkpoint)
 
-  const given = { subject, subjectDigest: digest, directory }
+  const given = { subject, subjectDigest: digest, directory, trust }
   const allowed = isAllowedByPolicy({ ...given, countersignatures, leaves })
   const consent = allowed ? emptyConsent(given) : consentOf({ ...given, signers: recorded })
   const { effect, usedAt } = checkEffect({ subject, subjectDigest: digest, leaves, recorded, outcome: evidence.outcome })

@@ -52,6 +52,12 @@ export function knownSites({ relyingParties }: Directory): Site[] {
 export const hostRecoveries = (directory: Directory): string[] =>
   directory.hostRecoveries.map((size) => directory.heads[size] ?? '')
 
+/** The roots to which the server verified attestations of keys that still stand. */
+const attestationRoots = (directory: Directory): string[] => {
+  const standing = [...directory.keys.values()].filter(({ until, attestationRoot }) => until === null && attestationRoot !== '')
+  return [...new Set(standing.map(({ attestationRoot }) => attestationRoot))]
+}
+
 /** What a verifier should pin, as the directory says now: give it to people by a way that the server does not control. */
 export function buildTrust(directory: Directory): TrustFile {
   const genesis = [...directory.keys.values()].find((key) => key.from === 1)
@@ -70,6 +76,7 @@ export function buildTrust(directory: Directory): TrustFile {
     ledgerKeys: [ledgerKey.key],
     sites: knownSites(directory),
     recoveries: hostRecoveries(directory),
+    attestationRoots: attestationRoots(directory),
     demonstration,
   }
   return readTrust(trust)

@@ -17,6 +17,7 @@ const trustFile: Shape<TrustFile> = object<TrustFile>({
   ledgerKeys: where(array(text(512, 1), 64), (keys) => keys.length > 0, 'is empty'),
   sites: where(array(object<Site>({ rpId, origins }), 64), (sites) => sites.length > 0, 'is empty'),
   recoveries: array(digest, 64),
+  attestationRoots: array(digest, 64),
   demonstration: flag,
 })
 

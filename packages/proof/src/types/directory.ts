@@ -14,6 +14,8 @@ export type DirectoryKey = Span & {
   label: string
   credential: Credential
   attestationFormat: string
+  /** digest of the root to which the server verified the attestation; "" where it did not */
+  attestationRoot: string
   /** who vouched: the credential id; the key itself for genesis; "" for the host */
   voucher: string
   /** the site it was registered for: the only one where it counts */

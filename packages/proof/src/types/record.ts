@@ -67,6 +67,8 @@ export type TrustFile = {
   sites: Site[]
   /** directory heads after each recovery by the host that the verifier has accepted */
   recoveries: string[]
+  /** digests of the roots to which an attestation has to go back where aal3 is demanded; empty where none is accepted */
+  attestationRoots: string[]
   demonstration: boolean
 }
 

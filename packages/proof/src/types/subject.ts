@@ -118,7 +118,11 @@ export type Credential = {
   transports: string[]
 }
 
-export type Attestation = { format: string; digest: string }
+/**
+ * What the authenticator said of itself at `create()`: `digest` is of the whole attestation object, which is kept.
+ * `root`: SHA-256 of the DER of the root to which the server verified it, hex; "" where it did not, and all of it is a claim.
+ */
+export type Attestation = { format: string; digest: string; root: string }
 
 type Enrolment = Common & {
   person: NamedPerson

@@ -8,8 +8,11 @@ export type VerdictName = 'VALID' | 'ATTESTED' | 'ALLOWED' | 'CONSISTENT' | 'DEM
 export type VerdictCode = 'valid' | 'servers_word' | 'allowed_by_policy' | 'issuer_not_pinned' | 'demonstration' | ProofCode
 
 /** What an authenticator says of itself. Without a verified attestation it is a claim, and printed as one. */
-export type ClaimedDevice = {
-  claimed: true
+export type Device = {
+  /** false where the server verified the attestation at registration, to a root that the trust file (if there is one) names */
+  claimed: boolean
+  /** digest of that root; "" where it is claimed */
+  attestedBy: string
   aaguid: string
   backupEligible: boolean
   backedUp: boolean
@@ -26,7 +29,7 @@ export type SignerKey = {
   authenticator: string
   label: string
   alg: 'ES256' | 'RS256' | 'EdDSA'
-  device: ClaimedDevice
+  device: Device
   vouchedBy: VouchedBy
   demonstration: boolean
 }

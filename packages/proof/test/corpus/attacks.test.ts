@@ -1,6 +1,7 @@
 /** Each thought of an attacker, told in a world and answered. The corpus carries the same ones as files. */
 import { describe, expect, test } from 'vitest'
 import { verifyEvidence } from '../../src/index.ts'
+import { hardwareAttacks } from './attacks-hardware.ts'
 import { issuerAttacks } from './attacks-issuer.ts'
 import { ledgerAttacks } from './attacks-ledger.ts'
 import { memberAttacks } from './attacks-members.ts'
@@ -19,6 +20,7 @@ describe.each([
   ['recovery', recoveryAttacks],
   ['sites', siteAttacks],
   ['word', wordAttacks],
+  ['hardware', hardwareAttacks],
 ])('%s', (_, attacks) => {
   test.each(attacks.map((attack) => [attack.name, attack] as const))('%s', async (_, { make, expect: code }) => {
     const { evidence, trust } = await make()

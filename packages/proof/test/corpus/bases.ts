@@ -3,7 +3,7 @@ import type { Evidence, RunSubject, TrustFile, VerdictCode, VerdictName } from '
 import { authenticator } from '../support/authenticator.ts'
 import { alicesApp, people, recovered, recoveredKey, team, withApp } from '../support/team.ts'
 import { alice, bob, byAlice, byBob, byCarol, keys, type Story, tellPolicy, tellRun, type Told, twoApprovals } from '../support/scenario.ts'
-import { World } from '../support/world.ts'
+import { digestFor, World } from '../support/world.ts'
 
 export type Expect = { verdict: VerdictName; code: VerdictCode }
 export type Base = { name: string; about: string; bundle: Evidence; trust: TrustFile | null; expect: Expect }
@@ -37,6 +37,14 @@ export async function alone(by = keys.alice, name = 'alone', demonstrationServer
   return world
 }
 
+/** One owner with a hardware key: its attestation was verified to a root that the trust file names. */
+export async function hardware(): Promise<World> {
+  const world = new World('hardware')
+  world.roots.set(keys.alice.credential.id, digestFor('root of the maker'))
+  await world.genesis(keys.alice)
+  return world
+}
+
 const low: Partial<RunSubject> = { risk: { level: 'low', reasons: [], reasonsOmitted: 0 } }
 
 /** A run for which the policy asks for no security key. */
@@ -66,6 +74,7 @@ export async function bases(): Promise<Base[]> {
     base('attested', "a run of low risk; the server's word for an authenticator app", await tellRun({ ...lowRun, signings: [{ app: alicesApp, role: 'self' }] }, await withApp()), { verdict: 'ATTESTED', code: 'servers_word' }),
     base('allowed', 'a run of low risk that the policy let pass', await tellRun(allowedRun, await small()), { verdict: 'ALLOWED', code: 'allowed_by_policy' }),
     base('recovered', 'a run by a sole owner whom the host had recovered, and whom the trust file names', await tellRun({ signings: [{ by: recoveredKey, role: 'self' }] }, await recovered()), valid),
+    base('hardware', 'a run for which the policy asks for a hardware key, countersigned with one', await tellRun({ required: { assurance: 'aal3' } }, await hardware()), valid),
     base('policy', 'a change of the policy file', await tellPolicy({}, await alone(keys.alice, 'policy')), valid),
     base('granted', 'a run that was granted and not applied yet', await tellRun({ outcome: 'none' }, await small()), valid),
     base('started', 'a run whose apply began and has not been reported', await tellRun({ outcome: 'started' }, await small()), valid),

@@ -1,6 +1,7 @@
 /** The corpus as files: what `make.ts` writes and `corpus.test.ts` compares. Nothing in it depends on the day or the machine. */
 import { type VerdictCode, type VerdictName, verifyEvidence } from '../../src/index.ts'
 import type { Attack } from './attack.ts'
+import { hardwareAttacks } from './attacks-hardware.ts'
 import { issuerAttacks } from './attacks-issuer.ts'
 import { ledgerAttacks } from './attacks-ledger.ts'
 import { memberAttacks } from './attacks-members.ts'
@@ -89,6 +90,7 @@ export async function corpus(): Promise<Map<string, Json>> {
     ...(await attackFiles('recovery', recoveryAttacks, all)),
     ...(await attackFiles('sites', siteAttacks, all)),
     ...(await attackFiles('word', wordAttacks, all)),
+    ...(await attackFiles('hardware', hardwareAttacks, all)),
   ]
   return new Map(files.map(([name, file]) => [name, plain(file)]))
 }

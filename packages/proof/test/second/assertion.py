@@ -7,9 +7,9 @@ from refusal import demand
 from text import NotJson, parse, sha256
 
 # A registered key, or one that is entering. `until` is None while nobody revoked it; `probation` is the moment in
-# milliseconds at which it is over, or None.
+# milliseconds at which it is over, or None; `root` is of its attestation, "" where that is claimed.
 Key = namedtuple(
-    "Key", "person authenticator credential alg public backup_eligible demonstration from_ until rp_id probation"
+    "Key", "person authenticator credential alg public backup_eligible demonstration from_ until rp_id probation root"
 )
 
 UP, UV, BE, BS, AT, ED = 0x01, 0x04, 0x08, 0x10, 0x40, 0x80

@@ -22,6 +22,7 @@ def _entering(subject: dict) -> Entering:
     key = Key(
         subject["person"]["id"], subject["authenticator"], credential["id"], credential["alg"],
         credential["publicKey"], credential["backupEligible"], demonstration, None, None, subject["rpId"], None,
+        subject["attestation"]["root"],
     )
     return Entering(key, subject["rpId"], tuple(subject["origins"]))
 

@@ -87,11 +87,12 @@ def _owners_of_policy(verified: list, directory) -> bool:
     return any(span.demonstration for _, span in counted)
 
 
-def _consent(subject: dict, verified: list, directory) -> bool:
+def _consent(subject: dict, verified: list, directory, trust) -> bool:
     """True if it rests on a demonstration."""
     scope = subject["workspace"]["name"] if subject["kind"] == "run" else ""
     required = subject["policy"]["requirement"]
-    demonstration = verify_requirement(required, subject["requester"], scope, verified, directory, is_grave(subject))
+    roots = trust["attestationRoots"] if trust else None
+    demonstration = verify_requirement(required, subject["requester"], scope, verified, directory, is_grave(subject), roots)
     if subject["kind"] == "policy":
         demonstration = _owners_of_policy(verified, directory) or demonstration
     return demonstration
@@ -128,7 +129,7 @@ def _verdict(bundle_text: str, trust_text) -> tuple:
     records = verify_records(ours, bundle["countersignatures"], verified, leaves, directory)
     _consistency(ledger["consistency"], verified, checkpoint)
     allowed = _allowed(subject, ours, verified, leaves)
-    demonstration = not allowed and _consent(subject, [record.signed for record in records], directory)
+    demonstration = not allowed and _consent(subject, [record.signed for record in records], directory, trust)
     used = verify_effect(subject, ours, bundle["outcome"], leaves, records)
     recorded = [record.leaf.time for record in records]
     if recorded:

@@ -232,6 +232,19 @@ def risk(rng, model):
     model["subject"]["policy"]["requirement"]["phishingResistant"] = rng.random() < 0.3
 
 
+def attested(rng, model):
+    """Hardware keys are demanded, and some are."""
+    roots = ["", "a" * 64, "b" * 64]
+    model["subject"]["policy"]["requirement"]["assurance"] = rng.choice(["aal2", "aal3", "aal3"])
+    for entry in model["directory"]:
+        if "attestation" in entry["subject"] and rng.random() < 0.7:
+            entry["subject"]["attestation"]["root"] = rng.choice(roots)
+        if "policy" in entry["subject"] and isinstance(entry["subject"]["policy"], dict) and rng.random() < 0.2:
+            entry["subject"]["policy"]["requirement"]["assurance"] = "aal3"
+    if model["trust"]:
+        model["trust"]["attestationRoots"] = rng.choice([[], ["a" * 64], ["a" * 64, "b" * 64], ["b" * 64], model["trust"]["attestationRoots"]])
+
+
 def lets_pass(rng, model):
     model["subject"]["policy"]["requirement"].update(selfStepUp=False, approvals=0, approverRole="")
     for leaf in model["leaves"]:
@@ -284,7 +297,7 @@ def outcome(rng, model):
 
 
 CHANGES = [
-    people, people, manager, site, probation, probation, word, word, risk, risk, lets_pass,
+    people, people, attested, attested, manager, site, probation, probation, word, word, risk, risk, lets_pass,
     requirement, requirement, signer, signer, another_signature, copied_leaf, envelope_role, requester, sizes, sizes,
     times, times, demonstration, grant, grant, revoke, revoke, entries, anything, anything, anything, trust, ledger, outcome,
 ]

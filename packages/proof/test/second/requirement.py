@@ -6,10 +6,15 @@ def on_probation(key, moment: int) -> bool:
     return key.probation is not None and moment < key.probation
 
 
-def verify_requirement(required: dict, requester: str, scope: str, verified: list, directory, grave: bool) -> bool:
-    """True if the consent rests on a demonstration."""
+def reaches_aal3(key, roots) -> bool:
+    return key.root != "" and not key.backup_eligible and (roots is None or key.root in roots)
+
+
+def verify_requirement(required: dict, requester: str, scope: str, verified: list, directory, grave: bool, roots=None) -> bool:
+    """True if the consent rests on a demonstration. `roots`: those of the trust file, None without one."""
     demand(verified, "countersignature_missing")
-    demand(required["assurance"] != "aal3", "requirement_assurance")
+    if required["assurance"] == "aal3":
+        demand(all(one.type == "webauthn" and reaches_aal3(one.key, roots) for one in verified), "requirement_assurance")
     keys_only = required["phishingResistant"] or grave
     demand(not keys_only or all(one.type == "webauthn" for one in verified), "requirement_phishing_resistant")
     if grave:

@@ -61,7 +61,7 @@ ENROLMENT = dict(
     authenticator=identifier("aut"),
     label=text(1, 256),
     credential=credential,
-    attestation=shape(format=text(1, 64), digest=digest),
+    attestation=shape(format=text(1, 64), digest=digest, root=lambda value: value == "" or digest(value)),
     intent=digest,
     rpId=rpid,
     origins=origins,

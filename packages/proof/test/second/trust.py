@@ -12,6 +12,7 @@ _trust = shape(
     ledgerKeys=array(64, text(1, 512), 1),
     sites=array(64, shape(rpId=rpid, origins=origins), 1),
     recoveries=array(64, digest),
+    attestationRoots=array(64, digest),
     demonstration=boolean,
 )
 

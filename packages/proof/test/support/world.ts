@@ -81,6 +81,8 @@ export class World {
   /** every site there was, the newest last; and the one that each key was made for, by credential id */
   sites: Site[] = []
   readonly siteOf = new Map<string, Site>()
+  /** the roots to which attestations were verified, by credential id; and those that the trust file names */
+  readonly roots = new Map<string, string>()
   /** heads after recoveries by the host */
   recoveries: string[] = []
   entries: string[] = []
@@ -188,7 +190,7 @@ export class World {
       authenticator: by.id,
       label: by.label,
       credential: by.credential,
-      attestation: { format: 'none', digest: digestFor(`attestation ${by.id}`) },
+      attestation: { format: 'none', digest: digestFor(`attestation ${by.id}`), root: this.roots.get(by.credential.id) ?? '' },
       intent: digestFor(`intent ${by.id}`),
       rpId: this.rpId,
       origins: this.origins,
@@ -336,6 +338,7 @@ export class World {
       ledgerKeys: [await this.vkey()],
       sites: this.sites,
       recoveries: this.recoveries,
+      attestationRoots: [...new Set(this.roots.values())],
       demonstration: false,
       ...over,
     }

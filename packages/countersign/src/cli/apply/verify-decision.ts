@@ -22,7 +22,7 @@ export async function provenRules(session: Session): Promise<Rules> {
   const [replayed, { versions }] = await Promise.all([readDirectory(session), api.call('GET', '/api/v1/policy/chain').then((said) => answer('policy chain', said))])
   try {
     // Genesis pinned the first digest, whatever kind of policy it is; what a demonstration's key signs is told by the key itself.
-    const policy = await verifyPolicyChain({ versions, entries: replayed.entries, trust, demonstration: true })
+    const policy = await verifyPolicyChain({ versions, entries: replayed.entries, trust, demonstration: true, attested: true })
     return { ...replayed, policy }
   } catch (cause) {
     const why = cause instanceof PolicyError || cause instanceof ProofError ? `${safe(cause.message)} (${cause.code})` : 'it is not a policy at all'

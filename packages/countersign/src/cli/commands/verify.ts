@@ -63,7 +63,7 @@ function showConsent(output: Output, { subject, code, who, requirement }: Consen
 function keyLine(key: Countersigner['key']): string {
   if (key.type === 'totp') return `    code   ${safe(key.label)}, an authenticator app: THE SERVER'S WORD, no signature of theirs`
   const { label, alg, device, demonstration } = key
-  return `    key    ${safe(label)}, ${alg}${demonstration ? ', a software key of a DEMONSTRATION' : ''}; claimed: ${device.backupEligible ? 'can be synced' : 'bound to one device'}, model ${device.aaguid}`
+  return `    key    ${safe(label)}, ${alg}${demonstration ? ', a software key of a DEMONSTRATION' : ''}; ${device.claimed ? 'claimed' : `attested (root ${safe(device.attestedBy)})`}: ${device.backupEligible ? 'can be synced' : 'bound to one device'}, model ${device.aaguid}`
 }
 
 function vouchedBy({ vouchedBy: who }: Countersigner['key']): string {

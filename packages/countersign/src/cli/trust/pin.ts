@@ -53,6 +53,8 @@ function difference(known: TrustFile, offered: TrustFile): string | undefined {
   if (JSON.stringify(known.genesis) !== JSON.stringify(offered.genesis)) return 'another genesis key'
   if (JSON.stringify(known.ledgerKeys) !== JSON.stringify(offered.ledgerKeys)) return 'another ledger key'
   if (JSON.stringify(known.recoveries) !== JSON.stringify(offered.recoveries)) return 'an owner who was recovered with the key of the host'
+  // Fewer roots let less pass; another one would let keys pass that nobody here has accepted.
+  if (offered.attestationRoots.some((root) => !known.attestationRoots.includes(root))) return 'another root for attestations of keys'
   return known.demonstration === offered.demonstration ? undefined : 'another kind of installation (demonstration)'
 }
 

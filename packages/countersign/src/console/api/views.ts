@@ -55,7 +55,9 @@ export type KeyView = {
   backedUp: boolean
   aaguid: string
   model: string
-  claimed: true
+  claimed: boolean
+  /** Name of the root that says what it is; "" where it is claimed. */
+  attestedBy: string
   demonstration: boolean
   thisSession: boolean
   alg: number

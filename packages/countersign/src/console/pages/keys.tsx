@@ -43,7 +43,7 @@ export function KeysPage() {
       {keys.state === 'ready' && !addingApp && <div class="actions"><Button look="plain" onPress={() => setAddingApp(true)}>Add an authenticator app</Button></div>}
       {keys.state === 'ready' && <Secrets keys={keys.value} onChanged={again} />}
       {keys.state === 'ready' && <p class="foot-note"><Link to="/sessions">Where you are signed in</Link></p>}
-      {keys.state === 'ready' && <p class="foot-note">"Claimed" is the key's own word: no maker's certificate was checked.</p>}
+      {keys.state === 'ready' && <p class="foot-note">"Claimed" is the key's own word. "Attested": when it was added, the server verified its maker's certificates to a root that is trusted here.</p>}
     </PageFrame>
   )
 }
@@ -75,7 +75,7 @@ function KeyEntry({ one, only }: { one: KeyView; only: boolean }) {
           {one.thisSession && <span class="tag">signed you in</span>}
           {one.demonstration && <span class="tag">software key</span>}
         </h2>
-        <p class="row-sub">{one.model === '' ? 'Model unknown' : <Text of={one.model} />} · {one.backupEligible ? (one.backedUp ? 'synced' : 'can be synced') : 'bound to its device'} <i>(claimed)</i></p>
+        <p class="row-sub">{one.model === '' ? 'Model unknown' : <Text of={one.model} />} · {one.backupEligible ? (one.backedUp ? 'synced' : 'can be synced') : 'bound to its device'} <i>({one.claimed ? 'claimed' : <>attested by <Text of={one.attestedBy} /></>})</i></p>
         <p class="row-sub">Added <When at={one.createdAt} /> · {one.lastUsedAt === null ? 'never used' : <>used <Ago at={one.lastUsedAt} /></>}</p>
         {removing && <RemoveKey id={one.id} label={one.label} only={only} onBack={() => setRemoving(false)} />}
       </div>

@@ -67,7 +67,7 @@ export async function takeChange(deps: AdminDeps, tx: Tx, { challenge, signed, g
   const countersignatures = signed.map((one) => one.countersignature)
   // The very check of the next start, now: what would not be believed then does not take effect.
   const version = { text: change.text, subject: challenge.subject, countersignatures, directorySize: size }
-  const policy = await verifyPolicyChain({ versions: [...(await versionsOf(tx)), version], entries: await deps.directory.entries(tx), demonstration: deps.pin.demonstration })
+  const policy = await verifyPolicyChain({ versions: [...(await versionsOf(tx)), version], entries: await deps.directory.entries(tx), demonstration: deps.pin.demonstration, attested: deps.pin.attested })
   await tx.insertInto('policy_version').values({
     seq: last.seq + 1, digest: policy.digest, text: change.text, subject: challenge.subject, directory_size: size,
     countersignatures: JSON.stringify(countersignatures), changed_by: challenge.requester, at: deps.clock.now(),

@@ -8,7 +8,7 @@
 import type { Countersignature } from '@countersign/proof'
 import { GateError } from '../../gate/index.ts'
 import type { Db, Tx } from '../../platform/store/store.ts'
-import type { Policy, PolicyVersion } from '../../policy/index.ts'
+import type { Policy, PolicyOptions, PolicyVersion } from '../../policy/index.ts'
 
 export interface PolicyPin {
   /** @throws GateError `policy_not_pinned` before genesis. */
@@ -18,12 +18,15 @@ export interface PolicyPin {
   /** Replaces what is in force; call it when the change is committed. */
   use(policy: Policy): void
   readonly demonstration: boolean
+  /** Whether a policy may ask for aal3. */
+  readonly attested: boolean
 }
 
-export function createPolicyPin(options: { demonstration: boolean }): PolicyPin {
+export function createPolicyPin(options: PolicyOptions): PolicyPin {
   let pinned: Policy | null = null
   return {
     demonstration: options.demonstration,
+    attested: options.attested === true,
     current() {
       if (pinned) return pinned
       throw new GateError(

@@ -24,6 +24,8 @@ export type Authenticator = {
   revokedAt: number | null
   /** The host name that it was made for, as the directory says; "" in a row that stands for nothing by itself. */
   rpId: string
+  /** Digest of the root to which its attestation was verified, as the directory says; "" where it is claimed. */
+  attestationRoot: string
   /** ms; before it the key does not count for what is grave. null where it never was on probation. Said by the directory alone. */
   probationUntil: number | null
 }
@@ -97,7 +99,7 @@ function fromRow(row: AuthenticatorTable): Authenticator {
   return {
     id: row.id, person: row.person, label: row.label, demonstration: row.demonstration === 1, signCount: row.sign_count,
     via: row.via === 'genesis' ? 'genesis' : 'registration', createdAt: row.created_at, lastUsedAt: row.last_used_at, revokedAt: row.revoked_at,
-    probationUntil: null, rpId: '',
+    probationUntil: null, rpId: '', attestationRoot: '',
     credential: {
       id: row.credential_id, alg: row.alg === -7 ? -7 : row.alg === -8 ? -8 : -257, publicKey: row.public_key, aaguid: row.aaguid,
       backupEligible: row.backup_eligible === 1, backedUp: row.backed_up === 1, transports: JSON.parse(row.transports),

@@ -6,6 +6,7 @@
  */
 import type { Clock } from '../../platform/clock.ts'
 import type { Db, Tx } from '../../platform/store/store.ts'
+import type { AttestationRoots } from '../attestation/roots.ts'
 import { counterRegressed } from './assertion.ts'
 import { recordUse, type Authenticator } from './authenticators.ts'
 import type { Standing } from './standing.ts'
@@ -13,6 +14,8 @@ import type { Standing } from './standing.ts'
 export type UsableKey = Pick<Authenticator, 'label' | 'person' | 'credential' | 'signCount' | 'demonstration' | 'via' | 'createdAt' | 'probationUntil' | 'rpId'> & {
   /** `aut_` */
   authenticator: string
+  /** Its attestation goes back to a root that is configured now, and it cannot be copied: it reaches aal3. */
+  hardware: boolean
 }
 
 export interface Keys {
@@ -23,7 +26,11 @@ export interface Keys {
   used(tx: Tx, authenticator: string, signCount: number): Promise<void>
 }
 
-export function createKeys(clock: Clock, settings: { demonstration: boolean }, standing: Standing): Keys {
+export function createKeys(clock: Clock, settings: { demonstration: boolean; attestationRoots?: AttestationRoots }, standing: Standing): Keys {
+  const usable = ({ id, label, person, credential, signCount, demonstration, via, createdAt, probationUntil, rpId, attestationRoot }: Authenticator): UsableKey => ({
+    authenticator: id, label, person, credential, signCount, demonstration, via, createdAt, probationUntil, rpId,
+    hardware: settings.attestationRoots?.has(attestationRoot) === true && !credential.backupEligible,
+  })
   const usableHere = (key: Authenticator) => settings.demonstration || !key.demonstration
   return {
     usableBy: async (db, person) => (await standing.of(db, person)).filter(usableHere).map(usable),
@@ -35,8 +42,4 @@ export function createKeys(clock: Clock, settings: { demonstration: boolean }, s
       if ((await recordUse(tx, { id: authenticator, signCount, now: clock.now() })) === 'regressed') throw counterRegressed()
     },
   }
-}
-
-function usable({ id, label, person, credential, signCount, demonstration, via, createdAt, probationUntil, rpId }: Authenticator): UsableKey {
-  return { authenticator: id, label, person, credential, signCount, demonstration, via, createdAt, probationUntil, rpId }
 }

@@ -1,15 +1,17 @@
 /**
  * What `create()` answered: one new credential, checked as WebAuthn level 3 section 7.1 says and reduced to what a statement names.
  *
- * The attestation is kept and *not* believed: without configured roots everything it says is a claim, and looking into it would mean
- * parsing certificates of a stranger and fetching revocation lists from where they point. That the key is there is proven by the possession
- * ceremony that follows, not by this one. A claim that the key is the demonstration's is believed against it.
+ * The attestation is kept, and believed only where it is verified to a root that the operator configured; everything else that the
+ * authenticator says of itself is its claim. That the key is there is proven by the possession ceremony that follows, not by this
+ * one. A claim that the key is the demonstration's is believed against it.
  */
 import { createHash, createPublicKey, type JsonWebKey } from 'node:crypto'
 import { demonstrationAaguid, type Credential } from '@countersign/proof'
 import { verifyRegistrationResponse, type RegistrationResponseJSON } from '@simplewebauthn/server'
 import { cose, decodeAttestationObject, isoCBOR, parseAuthenticatorData } from '@simplewebauthn/server/helpers'
 import { z } from 'zod'
+import { noRoots, type AttestationRoots } from '../attestation/roots.ts'
+import { verifyAttestation } from '../attestation/verify.ts'
 import { IdentityError } from '../errors.ts'
 
 /** In the order in which they are asked for: what FIPS mode and the oldest keys speak comes first. */
@@ -22,14 +24,22 @@ export const registeredSchema = z.object({
     backupEligible: z.boolean(), backedUp: z.boolean(), transports: z.array(z.string()),
   }),
   signCount: z.number(),
-  /** `object` is base64url, as received; `digest` its SHA-256. */
-  attestation: z.object({ format: z.string(), digest: z.string(), object: z.string() }),
+  /** `object` is base64url, as received; `digest` its SHA-256; `root` the digest of the root that it goes back to, or "". */
+  attestation: z.object({ format: z.string(), digest: z.string(), object: z.string(), root: z.string() }),
   demonstration: z.boolean(),
 })
 
 export type Registered = z.output<typeof registeredSchema>
 
-export type RegistrationExpectation = { challenge: string; rpId: string; origins: readonly string[]; demonstration: boolean }
+export type RegistrationExpectation = {
+  challenge: string
+  rpId: string
+  origins: readonly string[]
+  demonstration: boolean
+  attestationRoots?: AttestationRoots
+  /** ms: certificates have to hold then */
+  now: number
+}
 
 export async function verifyRegistration(response: RegistrationResponseJSON, expected: RegistrationExpectation): Promise<Registered> {
   const registered = await parse(response, expected)
@@ -62,13 +72,18 @@ async function parse(response: RegistrationResponseJSON, expected: RegistrationE
     if (!id || text(id) !== response.id || id.length > 1023) throw new Error('the credential id is not the one in the authenticator data')
     const backupEligible = credentialDeviceType === 'multiDevice'
     if (credentialBackedUp && !backupEligible) throw new Error('backed up without being eligible')
+    const key = publicKeyOf(credential.publicKey)
+    const root = verifyAttestation({
+      format: decoded.get('fmt'), authData, rpIdHash: authData.subarray(0, 32), clientDataHash: sha256(bytes(response.response.clientDataJSON)).digest(),
+      credentialId: id, publicKey: Buffer.from(key.publicKey, 'base64url'), aaguid: aaguid.replaceAll('-', ''),
+    }, decoded.get('attStmt'), { roots: expected.attestationRoots ?? noRoots, now: expected.now })
     return {
       credential: {
-        id: response.id, ...publicKeyOf(credential.publicKey), aaguid, backupEligible, backedUp: credentialBackedUp,
+        id: response.id, ...key, aaguid, backupEligible, backedUp: credentialBackedUp,
         transports: transportsOf(response),
       },
       signCount: credential.counter,
-      attestation: { format: decoded.get('fmt'), digest: createHash('sha256').update(object).digest('hex'), object: text(object) },
+      attestation: { format: decoded.get('fmt'), digest: sha256(object).digest('hex'), object: text(object), root },
       demonstration: aaguid === demonstrationAaguid,
     }
   } catch (cause) {
@@ -78,7 +93,7 @@ async function parse(response: RegistrationResponseJSON, expected: RegistrationE
   }
 }
 
-/** The attestation object without its statement, which is not looked at. */
+/** The attestation object without its statement: the library would hold it against roots and a clock that are not ours. */
 function unattested(authData: Uint8Array): Uint8Array {
   const members: [string, string | Uint8Array | Map<string, string>][] = [['fmt', 'none'], ['attStmt', new Map()], ['authData', authData]]
   return isoCBOR.encode(new Map(members))
@@ -131,6 +146,10 @@ function bytes(base64url: string): Uint8Array<ArrayBuffer> {
   const decoded = Uint8Array.from(Buffer.from(base64url, 'base64url'))
   if (text(decoded) !== base64url) throw new Error('not base64url')
   return decoded
+}
+
+function sha256(given: Uint8Array): ReturnType<typeof createHash> {
+  return createHash('sha256').update(given)
 }
 
 function text(given: Uint8Array): string {

@@ -47,8 +47,8 @@ function standing(state: Directory | null, row: Authenticator | undefined): Auth
   if (!row || !entered || row.revokedAt !== null || entered.until !== null || !sameKey(row, entered)) return undefined
   // An address that was given up can be anybody's tomorrow: its keys open nothing and sign nothing.
   if (!state || !sitesAt(state, state.size).some(({ rpId }) => rpId === entered.rpId)) return undefined
-  const { person, label, credential, demonstration, probationUntil, rpId } = entered
-  return { ...row, person, label, credential, demonstration, probationUntil, rpId, via: entered.from === 1 ? 'genesis' : 'registration' }
+  const { person, label, credential, demonstration, probationUntil, rpId, attestationRoot } = entered
+  return { ...row, person, label, credential, demonstration, probationUntil, rpId, attestationRoot, via: entered.from === 1 ? 'genesis' : 'registration' }
 }
 
 function sameKey(row: Authenticator, entered: DirectoryKey): boolean {

@@ -48,12 +48,12 @@ export async function createHostRecovery(room: Room, given: Held & { ceremony: s
   })
   const { person, label, intent } = begun.data
   const { hex, challenge } = await intentChallenge(intent)
-  const registered = await verifyRegistration(given.response, { ...settings, challenge })
+  const registered = await verifyRegistration(given.response, { ...settings, challenge, now: ports.clock.now() })
   const { credential, attestation, demonstration } = registered
   const authenticator = newId('aut', ports.clock, ports.random)
   const subject = canonicalText({
     v: 1, kind: 'registration', instance: settings.instance, org: settings.org, person, authenticator, label, credential,
-    attestation: { format: attestation.format, digest: attestation.digest }, intent: hex, rpId: settings.rpId, origins: [...settings.origins],
+    attestation: { format: attestation.format, digest: attestation.digest, root: attestation.root }, intent: hex, rpId: settings.rpId, origins: [...settings.origins],
     voucher: { person: person.id, credential: '' }, demonstration,
   } satisfies RegistrationSubject)
   const checkpoint = await ports.ledger.checkpoint()

@@ -57,7 +57,7 @@ export async function createInvited(
   const { person, label, intent } = begun.data
   if (link.person !== person.id) throw new IdentityError('wrong_person', 'This was begun with another link.', 'Open your own link again.')
   const { hex, challenge } = await intentChallenge(intent)
-  const registered = await verifyRegistration(given.response, { ...settings, challenge })
+  const registered = await verifyRegistration(given.response, { ...settings, challenge, now: ports.clock.now() })
   const { credential, attestation, demonstration } = registered
   await ports.store.read(async (db) => {
     if (await findCredential(db, credential.id)) throw new IdentityError('authenticator_known', 'This key is registered already, or was once.', 'Use another key.')
@@ -65,7 +65,7 @@ export async function createInvited(
   const authenticator = newId('aut', ports.clock, ports.random)
   const subject = canonicalText({
     v: 1, kind: 'registration', instance: settings.instance, org: settings.org, person, authenticator, label, credential,
-    attestation: { format: attestation.format, digest: attestation.digest }, intent: hex, rpId: settings.rpId, origins: [...settings.origins],
+    attestation: { format: attestation.format, digest: attestation.digest, root: attestation.root }, intent: hex, rpId: settings.rpId, origins: [...settings.origins],
     voucher: { person: link.inviter, credential: link.credential }, demonstration,
   } satisfies RegistrationSubject)
   const checkpoint = await ports.ledger.checkpoint()

@@ -22,13 +22,13 @@ export async function createRegistration(room: Room, by: By, given: Given): Prom
   const load = { secret: given.ceremony, purpose, stage: 'begun', owner: ownerOf(by), now: ports.clock.now(), data: begunSchema } as const
   const begun = await ports.store.write((tx) => loadCeremony(tx, load))
   const { hex, challenge } = await intentChallenge(begun.data.intent)
-  const registered = await verifyRegistration(given.response, { ...settings, challenge })
+  const registered = await verifyRegistration(given.response, { ...settings, challenge, now: ports.clock.now() })
   const key = await findVoucher(room, by, registered)
   const authenticator = newId('aut', ports.clock, ports.random)
   const { credential, attestation, demonstration } = registered
   const subject = canonicalText({
     v: 1, kind: 'registration', instance: settings.instance, org: settings.org, person: { id: by.person.id, name: by.person.name },
-    authenticator, label: begun.data.label, credential, attestation: { format: attestation.format, digest: attestation.digest },
+    authenticator, label: begun.data.label, credential, attestation: { format: attestation.format, digest: attestation.digest, root: attestation.root },
     intent: hex, rpId: settings.rpId, origins: [...settings.origins], voucher: { person: key.person, credential: key.credential.id }, demonstration,
   } satisfies RegistrationSubject)
   const directory = await ports.store.read((db) => room.directory.head(db))

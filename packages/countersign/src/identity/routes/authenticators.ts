@@ -5,6 +5,8 @@ import { z } from 'zod'
 import { rfc3339 } from '../../platform/clock.ts'
 import type { Authenticator } from '../authenticators/authenticators.ts'
 import { modelOf } from '../authenticators/models.ts'
+import { nameOf } from '../attestation/certificate.ts'
+import { noRoots, type AttestationRoots } from '../attestation/roots.ts'
 import type { Identity } from '../create.ts'
 import { appView, by, pendingView, viewOfApp, viewOfPending } from './codes.ts'
 import { actorOf, requireSession, sessionOf } from './guards.ts'
@@ -20,8 +22,10 @@ const authenticatorView = z.object({
   backedUp: z.boolean(),
   aaguid: z.string(),
   model: z.string(),
-  /** No attestation of it was verified: what it says of itself is its claim. */
-  claimed: z.literal(true),
+  /** true where no attestation of it was verified to a root that is configured: what it says of itself is its claim. */
+  claimed: z.boolean(),
+  /** Name of the root that says what it is; "" where it is claimed. */
+  attestedBy: z.string(),
   demonstration: z.boolean(),
   thisSession: z.boolean(),
   alg: z.number(),
@@ -66,6 +70,7 @@ export function authenticatorRoutes(root: FastifyInstance, identity: Identity): 
   const app = root.withTypeProvider<ZodTypeProvider>()
   const signedIn = { preHandler: requireSession(identity) }
   const { registration } = identity
+  const roots = identity.context.settings.attestationRoots ?? noRoots
 
   app.get('/api/v1/authenticators', { preHandler: requireSession(identity, 'limited-too'), schema: list }, async (request) => {
     const person = actorOf(request).id
@@ -77,7 +82,7 @@ export function authenticatorRoutes(root: FastifyInstance, identity: Identity): 
       recoveryCodes: await identity.recoveryCodes.remaining(db, person),
     }))
     return {
-      authenticators: keys.map((key) => view(key, current)), apps: apps.map((one) => viewOfApp(one, current)), pendingApps: pending.map(viewOfPending), pendingKey: moved ? { id: moved.id, label: moved.label } : null,
+      authenticators: keys.map((key) => view(key, current, roots)), apps: apps.map((one) => viewOfApp(one, current)), pendingApps: pending.map(viewOfPending), pendingKey: moved ? { id: moved.id, label: moved.label } : null,
       login, passwordChangedAt: changedAt === null ? null : rfc3339(changedAt), recoveryCodes,
     }
   })
@@ -100,14 +105,15 @@ export function authenticatorRoutes(root: FastifyInstance, identity: Identity): 
 
   app.post('/api/v1/authenticators/finish', { ...signedIn, schema: finish }, async (request) => {
     const key = await registration.finish(by(request), request.body)
-    return { authenticator: view(key, sessionOf(request).authenticator) }
+    return { authenticator: view(key, sessionOf(request).authenticator, roots) }
   })
 }
 
-function view({ id, label, credential, createdAt, lastUsedAt, demonstration }: Authenticator, current: string): z.output<typeof authenticatorView> {
+function view({ id, label, credential, createdAt, lastUsedAt, demonstration, attestationRoot }: Authenticator, current: string, roots: AttestationRoots): z.output<typeof authenticatorView> {
   const { aaguid, backupEligible, backedUp, alg } = credential
+  const root = roots.get(attestationRoot)
   return {
     id, label, credential: credential.id, createdAt: rfc3339(createdAt), lastUsedAt: lastUsedAt === null ? null : rfc3339(lastUsedAt),
-    backupEligible, backedUp, aaguid, model: modelOf(aaguid), claimed: true, demonstration, thisSession: id === current, alg,
+    backupEligible, backedUp, aaguid, model: modelOf(aaguid), claimed: root === undefined, attestedBy: root ? nameOf(root) : '', demonstration, thisSession: id === current, alg,
   }
 }

@@ -19,13 +19,13 @@ export async function createGenesis(room: Room, given: Given): Promise<Signing &
   })
   const { person, label, intent } = begun.data
   const { hex, challenge } = await intentChallenge(intent)
-  const registered = await verifyRegistration(given.response, { ...settings, challenge })
+  const registered = await verifyRegistration(given.response, { ...settings, challenge, now: ports.clock.now() })
   const { credential, attestation, demonstration } = registered
   const authenticator = newId('aut', ports.clock, ports.random)
   const policy = await ports.policyDigest()
   const subject = canonicalText({
     v: 1, kind: 'genesis', instance: settings.instance, org: settings.org, person, authenticator, label, credential,
-    attestation: { format: attestation.format, digest: attestation.digest }, intent: hex, rpId: settings.rpId,
+    attestation: { format: attestation.format, digest: attestation.digest, root: attestation.root }, intent: hex, rpId: settings.rpId,
     origins: [...settings.origins], ledgerKey: ports.ledger.vkey, policy, demonstration,
   } satisfies GenesisSubject)
   const directory = { size: 0, head: emptyHead }

@@ -132,6 +132,7 @@ const statuses: Record<Code, number> = {
   ceremony_not_found: 404,
   code_required: 403,
   key_on_probation: 403,
+  hardware_key_required: 403,
   key_required: 403,
   already_answered: 409,
   grant_not_found: 403,
