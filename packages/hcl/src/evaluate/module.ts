@@ -325,11 +325,11 @@ export class ModuleInstance implements Referable {
   }
 }
 
-/** All instances as one value: a tuple for `count`, an object for `for_each`. */
+/** All instances as one value: a tuple for `count`, an object for `for_each`, whose keys are all text once its size is known. */
 function collected(expansion: Expansion, of: (repetition: Repetition) => Value): Value {
   if (expansion.size === undefined) return dynamic
   if (expansion.mode === 'count') return tuple(Array.from(expansion.all(), of))
-  return object(Array.from(expansion.all(), (one) => [String(one.key), of(one)] as const))
+  return object(Array.from(expansion.all(), (one) => [typeof one.key === 'string' ? one.key : '', of(one)] as const))
 }
 
 /** One directory seen from another, `.` for the same. */

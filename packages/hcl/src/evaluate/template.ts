@@ -63,7 +63,7 @@ function partValue(part: TemplatePart, context: Context): Value {
 type Parts = { readonly parts: readonly TemplatePart[] } & Span
 
 function branch(part: TemplateIf, context: Context): Value {
-  const either = (one: Parts | Expression, within: Context): Value => ('parts' in one && !('kind' in one) ? template(one.parts, within) : within.evaluate(one as Expression, within))
+  const either = (one: Parts | Expression, within: Context): Value => ('parts' in one && !('kind' in one) ? template(one.parts, within) : within.evaluate(one, within))
   const span = { start: part.start, end: part.end }
   return conditional({ condition: part.condition, whenTrue: { ...span, parts: part.whenTrue }, whenFalse: { ...span, parts: part.whenFalse ?? [] } }, either, part, context)
 }

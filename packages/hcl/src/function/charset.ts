@@ -49,7 +49,7 @@ function platform(name: string, label: string): Charset {
     const add = (...bytes: number[]): void => {
       const one = Uint8Array.from(bytes)
       const c = decode(one)
-      if (c.length > 0 && [...c].length === 1 && c !== '\ufffd' && !made.has(c)) made.set(c, one)
+      if (c.length > 0 && Array.from(c).length === 1 && c !== '\ufffd' && !made.has(c)) made.set(c, one)
     }
     for (let a = 0; a < 256; a++) add(a)
     if (wide.has(label)) for (let a = 0x81; a < 0xff; a++) for (let b = 0x40; b < 0xff; b++) add(a, b)

@@ -11,7 +11,7 @@ const whatever = { name: 'value', type: any, nullable: true, dynamic: true, unkn
 function failedConversion(value: Value, to: Type): never {
   const wanted = nameOf(to, true)
   if ((deepMarks(value) & sensitiveMark) !== 0) return failAt(0, `cannot convert this sensitive ${nameOf(value.type)} to ${wanted}`)
-  const what = value.data === null ? 'string' : quoteGo(String(value.data))
+  const what = typeof value.data === 'string' ? quoteGo(value.data) : 'string'
   if (value.type.kind === 'string' && to.kind === 'bool') return failAt(0, `cannot convert ${what} to bool; only the strings "true" or "false" are allowed`)
   if (value.type.kind === 'string' && to.kind === 'number') return failAt(0, `cannot convert ${what} to number; given string must be a decimal representation of a number`)
   return failAt(0, `cannot convert ${nameOf(value.type)} to ${wanted}`)

@@ -21,7 +21,7 @@ function compile(source: string, index: number): Pattern {
     return failAt(index, `invalid regexp pattern: ${message.replace(/^error parsing regexp: (.*): `(.*)`$/s, '$1 in $2')}`)
   }
   const names: (string | undefined)[] = Array.from({ length: regex.groupCount() }, () => undefined)
-  for (const [name, at] of Object.entries(regex.namedGroups())) names[Number(at) - 1] = name
+  for (const [name, at] of Object.entries(regex.namedGroups())) names[at - 1] = name
   if (patterns.size > 300) patterns.clear()
   const made = { regex, names }
   patterns.set(source, made)
@@ -132,7 +132,7 @@ function compileForReplace(source: string): Pattern {
 
 /** Of nothing there is one before every character and one behind the last. */
 function replaceAll(s: string, wanted: string, by: string): string {
-  return wanted === '' ? `${by}${[...s].map((c) => c + by).join('')}` : s.split(wanted).join(by)
+  return wanted === '' ? `${by}${Array.from(s, (c) => c + by).join('')}` : s.split(wanted).join(by)
 }
 
 export const regexes: readonly FunctionSpec[] = [regex, regexall, replace]

@@ -17,7 +17,7 @@ function eachCharacter(s: string, change: (c: string) => string, special: (code:
   for (const c of s) {
     const other = change(c)
     const code = special(c.codePointAt(0) ?? 0)
-    out += code !== undefined ? String.fromCodePoint(code) : [...other].length === 1 ? other : c
+    out += code !== undefined ? String.fromCodePoint(code) : Array.from(other).length === 1 ? other : c
   }
   return out
 }
@@ -51,7 +51,7 @@ const spaces = '\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u200
 const isSpace = (c: string): boolean => spaces.includes(c)
 
 function trimSet(s: string, cut: ReadonlySet<string>): string {
-  const characters = [...s]
+  const characters = Array.from(s)
   let from = 0
   let to = characters.length
   while (from < to && cut.has(characters[from] ?? '')) from++
@@ -98,7 +98,7 @@ const split: FunctionSpec = {
   notNull: true,
   run: ([separator = no, s = no]) => {
     const by = textOf(separator)
-    const parts = by === '' ? [...textOf(s)] : textOf(s).split(by)
+    const parts = by === '' ? Array.from(textOf(s)) : textOf(s).split(by)
     return list(string, parts.map(text))
   },
 }

@@ -128,6 +128,6 @@ export function readYaml(source: string): Value {
     return fail(`on line ${line}, column ${col}: ${(error.message.split('\n')[0] ?? '').replace(/ at line.*$/, '')}`)
   }
   if (more.length > 0) return fail('on line 1, column 1: unexpected extra content after value')
-  return new Reader().read((first?.contents ?? null) as Node | null)
+  return new Reader().read(first?.contents ?? null)
 }
 

@@ -18,7 +18,7 @@ function escaped(c: string): string {
 function quoted(s: string, column: number, indent: number): string {
   let out = '"'
   let at = column + 1
-  const characters = [...s]
+  const characters = Array.from(s)
   for (let i = 0; i < characters.length; i++) {
     const c = characters[i] ?? ''
     if (c === ' ' && at > 80 && i > 0 && i < characters.length - 1 && characters[i - 1] !== ' ') {
@@ -32,13 +32,13 @@ function quoted(s: string, column: number, indent: number): string {
     }
     const one = escaped(c)
     out += one
-    at += [...one].length
+    at += Array.from(one).length
   }
   return `${out}"`
 }
 
 /** Lines can stand as they are when nothing in them needs an escape and no line ends in a space. */
-const asBlock = (s: string): boolean => s.includes('\n') && [...s].every((c) => printable.test(c) && c !== '\u2028' && c !== '\u2029') && !/ (?:\n|$)/.test(s) && !s.includes('\ufeff')
+const asBlock = (s: string): boolean => s.includes('\n') && Array.from(s).every((c) => printable.test(c) && c !== '\u2028' && c !== '\u2029') && !/ (?:\n|$)/.test(s) && !s.includes('\ufeff')
 
 function block(s: string, indent: number): string {
   const hint = /^[ \n]/.test(s) ? '2' : ''
@@ -70,9 +70,9 @@ function encode(value: Value, column: number, indent: number): string {
 }
 
 function member(name: string, value: Value, indent: number): string {
-  const simple = !name.includes('\n') && [...name].length <= 124
+  const simple = !name.includes('\n') && Array.from(name).length <= 124
   const key = simple ? `${quoted(name, -10_000, 0)}:` : `? ${asBlock(name) ? block(name, indent + 2) : quoted(name, -10_000, 0)}\n${' '.repeat(indent)}:`
-  if (!isFilled(value) || value.data === null) return `${key} ${scalarOrEmpty(value, indent + [...key].length + 1, indent + 2)}`
+  if (!isFilled(value) || value.data === null) return `${key} ${scalarOrEmpty(value, indent + Array.from(key).length + 1, indent + 2)}`
   if (!simple) return `${key} ${encode(value, indent + 2, indent + 2)}`
   if (isMapping(value)) return `${key}\n${' '.repeat(indent + 2)}${encode(value, indent + 2, indent + 2)}`
   return `${key}\n${' '.repeat(indent)}${encode(value, indent, indent)}`
