@@ -57,6 +57,7 @@ const families: Record<string, readonly (readonly [string, string])[]> = {
     ['json.marshal({"a": "<b>&", 3: {1}})', '"{\\"3\\":[1],\\"a\\":\\"\\\\u003cb\\\\u003e\\\\u0026\\"}"'], ['json.unmarshal("[1e2, 12345678901234567890]")', '[100, 12345678901234567890]'], ['json.is_valid("{")', 'false'],
     ['yaml.unmarshal("a: yes\\nb: 0o17\\nc: 017\\nd: 1_000\\ne: \\"yes\\"")', '{"a": true, "b": 15, "c": 15, "d": 1000, "e": "yes"}'], ['yaml.marshal({"a": [1, {"b": "no"}], "c": ""})', '"a:\\n- 1\\n- b: \\"no\\"\\nc: \\"\\"\\n"'],
     ['yaml.marshal(["2001-01-01", "1:30", "null", "a: b", "x\\ny\\n"])', '"- \\"2001-01-01\\"\\n- \\"1:30\\"\\n- \\"null\\"\\n- \'a: b\'\\n- |\\n  x\\n  y\\n"'],
+    ['yaml.unmarshal("a: !!binary aGVsbG8=\\nb: !!timestamp 2001-01-01\\nc: !!omap [d: 1]")', '{"a": "hello", "b": "2001-01-01", "c": [{"d": 1}]}'],
     ['yaml.unmarshal("a: &x {b: 1}\\nc: {<<: *x, d: 2}")', '{"a": {"b": 1}, "c": {"b": 1, "d": 2}}'],
   ],
   units: [

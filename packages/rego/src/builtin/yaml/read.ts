@@ -11,7 +11,7 @@ type Reading = { readonly document: Document.Parsed; readonly context: Pick<Buil
 
 /** Throws a BuiltinFault where the text is not YAML. Aliases are charged for each time they are used. */
 export function readYaml(text: string, context: Pick<BuiltinContext, 'reserve'>): Value {
-  const [document] = library.yaml().parseAllDocuments(text, { schema: 'failsafe', uniqueKeys: false, strict: true, logLevel: 'error', keepSourceTokens: false }) as Document.Parsed[]
+  const [document] = library.yaml().parseAllDocuments(text, { schema: 'failsafe', resolveKnownTags: false, uniqueKeys: false, strict: true, logLevel: 'error', keepSourceTokens: false }) as Document.Parsed[]
   if (document === undefined) return null
   const [error] = document.errors
   if (error !== undefined) throw new BuiltinFault(`yaml: line ${error.linePos?.[0].line ?? 1}: ${wording(error.code, error.message)}`)
@@ -38,9 +38,9 @@ function read(node: ParsedNode | Alias | null | undefined, reading: Reading): Va
       if (target === undefined) throw new BuiltinFault(`yaml: unknown anchor '${node.source}' referenced`)
       return read(target as ParsedNode, reading)
     }
-    if (isScalar(node)) return scalar(String(node.value ?? ''), node.tag, node.type === 'PLAIN' || node.type === undefined)
-    if (isMap(node)) return mapping(node as YAMLMap, reading)
-    return node.items.map((item) => read(item as ParsedNode, reading))
+    if (isScalar(node)) return scalar(typeof node.value === 'string' ? node.value : '', node.tag, node.type === 'PLAIN' || node.type === undefined)
+    if (isMap(node)) return mapping(node, reading)
+    return node.items.map((item) => read(item, reading))
   } finally {
     reading.depth--
   }
