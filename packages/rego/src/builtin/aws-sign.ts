@@ -1,5 +1,5 @@
 /** `providers.aws.sign_req`: AWS Signature Version 4, over a request object of `http.send`. Nothing is sent. */
-import { compareStrings, get, isInteger, isObject, keys, type PlainObject, put, RegoSet, type RegoObject, stringifyJson, toBigInt, type Value } from '../value/index.ts'
+import { bare, compareStrings, get, isInteger, isObject, keys, type PlainObject, put, RegoSet, type RegoObject, stringifyJson, toBigInt, type Value } from '../value/index.ts'
 import { digest, hmac } from './crypto/hash.ts'
 import { define } from './define.ts'
 import { type Args, numberAt, objectAt } from './operand.ts'
@@ -18,7 +18,7 @@ function sign(args: Args): Value {
   checkFields(config, 2, required, 'AWS config')
   const at = numberAt(args, 3)
   if (!isInteger(at) || at < 0 || BigInt.asIntN(64, toBigInt(at)) !== toBigInt(at)) throw new OperandError('operand 3 could not convert time_ns value into a unix timestamp')
-  const unknown = keys(request).filter((key) => !parameters.has(String(key)))
+  const unknown = keys(request).filter((key) => typeof key !== 'string' || !parameters.has(key))
   if (unknown.length > 0) throw new OperandError(`operand 1 invalid request parameters(s): ${shown(new RegoSet(unknown))}`)
   checkFields(request, 1, ['method', 'url'], 'request')
   const unsigned = get(config, 'disable_payload_signing') ?? false
@@ -100,7 +100,7 @@ function requestHeaders(request: PlainObject | RegoObject): [string, string][] {
   const headers = get(request, 'headers')
   if (headers === undefined) return []
   if (!isObject(headers)) throw operandError(1, headers, 'object')
-  return keys(headers).map((key): [string, string] => [String(key), textOf(headers, String(key))])
+  return keys(headers).map((key): [string, string] => [bare(key), typeof key === 'string' ? textOf(headers, key) : ''])
 }
 
 function urlParts(text: string): { readonly host: string; readonly path: string; readonly query: string } {

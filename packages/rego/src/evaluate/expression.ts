@@ -1,7 +1,7 @@
 /** Expressions whose variables are all bound: one value, or undefined. */
 import type { Comprehension, Expression, RuleNode } from '../compile/program.ts'
 import { EvaluationError } from '../error.ts'
-import { formatValue, members, ObjectBuilder, RegoSet, equal, type Value } from '../value/index.ts'
+import { bare, members, ObjectBuilder, RegoSet, equal, type Value } from '../value/index.ts'
 import { compileCall } from './call.ts'
 import { absent, type Context, type Get, type Registers } from './context.ts'
 import type { Bound, Generator } from './generator.ts'
@@ -129,9 +129,6 @@ export function compileComprehension(g: Generator, each: Comprehension, bound: B
     return made.build()
   }
 }
-
-/** A value in a template string or in `print`: strings as they are. */
-export const bare = (value: Value): string => (typeof value === 'string' ? value : formatValue(value))
 
 function compileTemplate(g: Generator, template: Expression & { kind: 'template' }, bound: Bound): Get {
   const parts = template.parts.map((part) => (typeof part === 'string' ? part : compileComprehension(g, part, bound)))

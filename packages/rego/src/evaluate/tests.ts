@@ -1,8 +1,8 @@
 /** Clauses that hold in one way at most: a closure says whether they do, and binds what they bind. */
 import type { Clause, Comprehension, Expression } from '../compile/program.ts'
-import { isArray, isObject, members, RegoSet, type Value } from '../value/index.ts'
+import { bare, isArray, isObject, members, RegoSet, type Value } from '../value/index.ts'
 import type { Context, Registers, Step } from './context.ts'
-import { bare, compileComprehension } from './expression.ts'
+import { compileComprehension } from './expression.ts'
 import type { Bound, BodyGenerator, Test } from './generator.ts'
 import { iterate } from './lookup.ts'
 import { compilePattern } from './pattern.ts'

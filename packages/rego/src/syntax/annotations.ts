@@ -1,6 +1,6 @@
 /** `# METADATA`: comments on lines of their own, one after another, whose text after that mark is YAML. */
 import { library } from '#library'
-import { fromJavaScript, isArray, isPlain, type PlainObject, type Value } from '../value/index.ts'
+import { bare, fromJavaScript, isArray, isPlain, type PlainObject, type Value } from '../value/index.ts'
 import { Failure } from './cursor.ts'
 import type { Annotation, Comment, Scope, Source } from './tree.ts'
 
@@ -43,7 +43,7 @@ export function parseBlock(block: Block, usual: Scope): Annotation {
   const raw = fromJavaScript(read) as PlainObject
   // an entrypoint is a whole document, unless it says otherwise
   const scope = raw['scope'] ?? (usual === 'rule' && raw['entrypoint'] === true ? 'document' : usual)
-  if (typeof scope !== 'string' || !scopes.has(scope)) throw new Failure(`invalid scope "${String(scope)}", must be one of: package, subpackages, rule, document`, block.at)
+  if (typeof scope !== 'string' || !scopes.has(scope)) throw new Failure(`invalid scope "${bare(scope)}", must be one of: package, subpackages, rule, document`, block.at)
   const value: Record<string, Value> = { scope }
   for (const name of ['title', 'description', 'organizations', 'custom', 'schemas', 'entrypoint']) {
     const one = raw[name]

@@ -3,7 +3,7 @@ import type { Compiled } from '../compile/compile.ts'
 import { CompileError, EvaluationError } from '../error.ts'
 import { type EvaluateOptions, evaluate } from '../evaluate/evaluate.ts'
 import type { Printed } from '../evaluate/context.ts'
-import { equal, isObject, keys, get, RegoSet, type Value } from '../value/index.ts'
+import { equal, formatValue, isObject, keys, get, RegoSet, type Value } from '../value/index.ts'
 import { type Covered, coverage, type CoverageReport } from './coverage.ts'
 import { findTests, type Test } from './find.ts'
 
@@ -62,7 +62,7 @@ function runTest(program: Compiled, test: Test, options: EvaluateOptions, covere
 /** A test of cases is an object with a value for each: all must be true. */
 function failedCases(value: Value, name: string): string[] {
   if (equal(value, true)) return []
-  if (isObject(value)) return keys(value).flatMap((key) => failedCases(get(value, key) ?? null, `${name}[${typeof key === 'string' ? JSON.stringify(key) : String(key)}]`))
+  if (isObject(value)) return keys(value).flatMap((key) => failedCases(get(value, key) ?? null, `${name}[${typeof key === 'string' ? JSON.stringify(key) : formatValue(key)}]`))
   if (value instanceof RegoSet) return value.size > 0 ? [] : ['']
   return [name]
 }

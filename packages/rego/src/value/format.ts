@@ -45,6 +45,9 @@ export function formatValue(value: Value): string {
   return `{${pairs.join(', ')}}`
 }
 
+/** A value in a template string, in `print` or in a message: strings as they are. */
+export const bare = (value: Value): string => (typeof value === 'string' ? value : formatValue(value))
+
 /** The name of a value's type, as `type_name` and error messages have it. */
 export function typeName(value: Value): 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object' | 'set' {
   if (value === null) return 'null'

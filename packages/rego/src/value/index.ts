@@ -1,5 +1,5 @@
 export { fromJavaScript, parseJson, stringifyJson, toJson } from './json.ts'
-export { formatValue, quote, typeName } from './format.ts'
+export { bare, formatValue, quote, typeName } from './format.ts'
 export { digitLimit, formatNumber, integer, isInteger, isNumber, parseNumber, type RegoNumber, toBigInt } from './number.ts'
 export { get, member, ObjectBuilder, objectOf, put, size, unorderedKeys } from './object.ts'
 export { compare, compareStrings, entries, equal, keys, members, names, sortValues } from './order.ts'

@@ -1,5 +1,5 @@
 /** Is this a schema? Drafts 4, 6 and 7, told apart by `$schema`, or taken together where it is missing. */
-import { entries, equal, isArray, isInteger, isNumber, isPlain, type PlainObject, typeName, type Value } from '../../value/index.ts'
+import { entries, equal, isArray, isInteger, isNumber, isPlain, names, type PlainObject, typeName, type Value } from '../../value/index.ts'
 import { BuiltinFault } from '../registry.ts'
 import { isPattern } from './formats.ts'
 
@@ -44,7 +44,7 @@ const checks: Record<string, Check> = {
   properties: named,
   patternProperties: (value, key) => {
     named(value, key)
-    for (const [name] of entries(value as PlainObject)) if (!isPattern(String(name))) wrong(`Invalid regex pattern ${JSON.stringify(name)}`)
+    for (const name of names(value as PlainObject)) if (!isPattern(name)) wrong(`Invalid regex pattern ${JSON.stringify(name)}`)
   },
   definitions: named,
   $defs: named,
@@ -66,9 +66,9 @@ const checks: Record<string, Check> = {
   },
   required: (value, key) => {
     list(value, key)
-    const names = value as readonly Value[]
-    for (const name of names) if (typeof name !== 'string') wrong(`required items must be of type string`)
-    if (names.some((name, index) => names.findIndex((other) => equal(other, name)) < index)) wrong('required items must be unique')
+    const wanted = value as readonly Value[]
+    for (const name of wanted) if (typeof name !== 'string') wrong(`required items must be of type string`)
+    if (wanted.some((name, index) => wanted.findIndex((other) => equal(other, name)) < index)) wrong('required items must be unique')
   },
   enum: (value, key) => {
     list(value, key)

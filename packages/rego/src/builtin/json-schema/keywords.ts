@@ -1,5 +1,5 @@
 /** Keywords that look at one value alone. */
-import { canonicalText, compare, get, isArray, isNumber, type PlainObject, type RegoNumber, size, type Value } from '../../value/index.ts'
+import { bare, canonicalText, compare, get, isArray, isNumber, type PlainObject, type RegoNumber, size, type Value } from '../../value/index.ts'
 import { divided } from '../decimal.ts'
 import { compiled } from '../pattern/compiled.ts'
 import { runes } from '../text/utf8.ts'
@@ -61,6 +61,6 @@ export function object(schema: PlainObject, value: PlainObject, path: Path): Pro
   const count = size(value)
   if (isNumber(minProperties) && count < minProperties) out.push(problem(path, 'array_min_properties', `Must have at least ${minProperties} properties`))
   if (isNumber(maxProperties) && count > maxProperties) out.push(problem(path, 'array_max_properties', `Must have at most ${maxProperties} properties`))
-  for (const name of isArray(required) ? required : []) if (get(value, name) === undefined) out.push(problem(path, 'required', `${String(name)} is required`))
+  for (const name of isArray(required) ? required : []) if (get(value, name) === undefined) out.push(problem(path, 'required', `${bare(name)} is required`))
   return out
 }

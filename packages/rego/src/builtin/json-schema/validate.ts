@@ -1,5 +1,5 @@
 /** Does a document fit a schema? All problems are found, in the order of keywords, members by name. */
-import { entries, equal, get, isArray, isNumber, isPlain, names, type PlainObject, type Value } from '../../value/index.ts'
+import { bare, entries, equal, get, isArray, isNumber, isPlain, names, type PlainObject, type Value } from '../../value/index.ts'
 import { type BuiltinContext, BuiltinFault } from '../registry.ts'
 import { jsonType, listText, type Path, type Problem, problem, sortedTypes } from './problem.ts'
 import { array, matchesPattern, number, object, text } from './keywords.ts'
@@ -115,7 +115,7 @@ function dependent(validation: Validation, { dependencies }: PlainObject, value:
   for (const [name, one] of entries(dependencies)) {
     if (get(value, name) === undefined) continue
     if (!isArray(one)) out.push(...validate(validation, one, value, path))
-    else for (const needed of one) if (get(value, needed) === undefined) out.push(problem(path, 'missing_dependency', `Has a dependency on ${String(needed)}`))
+    else for (const needed of one) if (get(value, needed) === undefined) out.push(problem(path, 'missing_dependency', `Has a dependency on ${bare(needed)}`))
   }
   return out
 }
@@ -123,12 +123,12 @@ function dependent(validation: Validation, { dependencies }: PlainObject, value:
 /** What belongs to no property of the schema first, then the properties. */
 function members(validation: Validation, schema: PlainObject, value: PlainObject, path: Path): Problem[] {
   const { properties, patternProperties, additionalProperties: rest, propertyNames } = schema
-  const patterns = isPlain(patternProperties) ? [...entries(patternProperties)] : []
+  const patterns = isPlain(patternProperties) ? names(patternProperties).map((pattern) => [pattern, get(patternProperties, pattern) ?? null] as const) : []
   const out: Problem[] = []
   for (const name of names(value)) {
     const member = get(value, name) ?? null
     const own = isPlain(properties) && get(properties, name) !== undefined
-    const patterned = patterns.filter(([pattern]) => matchesPattern(String(pattern), name))
+    const patterned = patterns.filter(([pattern]) => matchesPattern(pattern, name))
     for (const [, one] of patterned) out.push(...validate(validation, one, member, [...path, name]))
     if (!own && patterned.length === 0 && rest !== undefined) {
       if (rest === false) out.push(problem(path, 'additional_property_not_allowed', `Additional property ${name} is not allowed`))

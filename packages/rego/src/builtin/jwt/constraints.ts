@@ -1,5 +1,5 @@
 /** The constraints of `io.jwt.decode_verify`. Unknown ones are refused: a check that is misspelt must not be a check that is skipped. */
-import { compare, entries, get, integer, isArray, isNumber, type PlainObject, type RegoNumber, type RegoObject } from '../../value/index.ts'
+import { bare, compare, entries, get, integer, isArray, isNumber, type PlainObject, type RegoNumber, type RegoObject } from '../../value/index.ts'
 import { divided } from '../decimal.ts'
 import { type BuiltinContext, BuiltinFault } from '../registry.ts'
 import { type VerificationKey, verificationKeys } from './keys.ts'
@@ -20,7 +20,7 @@ export function constraintsOf(object: PlainObject | RegoObject, context: Builtin
   let keys: VerificationKey[] | undefined
   let time: RegoNumber = integer(context.now)
   for (const [key, value] of entries(object)) {
-    const name = String(key)
+    const name = bare(key)
     if (name === 'cert') {
       if (typeof value !== 'string') throw new BuiltinFault('cert constraint: must be a string')
       keys = verificationKeys(value)

@@ -19,7 +19,7 @@ function block(value: Value, depth: number): string {
     if (pairs.length === 0) return '{}'
     return `\n${pairs.map(([key, one]) => `${pad(depth)}${scalar(key, depth, true)}:${valueOf(one, depth)}`).join('\n')}`
   }
-  return isNumber(value) ? numberText(value) : typeof value === 'string' ? scalar(value, depth, false) : String(value)
+  return isNumber(value) ? numberText(value) : typeof value === 'string' ? scalar(value, depth, false) : stringifyJson(value)
 }
 
 function valueOf(value: Value, depth: number): string {
