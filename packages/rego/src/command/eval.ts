@@ -19,7 +19,7 @@ export function evalCommand(options: Parsed, io: Io): number {
   const milliseconds = millisecondsOf(options)
   const covers = options.has('coverage')
   const answer = evaluate(program, query, {
-    data, input: inputOf(options, io.stdin), strict: options.has('strict-builtin-errors'), budget: { milliseconds }, coverage: covers, ...module(options),
+    data, input: inputOf(options, () => io.stdin()), strict: options.has('strict-builtin-errors'), budget: { milliseconds }, coverage: covers, ...module(options),
   })
   for (const { text } of answer.printed) io.err(`${text}\n`)
   const report = covers ? { coverage: { ...coverage(modules, answer.covered) } as unknown as Value } : {}

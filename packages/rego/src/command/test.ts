@@ -24,7 +24,7 @@ export function testCommand(options: Parsed, io: Io): number {
     // with coverage the report is the answer; failures still say why
     if (!report.passed) io.err(pretty(report.results, options.has('verbose')))
     const { coverage } = report
-    if (coverage !== undefined && options.has('coverage')) io.out(`${prettyJson(coverage as unknown as Value)}\n`)
+    if (coverage !== undefined && options.has('coverage')) io.out(`${prettyJson(coverage)}\n`)
     if (coverage !== undefined && least !== undefined && coverage.coverage < least) {
       io.err(`Code coverage threshold not met: got ${coverage.coverage.toFixed(2)} instead of ${least.toFixed(2)}\n`)
       return 2

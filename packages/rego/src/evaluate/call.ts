@@ -28,7 +28,7 @@ const quick: Record<string, (a: Value, b: Value) => Value | undefined> = {
 const safe = (value: number): number | undefined => (Number.isSafeInteger(value) ? value : undefined)
 
 const quickCount = (value: Value): Value | undefined =>
-  isArray(value) ? value.length : value instanceof RegoSet ? value.size : isPlain(value) || isObject(value) ? size(value as { [key: string]: Value }) : undefined
+  isArray(value) ? value.length : value instanceof RegoSet ? value.size : isPlain(value) || isObject(value) ? size(value) : undefined
 
 /** A builtin, its errors turned into undefined or into an error of the evaluation. */
 function invoke(g: Generator, name: string, builtin: Builtin, args: readonly Value[], c: Context, at: number): Value | undefined {

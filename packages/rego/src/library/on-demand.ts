@@ -8,16 +8,16 @@ import type { Libraries } from './libraries.ts'
 const require = createRequire(import.meta.url)
 
 export const library: Libraries = {
-  yaml: once<ReturnType<Libraries['yaml']>>('yaml'),
-  re2: once<ReturnType<Libraries['re2']>>('re2js'),
-  sha2: once<ReturnType<Libraries['sha2']>>('@noble/hashes/sha2.js'),
-  legacy: once<ReturnType<Libraries['legacy']>>('@noble/hashes/legacy.js'),
-  hmac: once<ReturnType<Libraries['hmac']>>('@noble/hashes/hmac.js'),
-  nist: once<ReturnType<Libraries['nist']>>('@noble/curves/nist.js'),
-  edwards: once<ReturnType<Libraries['edwards']>>('@noble/curves/ed25519.js'),
+  yaml: once(() => require('yaml') as ReturnType<Libraries['yaml']>),
+  re2: once(() => require('re2js') as ReturnType<Libraries['re2']>),
+  sha2: once(() => require('@noble/hashes/sha2.js') as ReturnType<Libraries['sha2']>),
+  legacy: once(() => require('@noble/hashes/legacy.js') as ReturnType<Libraries['legacy']>),
+  hmac: once(() => require('@noble/hashes/hmac.js') as ReturnType<Libraries['hmac']>),
+  nist: once(() => require('@noble/curves/nist.js') as ReturnType<Libraries['nist']>),
+  edwards: once(() => require('@noble/curves/ed25519.js') as ReturnType<Libraries['edwards']>),
 }
 
-function once<Module>(name: string): () => Module {
+function once<Module>(load: () => Module): () => Module {
   let loaded: Module | undefined
-  return () => (loaded ??= require(name) as Module)
+  return () => (loaded ??= load())
 }

@@ -1,6 +1,6 @@
 /** The parser's door: text in, a module or diagnostics out. It never throws, whatever the text is. */
 import type { Diagnostic } from '../error.ts'
-import { type Block, findBlocks, parseBlock } from './annotations.ts'
+import { findBlocks, parseBlock } from './annotations.ts'
 import { Cursor, Failure } from './cursor.ts'
 import { everyKeyword, future } from './keywords.ts'
 import { parseBody, parseLiteral, parseQueryBody } from './literals.ts'
@@ -76,7 +76,7 @@ function parseAs(text: string, file: string, asked: 'v0' | 'v1'): Parsed<Module>
     /** The blocks that stand before a place, with the scope that is usual there. */
     const take = (before: number, usual: 'package' | 'rule'): Annotation[] => {
       const taken: Annotation[] = []
-      for (let block = blocks[pending]; block !== undefined && block.at < before; block = blocks[++pending]) taken.push(parseBlock(block as Block, usual))
+      for (let block = blocks[pending]; block !== undefined && block.at < before; block = blocks[++pending]) taken.push(parseBlock(block, usual))
       return taken
     }
     const packageAt = c.token.at

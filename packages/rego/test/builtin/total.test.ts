@@ -19,13 +19,13 @@ const value: fc.Arbitrary<Value> = fc.letrec<{ any: Value }>((tie) => ({
     { maxDepth: 3, depthSize: 'small' },
     word, number, fc.constantFrom(null, true, false),
     fc.array(tie('any'), { maxLength: 3 }), fc.dictionary(word, tie('any'), { maxKeys: 3 }) as fc.Arbitrary<Value>, fc.array(tie('any'), { maxLength: 3 }).map((all) => new RegoSet(all)),
-  ) as fc.Arbitrary<Value>,
+  ),
 })).any
 
 /** Mostly of the type that the parameter wants: else every call ends at the first check. */
 function argument(type: string): fc.Arbitrary<Value> {
   const kinds: Record<string, fc.Arbitrary<Value>> = {
-    string: word, number, array: fc.array(value, { maxLength: 4 }), set: fc.array(value, { maxLength: 4 }).map((all) => new RegoSet(all)), object: fc.dictionary(word, value, { maxKeys: 4 }) as fc.Arbitrary<Value>,
+    string: word, number, array: fc.array(value, { maxLength: 4 }), set: fc.array(value, { maxLength: 4 }).map((all) => new RegoSet(all)), object: fc.dictionary(word, value, { maxKeys: 4 }),
   }
   const wanted = type.split('|').map((one) => kinds[one] ?? value)
   return fc.oneof({ weight: 5, arbitrary: fc.oneof(...wanted) }, { weight: 1, arbitrary: value })

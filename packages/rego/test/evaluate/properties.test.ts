@@ -46,7 +46,7 @@ describe('total', () => {
         const parts = text.match(/[A-Za-z_]\w*|\d+|"[^"\n]*"|[:=!<>]=|\s+|[^\s]/g) ?? []
         const changed = [...parts]
         for (const { at, how, token } of edits) changed.splice(at % (changed.length + 1), how === 'add' ? 0 : 1, ...(how === 'drop' ? [] : [token]))
-        run(changed.join(''), version as 'v0' | 'v1')
+        run(changed.join(''), version)
       }),
       { numRuns: runs(3000) },
     )
