@@ -86,8 +86,9 @@ async function refuseFallenCountersigners(deps: GateDeps, tx: Tx, challenge: str
     .select(['person', 'person_name', 'authenticator', 'role'])
     .where('challenge', '=', challenge)
     .execute()
-  const asked = await tx.selectFrom('gate_challenge').select(['requirement', 'reach']).where('id', '=', challenge).executeTakeFirstOrThrow()
+  const asked = await tx.selectFrom('gate_challenge').select(['requirement', 'reach', 'requester']).where('id', '=', challenge).executeTakeFirstOrThrow()
   const { approverRole } = JSON.parse(asked.requirement) as { approverRole: string }
+  await refuseOneAsTwo(deps, tx, asked.requester, signed)
   for (const one of signed) {
     const keys: { authenticator: string }[] = [...(await deps.keys.usableBy(tx, one.person)), ...(await deps.codes.of(tx, one.person)).map(({ id }) => ({ authenticator: id }))]
     const roles = await deps.people.rolesOf(tx, one.person, one.role === 'approver' ? asked.reach : null)
@@ -98,6 +99,17 @@ async function refuseFallenCountersigners(deps: GateDeps, tx: Tx, challenge: str
         `${one.person_name} countersigned, and has lost the key or the role since.`,
         'Plan again and have it countersigned by somebody who may.',
       )
+    }
+  }
+}
+
+/** Two ids may have been declared one person since they signed: then they are one here as well. */
+async function refuseOneAsTwo(deps: GateDeps, tx: Tx, requester: string, signed: readonly { person: string; person_name: string; role: string }[]): Promise<void> {
+  for (const [at, one] of signed.entries()) {
+    const others = [...(one.role === 'approver' ? [requester] : []), ...signed.slice(at + 1).map(({ person }) => person)]
+    for (const other of others) {
+      if (!(await deps.people.same(tx, one.person, other))) continue
+      throw new GateError('countersigner_gone', `${one.person_name} countersigned, and is the same person as another one of this request.`, 'Plan again and have it countersigned by different people.')
     }
   }
 }

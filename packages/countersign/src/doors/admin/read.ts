@@ -78,9 +78,14 @@ export async function proveConsistency(deps: AdminDeps, _: Reading, input: { fro
   return { proof: await deps.ledger.consistency(input.from, input.to) }
 }
 
-export async function showEntries(deps: AdminDeps, _: Reading, input: { from: number; limit: number }) {
+/**
+ * The leaves are everybody's, so that anybody can check the tree. What lies beside them speaks of every workspace (what was asked
+ * there, decided, and became of it): that is for those who read all of the organisation. To others it is as if it had been erased.
+ */
+export async function showEntries(deps: AdminDeps, by: Reading, input: { from: number; limit: number }) {
+  const whole = await deps.store.read((db) => deps.gate.permitted(db, by, ''))
   const entries = await deps.ledger.entries(input.from, input.limit)
-  return { entries: entries.map(({ index, leaf, salt, details }) => ({ index, leaf, salt, details })) }
+  return { entries: entries.map(({ index, leaf, salt, details }) => ({ index, leaf, salt: whole ? salt : '', details: whole ? details : null })) }
 }
 
 export async function showDirectory(deps: AdminDeps, _: Reading) {

@@ -10,11 +10,13 @@ import type { AdminDeps, Revocation } from './ports.ts'
 export async function askRevocation(deps: AdminDeps, by: Authorized<'authenticator.change'>, asked: Revocation): Promise<{ code: string; expiresAt: string }> {
   return deps.store.write(async (tx) => {
     const key = await deps.keys.own(tx, by.actor.id, asked.authenticator)
+    // A person's own key is theirs to remove, however little of the organisation their role reaches.
+    const [over = ''] = await deps.gate.scopesOf(tx, by)
     const request = newId('req', deps.clock, deps.random)
     const answer = await deps.gate.ask(tx, by, {
       input: askedBy(by),
       ref: request,
-      scope: 'authenticators', over: '',
+      scope: 'authenticators', over,
       ids: { ref: key.id },
       subject: (policy) => ({
         v: 1,

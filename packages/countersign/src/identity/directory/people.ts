@@ -1,5 +1,5 @@
 /** Who is a member and with which roles, read from the replayed directory at the head the caller's transaction sees. */
-import { humanOf, roleAt, rolesOf, type Directory } from '@countersign/proof'
+import { humanOf, keysOf, roleAt, rolesOf, type Directory } from '@countersign/proof'
 import type { Db, Store, Tx } from '../../platform/store/store.ts'
 import type { DirectoryStore } from './directory.ts'
 
@@ -16,6 +16,7 @@ export interface People {
   rolesOf(db: Db | Tx, person: string, over: string | null): Promise<readonly string[]>
   /** Every role with its scope. */
   held(db: Db | Tx, person: string): Promise<readonly HeldRole[]>
+  /** People, not ids, who are owners and have a key: somebody who cannot sign yet cannot be the second of two who have to. */
   ownerCount(db: Db | Tx): Promise<number>
   /** Whether two ids are one human: the same id, or linked in the directory. */
   same(db: Db | Tx, one: string, other: string): Promise<boolean>
@@ -47,7 +48,12 @@ export function createPeople(directory: DirectoryStore, store: Store): People {
       const state = await directory.state(db)
       return state ? heldBy(state, person) : []
     },
-    ownerCount: async (db) => (await all(db)).filter((person) => person.roles.includes('owner')).length,
+    async ownerCount(db) {
+      const state = await directory.state(db)
+      if (!state) return 0
+      const owners = [...state.people.keys()].filter((id) => roleAt(state, id, 'owner', '', state.size) && keysOf(state, id, state.size).length > 0)
+      return new Set(owners.map((id) => humanOf(state, id, state.size))).size
+    },
     async same(db, one, other) {
       const state = await directory.state(db)
       return one === other || (state !== null && humanOf(state, one, state.size) === humanOf(state, other, state.size))

@@ -88,6 +88,7 @@ async function enter(room: Room, tx: Tx, row: PendingKeyTable, voucher: Counters
     type: 'authenticator.registered', ids: { person: row.person, authenticator: row.id },
     details: { via: 'invitation', credential: registered.credential.id, vouchedBy: row.voucher, demonstration: registered.demonstration },
   })
+  await room.ports.notices?.tell(tx, { person: row.person, kind: 'authenticator-added', details: { kind: 'key', label: row.label, authenticator: row.id } })
 }
 
 /** A key that waits for this member's word. One that waits for somebody else's is not there. */
