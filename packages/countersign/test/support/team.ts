@@ -1,6 +1,7 @@
 /** Several people at one server: invited, enrolled and vouched for exactly as people are. */
 import { SoftwarePerson } from '../../src/demonstration/software-person.ts'
 import { signInTerminal } from '../../src/demonstration/raw-terminal.ts'
+import type { SoftwareAuthenticator } from '../../src/identity/index.ts'
 import type { RawTerminal } from '../../src/demonstration/raw-terminal.ts'
 
 export type Member = { id: string; name: string; status: string; roles: { role: string; scope: string }[]; keys: number; yours: boolean; pending: { id: string; yours: boolean } | null; recovery: { startedAt: string; opensAt: string } | null; linked: string[] }
@@ -29,9 +30,9 @@ export async function invite(by: SoftwarePerson, name: string, role: string, sco
 }
 
 /** A person who has a key, is vouched for, and is signed in. */
-export async function recruit(by: SoftwarePerson, name: string, role: string, scope = ''): Promise<{ id: string; person: SoftwarePerson }> {
+export async function recruit(by: SoftwarePerson, name: string, role: string, scope = '', key?: SoftwareAuthenticator): Promise<{ id: string; person: SoftwarePerson }> {
   const { id, link } = await invite(by, name, role, scope)
-  const person = new SoftwarePerson(by.url)
+  const person = new SoftwarePerson(by.url, key)
   const code = await person.join(link)
   const { pending } = await memberOf(by, name)
   const answer = await by.vouch(pending?.id ?? '', code)
