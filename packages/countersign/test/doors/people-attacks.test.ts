@@ -1,9 +1,10 @@
 /** What people try with a role, a session or a second identity that they really have. */
+import { Secret, TOTP } from 'otpauth'
 import { describe, expect, it } from 'vitest'
 import { createSoftwareAuthenticator } from '../../src/identity/index.ts'
 import { SoftwarePerson } from '../../src/demonstration/software-person.ts'
 import { ask, measuredOf, runBody, show } from '../support/sample-run.ts'
-import { ownedServer } from '../support/scratch-server.ts'
+import { HandClock, ownedServer } from '../support/scratch-server.ts'
 import { change, invite, memberOf, recruit, terminalOf } from '../support/team.ts'
 
 const approvedByTwo = `version: 1
@@ -90,5 +91,51 @@ describe('a key that somebody vouched for', () => {
     const { person: ben } = await recruit(ada, 'Ben', 'operator', 'payments')
     const { notices } = (await ben.must('GET', '/api/v1/notices')) as { notices: { kind: string }[] }
     expect(notices.map(({ kind }) => kind)).toContain('authenticator-added')
+  })
+})
+
+describe('a sign-in name and an address for notices', () => {
+  it('are not changed in silence', async () => {
+    const { person: ada } = await ownedServer()
+    const { person: ben, id } = await recruit(ada, 'Ben', 'operator')
+    const kinds = async () => ((await ben.must('GET', '/api/v1/notices'))['notices'] as { kind: string }[]).map(({ kind }) => kind)
+    await ada.must('POST', `/api/v1/members/${id}/profile`, { login: 'ben', email: 'ben@example.com' })
+    expect(await kinds()).not.toContain('profile-changed')
+    await ada.must('POST', `/api/v1/members/${id}/profile`, { login: 'ben', email: 'thief@example.com' })
+    expect(await kinds()).toContain('profile-changed')
+    expect((await entriesFor(ada)).some(({ leaf }) => leaf.includes('member.profile-set'))).toBe(true)
+  })
+
+  it('are not a manager\'s to change where the person is somebody elsewhere under another id', async () => {
+    const { person: ada } = await ownedServer()
+    const { id: adas } = await memberOf(ada, 'Ada Owner')
+    const { person: mia } = await recruit(ada, 'Mia', 'manager', 'payments')
+    const { id } = await invite(ada, 'Ada again', 'operator', 'payments')
+    await mia.must('POST', `/api/v1/members/${id}/profile`, { login: 'again', email: '' })
+    await change(ada, `/api/v1/members/${id}/same`, { same: adas })
+    for (const [path, body] of [['profile', { login: 'again', email: 'thief@example.com' }], ['link', {}]] as const) {
+      expect((await mia.call('POST', `/api/v1/members/${id}/${path}`, body)).body, path).toMatchObject({ code: 'not_yours_to_change' })
+    }
+  })
+})
+
+describe('an authenticator app that a thief of a link enrolled', () => {
+  it('waits no longer once the person has enrolled over a new one', async () => {
+    const clock = new HandClock()
+    const { url, person: ada } = await ownedServer({ clock })
+    const { id, link } = await invite(ada, 'Ben', 'operator')
+    const enrol = async (over: string): Promise<string> => {
+      const person = new SoftwarePerson(url)
+      const token = new URL(over).hash.slice(1)
+      const shown = await person.must('POST', '/api/v1/invitation/app/begin', { token, label: 'phone' })
+      const code = (ahead: number) => new TOTP({ secret: Secret.fromBase32(String(shown['secret']).replaceAll(' ', '')) }).generate({ timestamp: clock.now() + ahead * 30_000 })
+      const confirmed = await person.must('POST', '/api/v1/invitation/app/confirm', { token, ceremony: shown['ceremony'], codes: [code(-1), code(0)], password: 'a long password that nobody guesses', login: 'ben' })
+      return (confirmed['pending'] as { id: string }).id
+    }
+    const thiefs = await enrol(link)
+    clock.time += 90_000
+    const bens = await enrol(String((await ada.must('POST', `/api/v1/members/${id}/link`, {}))['link']))
+    expect(await memberOf(ada, 'Ben')).toMatchObject({ pendingApp: { id: bens } })
+    expect((await ada.call('POST', `/api/v1/authenticator-apps/${thiefs}/voucher/begin`, { fingerprint: 'AAAA-AAAA-AAAA' })).body).toMatchObject({ code: 'pending_not_found' })
   })
 })

@@ -13,7 +13,11 @@ export async function setProfile(deps: MembersDeps, by: Authorized<'member.invit
     const directory = await deps.directory(tx)
     memberOf(directory, given.person)
     refuseUntouchable(directory, by.actor.id, given.person)
+    const before = await deps.profiles.of(tx, given.person)
+    // To the address that was theirs until now: whoever redirects it would have the next notice for themself.
+    if (before && (before.email !== given.email || before.login !== given.login)) await deps.notices.tell(tx, { person: given.person, kind: 'profile-changed', details: { by: by.actor.id } })
     const { login, email } = await deps.profiles.set(tx, given)
+    await deps.ledger.append(tx, { type: 'member.profile-set', ids: { person: by.actor.id, member: given.person }, details: { member: given.person, address: by.actor.source.address } })
     return { login, email }
   })
 }

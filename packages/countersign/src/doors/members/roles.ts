@@ -2,7 +2,7 @@
  * The roles there are, and who may touch whom. The directory's replay decides for good (its rules hold against this server as
  * well); what stands here answers before anybody is asked for a touch.
  */
-import { keysOf, roleAt, rolesOf, type Directory } from '@countersign/proof'
+import { authorityAt, keysOf, roleAt, rolesOf, type Directory } from '@countersign/proof'
 import { MemberError } from './errors.ts'
 
 export const roles = ['owner', 'manager', 'operator', 'approver', 'auditor'] as const
@@ -26,10 +26,9 @@ export function memberOf(directory: Directory, id: string): { id: string; name: 
 
 export const isOwner = (directory: Directory, person: string): boolean => roleAt(directory, person, 'owner', '', directory.size) !== undefined
 
-/** An owner touches everybody. A manager touches nobody above them, and nobody who is somebody elsewhere. */
+/** An owner touches everybody. A manager touches nobody above them, and nobody who is somebody elsewhere, under whichever id. */
 export function mayTouch(directory: Directory, actor: string, person: string): boolean {
-  if (isOwner(directory, actor)) return true
-  return rolesOf(directory, person, directory.size).every(({ role, scope }) => mayGive(directory, actor, role, scope))
+  return authorityAt(directory, actor, { person }, directory.size) !== undefined
 }
 
 export function mayGive(directory: Directory, actor: string, role: string, scope: string): boolean {

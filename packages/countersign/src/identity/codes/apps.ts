@@ -66,6 +66,11 @@ export async function insertApp(tx: Tx, given: Omit<PendingApp, 'kind'> & { seal
   }).execute()
 }
 
+/** Those of a person that nobody has vouched for. */
+export async function dropUnvouched(tx: Tx, person: string): Promise<void> {
+  await tx.deleteFrom('totp_authenticator').where('person', '=', person).where('vouched_at', 'is', null).where('revoked_at', 'is', null).execute()
+}
+
 export async function markVouched(tx: Tx, id: string, now: number): Promise<void> {
   await tx.updateTable('totp_authenticator').set({ vouched_at: now }).where('id', '=', id).execute()
 }

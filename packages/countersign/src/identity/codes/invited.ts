@@ -9,7 +9,7 @@ import { afterCommit } from '../../platform/store/unit.ts'
 import { endLinks, findLink } from '../invitation/link.ts'
 import { keepFirstPassword, preparePassword, type PasswordRoom } from '../passwords/passwords.ts'
 import { profileOf, setProfile } from '../profiles/profiles.ts'
-import type { PendingApp } from './apps.ts'
+import { dropUnvouched, type PendingApp } from './apps.ts'
 import { beginApp, confirmIn, parseBoth, type Shown } from './enrol.ts'
 import type { Enrolling } from './stages.ts'
 
@@ -39,6 +39,8 @@ export async function confirmInvitedApp(
   const prepared = await preparePassword(room, { person: who.person, password: given.password })
   return await store.write(async (tx) => {
     await findLink(room, tx, given.token)
+    // One of a link that was used before, perhaps by a thief, waits no longer: whoever vouches would look at that one.
+    await dropUnvouched(tx, link.person)
     const pending = await confirmIn(room, tx, who, { ceremony: given.ceremony, codes })
     await keepFirstPassword(room, tx, prepared)
     await endLinks(tx, link.person, clock.now())

@@ -13,6 +13,8 @@ export type NoticeKind =
   /** The server was started so that its one owner can come back without a key. */
   | 'host-recovery'
   | 'role-changed'
+  /** What they sign in with, or where they are told things, was set by somebody who looks after them. */
+  | 'profile-changed'
   /** Somebody has typed wrong codes, passwords or recovery codes for this person, and has to wait now. */
   | 'too-many-attempts'
 

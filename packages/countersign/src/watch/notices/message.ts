@@ -67,6 +67,7 @@ const personal: Record<Notice['kind'], Words> = {
   'recovery-started': { title: 'Somebody started to let a new key in for you', text: () => 'An owner or manager says that you lost your keys. If that is not so, sign in and veto it: after 48 hours your own keys can be replaced.' },
   'recovery-vetoed': { title: 'A recovery was stopped', text: () => 'The recovery that was started for you was vetoed. Your keys stay.' },
   'host-recovery': { title: 'THE HOST IS LETTING AN OWNER BACK IN', text: (of) => (of['step'] === 'offered' ? 'The server was started with --recover-owner: within 15 minutes a new owner key can be made on that machine. If it was not you, the machine is in somebody else\'s hands.' : `A new owner key${label(of)} was let in by the host, and your earlier keys have ended. If it was not you, the machine is in somebody else's hands.`) },
+  'profile-changed': { title: 'Your sign-in name or e-mail address was changed', text: () => 'Somebody who looks after members changed your sign-in name or where notices to you are sent. If you did not ask for it, tell an owner.' },
   'role-changed': { title: 'Your roles were changed', text: (of) => `Your role ${wordOf(of, 'role')}${wordOf(of, 'scope') === '' ? '' : ` of ${wordOf(of, 'scope')}`} was ${of['change'] === 'grant' ? 'given to you' : 'taken away'}.` },
 }
 
