@@ -40,9 +40,27 @@ describe('another address', () => {
     expect((await ada.call('POST', '/api/v1/sites', { change: 'retire', url })).body).toMatchObject({ code: 'site_unfit' })
     const { code } = await ada.must('POST', '/api/v1/sites', { change: 'add', url: 'https://countersign.example.com' })
     await ada.countersign(String(code))
-    const retire = await ada.must('POST', '/api/v1/sites', { change: 'retire', url })
-    const begun = await ada.begin(String(retire['code']))
-    expect((await ada.finish(String(retire['code']), begun['ceremony'], ada.sign(begun['options']))).body).toMatchObject({ code: 'directory_refused' })
+    expect((await ada.call('POST', '/api/v1/sites', { change: 'retire', url })).body).toMatchObject({ code: 'site_unfit' })
+  })
+
+  it('does not leave an owner behind who would count as one with a key, and could sign nothing', async () => {
+    const { ada, server, dataDir, url, clock, port } = await moving()
+    const { person: ann } = await recruit(ada, 'Ann', 'owner')
+    const name = 'https://countersign.example.com'
+    const { code } = await ada.must('POST', '/api/v1/sites', { change: 'add', url: name })
+    await ada.countersign(String(code))
+    await ann.countersign(String(code))
+    await server.close()
+    await scratchServer({ clock, dataDir, port, url: name, alsoUrls: [url] })
+    const old = new SoftwarePerson(url, ada.key)
+    await old.signIn()
+    const anew = new PersonElsewhere(name, createSoftwareAuthenticator(), url)
+    const told = await anew.join(String((await old.must('POST', '/api/v1/authenticators/move', {}))['link']))
+    const { pendingKey } = (await old.must('GET', '/api/v1/authenticators')) as { pendingKey: { id: string } }
+    const begun = await old.must('POST', `/api/v1/authenticators/move/${pendingKey.id}/begin`, { code: told })
+    await old.must('POST', `/api/v1/authenticators/move/${pendingKey.id}/finish`, { ceremony: begun['ceremony'], response: old.sign(begun['options']) })
+    const refused = await old.call('POST', '/api/v1/sites', { change: 'retire', url })
+    expect(refused.body).toMatchObject({ code: 'site_unfit', detail: expect.stringContaining('Ann') as string })
   })
 })
 

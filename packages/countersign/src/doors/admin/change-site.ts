@@ -3,7 +3,7 @@
  * that the installation is served at one more address, everybody makes a key there with a key of the old address, and the old one
  * is given up, countersigned as well. The directory has the last word on each.
  */
-import { sitesAt } from '@countersign/proof'
+import { keysOf, parseSubject, roleAt, sitesAt, type Directory } from '@countersign/proof'
 import type { Authorized, Completed } from '../../gate/index.ts'
 import { GateError } from '../../gate/index.ts'
 import { rfc3339 } from '../../platform/clock.ts'
@@ -23,6 +23,7 @@ export async function askSite(deps: AdminDeps, by: Authorized<'relying-party.cha
     const same = held.find((site) => site.rpId === rpId && site.origins.includes(origin))
     if (asked.change === 'add' && same) throw new AdminError('site_unfit', `The installation is served at ${origin} already.`, 'Nothing needs to be changed.')
     if (asked.change === 'retire' && (!same || held.length < 2)) throw new AdminError('site_unfit', same ? 'This is the last address.' : `The installation is not served at ${origin}.`, 'Look at the addresses again.')
+    if (asked.change === 'retire') refuseStrandedOwner(directory, rpId)
     const request = newId('req', deps.clock, deps.random)
     const answer = await deps.gate.ask(tx, by, {
       input: askedBy(by), ref: request, scope: 'sites', over: '', ids: { ref: request },
@@ -38,8 +39,23 @@ export async function askSite(deps: AdminDeps, by: Authorized<'relying-party.cha
 
 export async function takeSite(deps: AdminDeps, tx: Tx, { challenge, signed, grant }: Completed): Promise<void> {
   await deps.gate.covers(tx, { grant, action: 'relying-party.change', subjectDigest: challenge.subject_digest, actor: challenge.requester, executor: challenge.executor })
+  const subject = parseSubject(challenge.subject)
+  if (subject.kind === 'relying-party' && subject.change === 'retire') refuseStrandedOwner(await deps.sites(tx), subject.rpId)
   await deps.enter(tx, challenge.subject, signed.map((one) => one.countersignature))
   await deps.ledger.append(tx, { type: 'site.changed', ids: { ref: challenge.ref, person: challenge.requester }, details: { subjectDigest: challenge.subject_digest } })
+}
+
+/**
+ * An owner whose keys all end with the address would still count as one who has a key, and can sign nothing: where two owners have
+ * to sign, nobody could change anything any more, and the host would not let the other one back in.
+ */
+function refuseStrandedOwner(directory: Directory, retired: string): void {
+  const left = sitesAt(directory, directory.size).map(({ rpId }) => rpId).filter((rpId) => rpId !== retired)
+  for (const { id, name } of directory.people.values()) {
+    const keys = keysOf(directory, id, directory.size)
+    if (!roleAt(directory, id, 'owner', '', directory.size) || keys.length === 0 || keys.some(({ rpId }) => left.includes(rpId))) continue
+    throw new AdminError('site_unfit', `${name}, an owner, has no key of another address.`, 'Let them make one there first.')
+  }
 }
 
 export async function showSites(deps: AdminDeps, _: Authorized<'policy.read'>): Promise<{ sites: { rpId: string; origins: readonly string[]; newest: boolean }[]; served: readonly string[] }> {
