@@ -74,6 +74,8 @@ describe('a key is claimed, and registered all the same', () => {
   test('where no root is configured', async () => expect(await rootOf(maker.key(), { roots: new Map() })).toBe(''))
   claimed('without an attestation', () => createSoftwareAuthenticator({ aaguid: model }))
   claimed('with certificates of another root', () => other.key())
+  claimed('with certificates of another root of the same name', async () => (await createMaker()).key())
+  claimed('with a leaf under an intermediate certificate of the same name, before the true one', async () => withChain([(await createMaker()).leaf, maker.intermediate]))
   claimed('with a chain that is cut off', () => withChain([maker.leaf]))
   claimed('with a leaf under an intermediate certificate of somebody else', () => withChain([maker.leaf, other.intermediate]))
   claimed("with another maker's leaf before a good chain", () => withChain([other.leaf, maker.intermediate]))
@@ -83,7 +85,7 @@ describe('a key is claimed, and registered all the same', () => {
   claimed('with a leaf for another model', async () => withChain([await make({ aaguid: 'f1d0f1d0-0000-4000-8000-0000000000ff' }, maker.intermediate), maker.intermediate]))
   claimed('with a leaf that has expired', async () => withChain([await make({ aaguid: model, until: -1 }, maker.intermediate), maker.intermediate]))
   claimed('with a leaf that does not hold yet', async () => withChain([await make({ aaguid: model, from: 1 }, maker.intermediate), maker.intermediate]))
-  claimed('when the root has expired by the clock of the server', () => maker.key(), { later: 101 })
+  claimed('when the root has expired by the clock of the server', async () => withChain([await make({ aaguid: model, until: 999 }, maker.root)]), { later: 101 })
   claimed('with an intermediate certificate that has expired', async () => {
     const old = await make({ name: 'CN=Old', ca: true, until: -1 }, maker.root)
     return withChain([await make({ aaguid: model }, old), old])

@@ -27,10 +27,9 @@ function notesOf({ consent, effect, directory }: Proven, { pinned, clock }: Give
   const ahead = clock !== undefined && moments.some((moment) => moment > clock + tolerated)
   return [
     'Times are those of the server; no witness has confirmed them.',
-    ...(consent.who.some(({ key }) => key.type === 'webauthn' && !key.device.claimed)
-      ? ['A device is called attested where the server verified its attestation at registration, and whoever vouched for the key countersigned that.']
-      : []),
-    'What other authenticators say of themselves (model, whether they can be copied) is claimed, not proven.',
+    consent.who.some(({ key }) => key.type === 'webauthn' && !key.device.claimed)
+      ? "That a device is attested was verified by the server when it was registered, and countersigned by whoever vouched for it; what any other says of itself is claimed."
+      : 'What authenticators say of themselves (model, whether they can be copied) is claimed, not proven.',
     ...(consent.who.length === 0 ? ['Nobody countersigned: that the policy let this run pass is the word of the server.'] : []),
     ...(consent.serversWord
       ? ["Who countersigned with an authenticator app gave the server a code. That they did is the server's word: no key of theirs signed."]
