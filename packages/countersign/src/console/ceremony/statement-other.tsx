@@ -134,7 +134,7 @@ function rowsOf(subject: Other): [string, string][] {
       return [['Key', subject.authenticator], ['Credential', subject.credential], ['Person', subject.person], ['Reason', subject.reason]]
     case 'registration':
     case 'genesis':
-      return [['Person', `${subject.person.name} (${subject.person.id})`], ['Label', subject.label], ['Credential', subject.credential.id], ['Address', subject.rpId], ['Model (claimed)', subject.credential.aaguid]]
+      return [['Person', `${subject.person.name} (${subject.person.id})`], ['Label', subject.label], ['Credential', subject.credential.id], ['Address', subject.rpId], subject.attestation.root === '' ? ['Model (claimed)', subject.credential.aaguid] : ['Model (attested)', `${subject.credential.aaguid}, by the root ${subject.attestation.root}`]]
     case 'role':
       return [['Person', `${subject.person.name} (${subject.person.id})`], ['Role', subject.role], ['For', subject.scope === '' ? 'the whole organisation' : subject.scope]]
     case 'totp':

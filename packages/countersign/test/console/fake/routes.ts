@@ -115,6 +115,7 @@ async function authenticators(world: World, call: Call, path: string): Promise<A
         id: key.id, label: key.label, credential: key.credential, createdAt: new Date(key.addedAt).toISOString(), lastUsedAt: key.usedAt === null ? null : new Date(key.usedAt).toISOString(),
         backupEligible: key.synced, backedUp: key.synced, aaguid: '00000000-0000-0000-0000-000000000000', model: key.synced ? 'iCloud Keychain' : 'YubiKey 5 Series', claimed: key.synced, attestedBy: key.synced ? '' : 'Test Maker Root', demonstration: world.demonstration, thisSession: index === 0, alg: -7,
       })),
+      apps: [], pendingKey: null, pendingApps: [], login: '', passwordChangedAt: null, recoveryCodes: 0,
     })
   }
   if (path === '/authenticators/begin') return ok(await beginKey(world, call.body))

@@ -37,7 +37,7 @@ function enrolment(world: World, kind: string, key: StoredKey, origin: string): 
   return {
     v: 1, kind, instance, org: 'acme', person: { id: world.person.id, name }, authenticator: key.id, label,
     credential: { id: key.credential, alg: -7, publicKey: Buffer.from(key.publicKey).toString('base64url'), aaguid: '00000000-0000-0000-0000-000000000000', backupEligible: false, backedUp: false, transports: ['usb'] },
-    attestation: { format: 'none', digest: digest('attestation') }, intent: digest(intent), rpId: 'localhost', origins: [origin], demonstration: false,
+    attestation: { format: 'none', digest: digest('attestation'), root: '' }, intent: digest(intent), rpId: 'localhost', origins: [origin], demonstration: false,
   }
 }
 
