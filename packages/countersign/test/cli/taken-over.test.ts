@@ -218,6 +218,15 @@ describe.skipIf(!hasTerraform())('a server that is taken over', () => {
     expect(run.code).toBe(5)
   })
 
+  it('is not the same server with a root for attestations that nobody has accepted', async () => {
+    const { terminal, person, lie: tell } = await lyingServer()
+    tell((_, path, body) => (path === '/api/v1/trust' ? { ...body, attestationRoots: ['f'.repeat(64)] } : undefined))
+    const run = await signIn(terminal, person)
+    expect(run.stderr).toContain('(trust_changed)')
+    expect(run.stderr).toContain('another root for attestations')
+    expect(run.code).toBe(5)
+  })
+
   it('is not the same server with another genesis key', async () => {
     const { terminal, person, lie: tell } = await lyingServer()
     tell((_, path, body) => (path === '/api/v1/trust' ? { ...body, genesis: { ...(body['genesis'] as Json), entry: 'f'.repeat(64) } } : undefined))

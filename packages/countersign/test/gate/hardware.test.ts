@@ -98,6 +98,16 @@ describe('a run for which the policy asks for hardware', () => {
   })
 })
 
+describe('the one owner who comes back through the host', () => {
+  it('has an attested key when the new one is', async () => {
+    const { server, url, maker } = await owned()
+    const { token } = await server.parts.identity.hostRecovery.issue()
+    const anew = new SoftwarePerson(url, maker.key())
+    await anew.recover(`${url}/recover#${token}`)
+    expect(await anew.must('GET', '/api/v1/authenticators')).toMatchObject({ authenticators: [{ claimed: false, attestedBy: 'Test Maker Root' }] })
+  })
+})
+
 describe('a server', () => {
   it('that knows no roots refuses a policy that asks for aal3, and does not start with one', async () => {
     const { server } = await scratchServer()
