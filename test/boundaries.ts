@@ -23,7 +23,7 @@ const allowed: Record<string, readonly string[]> = {
   'doors/runs': ['proof', 'platform', 'ledger', 'identity', 'gate', 'plan', 'policy'],
   'doors/admin': ['proof', 'platform', 'ledger', 'identity', 'gate', 'policy'],
   watch: ['proof', 'platform', 'identity'],
-  'doors/members': ['proof', 'platform', 'identity', 'gate'],
+  'doors/members': ['proof', 'platform', 'ledger', 'identity', 'gate'],
   engine: ['proof', 'plan'],
   server: ['proof', 'platform', 'ledger', 'identity', 'gate', 'plan', 'policy', 'doors/runs', 'doors/admin', 'doors/members', 'watch'],
   cli: ['proof', 'platform', 'ledger', 'plan', 'policy', 'engine', 'server', 'demonstration'],

@@ -28,7 +28,7 @@ describe.skipIf(browserOrSkip().skip)('the page that takes a terminal\'s code', 
       const server = await startServer({
         dataDir: await scratchFolder('device'), addresses: [{ host: '127.0.0.1', port }], url: `http://localhost:${port}`, log: createLog('silent'), clock, consoleFolder: built.folder, programs: { deviceGrant: true },
       })
-      const seat = await sit(browser, { viewport })
+      const seat = await sit(browser, { reducedMotion: 'reduce', viewport })
       onTestFinished(async () => {
         await seat.close()
         await server.close()
