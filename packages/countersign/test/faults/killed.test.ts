@@ -13,7 +13,7 @@ import { startProcess } from './server-process.ts'
 
 const rounds = process.env['COUNTERSIGN_TEST_LONG'] === '1' ? 200 : 10
 
-type Told = { body: RunBody; code: string; stage: 'asked' | 'countersigned' | 'started' | 'reported'; lease: string; grant: string }
+type Told = { terminal: RawTerminal; body: RunBody; code: string; stage: 'asked' | 'countersigned' | 'started' | 'reported'; lease: string; grant: string }
 const stages = ['asked', 'countersigned', 'started', 'reported'] as const
 const shown: Record<Told['stage'], readonly string[]> = {
   // A later stage may have happened without the client hearing of it; an earlier one may not have been lost.
@@ -38,7 +38,7 @@ function seeded(seed: number): () => number {
 async function oneRun(terminal: RawTerminal, person: SoftwarePerson, told: Map<string, Told>, number: number, heard: () => void): Promise<void> {
   const body = runBody({ workspace: `load/w${number}` })
   const run = (await terminal.must('POST', '/api/v1/runs', body)) as View
-  const one: Told = { body, code: run.code, stage: 'asked', lease: '', grant: '' }
+  const one: Told = { terminal, body, code: run.code, stage: 'asked', lease: '', grant: '' }
   told.set(run.id, one)
   heard()
   await person.countersign(run.code)
@@ -65,13 +65,14 @@ describe('a server that is killed', () => {
     onTestFinished(() => server.kill())
     const person = new SoftwarePerson(url)
     await person.setUp(server.setupLink ?? '', 'Ada Owner')
-    const terminal = await signInTerminal(url, (link) => person.allowTerminal(link))
     const told = new Map<string, Told>()
     let number = 0
     const clients: Promise<void>[] = []
 
     for (let round = 0; round < rounds; round++) {
       const doomed = server
+      // Each round by a terminal of its own: what one may ask in some minutes is limited.
+      const terminal = await signInTerminal(url, (link) => person.allowTerminal(link))
       let alive = true
       let left = 1 + Math.floor(random() * 40)
       const lit = new Promise<void>((resolve) => {
@@ -90,10 +91,10 @@ describe('a server that is killed', () => {
       server = await startProcess(dataDir, port)
       const lost: string[] = []
       for (const [id, one] of told) {
-        const { body } = await terminal.call('GET', `/api/v1/runs/${id}`)
+        const { body } = await one.terminal.call('GET', `/api/v1/runs/${id}`)
         if (!shown[one.stage].includes(String(body['status']))) lost.push(`seed ${seed} round ${round}: ${id} was ${one.stage}, is ${String(body['status'])}`)
         if (stages.indexOf(one.stage) >= 2) {
-          const again = await terminal.call('POST', `/api/v1/runs/${id}/apply-start`, { grant: one.grant, measured: measuredOf(one.body) })
+          const again = await one.terminal.call('POST', `/api/v1/runs/${id}/apply-start`, { grant: one.grant, measured: measuredOf(one.body) })
           if (again.body['code'] !== 'run_already_applied') lost.push(`seed ${seed} round ${round}: ${id} was started twice`)
         }
       }
