@@ -18,6 +18,7 @@ const allowed: Record<string, readonly string[]> = {
   ledger: ['proof', 'platform'],
   plan: ['proof'],
   policy: ['proof'],
+  tfstate: ['proof', 'plan'],
   identity: ['proof', 'platform', 'ledger'],
   gate: ['proof', 'platform', 'ledger', 'identity', 'policy'],
   'doors/runs': ['proof', 'platform', 'ledger', 'identity', 'gate', 'plan', 'policy'],
@@ -35,11 +36,12 @@ const allowed: Record<string, readonly string[]> = {
 }
 
 /** Pure rooms: the same bytes in, the same answer out, wherever they run. */
-const pure = new Set(['proof', 'plan', 'policy'])
+const pure = new Set(['proof', 'plan', 'policy', 'tfstate'])
 /** Modules of Node that a pure room may still use, and why. */
 const excused: Record<string, readonly string[]> = {
   proof: ['node:crypto'], // one side of the conditional import
   policy: ['node:crypto'], // the digest of a policy's bytes
+  tfstate: ['node:crypto', 'node:worker_threads'], // digests of instances; the same work on threads apart
 }
 
 export function roomOf(file: string): string | null {

@@ -1,0 +1,31 @@
+/**
+ * Terraform's state, read without trusting it: facts for ledger and reconciliation, secrets by address, redaction, outputs. Pure: no I/O.
+ * `createStateReader` does the same on threads apart; whatever is larger than a megabyte belongs there.
+ *
+ * The adversary wrote the bytes. They are walked once, strictly (RFC 8259, UTF-8, no duplicate keys, bounded nesting), before anything
+ * of them is believed, and never parsed as a whole: memory beyond the body grows with the number of instances, not with its size.
+ * It does not guarantee that a secret which nobody marked, and which looks like any other word, is found.
+ */
+export { TfstateError, tfstateErrorCodes } from './error.ts'
+export type { TfstateErrorCode } from './error.ts'
+export type {
+  AddressDiff,
+  InstanceFact,
+  NameDiff,
+  OutputFact,
+  Planned,
+  PlannedAction,
+  ReadOptions,
+  Reconciliation,
+  SecretFinding,
+  SecretWhy,
+  StateFacts,
+} from './shape.ts'
+export { readState } from './read/read.ts'
+export { compareStates } from './compare/compare.ts'
+export { reconcile } from './compare/reconcile.ts'
+export { redactState } from './redact/redact.ts'
+export { outputsOnly } from './redact/outputs-only.ts'
+export { redactedAddresses } from './redact/addresses.ts'
+export { createStateReader } from './apart/reader.ts'
+export type { StateReader, StateReaderOptions } from './apart/reader.ts'
