@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { join } from 'node:path'
 import { adminMigrations } from '../doors/admin/tables.ts'
 import { runsMigrations } from '../doors/runs/tables.ts'
+import { stateMigrations } from '../doors/state/tables.ts'
 import { GateError, gateMigrations } from '../gate/index.ts'
 import { identityMigrations } from '../identity/index.ts'
 import { noticeMigrations } from '../watch/notices/index.ts'
@@ -24,7 +25,7 @@ import { afterCommit } from '../platform/store/unit.ts'
 
 /** Every room's migrations, in the order in which rooms may refer to one another's tables. */
 export const migrations: readonly Migration[] = [
-  ...platformMigrations, ...ledgerMigrations, ...identityMigrations, ...gateMigrations, ...noticeMigrations, ...runsMigrations, ...adminMigrations,
+  ...platformMigrations, ...ledgerMigrations, ...identityMigrations, ...gateMigrations, ...noticeMigrations, ...runsMigrations, ...adminMigrations, ...stateMigrations,
 ]
 
 export type Base = {

@@ -1,0 +1,33 @@
+/** The refusals of the state door: a closed set. */
+import { CodedError } from '../../platform/coded-error.ts'
+
+export type StateErrorCode =
+  | 'credential_required'
+  | 'credential_expired'
+  | 'credential_not_found'
+  | 'credential_scope'
+  | 'workspace_name_invalid'
+  | 'workspace_not_found'
+  | 'version_not_found'
+  | 'version_gone'
+  | 'request_not_found'
+  | 'request_done'
+  | 'request_not_ready'
+  | 'lock_required'
+  | 'lock_read_only'
+  | 'lock_held'
+  | 'lock_invalid'
+  | 'state_frozen'
+  | 'state_unreadable'
+  | 'state_mismatch'
+  | 'state_tampered'
+  | 'state_empty'
+  | 'state_too_large'
+  | 'body_digest_mismatch'
+  | 'encoding_refused'
+  | 'lineage_mismatch'
+  | 'serial_regressed'
+  | 'nothing_quarantined'
+  | 'reading_exhausted'
+
+export class StateError extends CodedError<StateErrorCode> {}
