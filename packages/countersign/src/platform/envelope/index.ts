@@ -1,0 +1,16 @@
+/**
+ * The envelope in which states are kept: compressed, cut into chunks, each AES-256-GCM under a data key of its own version, and that
+ * key wrapped by a key-encryption key that is not in the database. docs/spec/state-envelope.md is exact.
+ *
+ * The adversary reads and writes the database. Guaranteed: without the provider's keys nothing is learned but sizes; what is changed,
+ * cut, reordered, or moved to another workspace, version or installation is refused before a byte of it is given out. Not guaranteed:
+ * that the newest version of a workspace is the newest there was (the ledger says that), or secrecy from who has the keys.
+ */
+export type { Context } from './context.ts'
+export { EnvelopeError, type EnvelopeErrorCode } from './errors.ts'
+export type { KeyProvider } from './provider.ts'
+export { keyOf, plainSizeOf } from './head.ts'
+export { seal, type Sealed } from './seal.ts'
+export { open, openStream } from './open.ts'
+export { rewrap } from './rewrap.ts'
+export { rewrapStep, type RewrapPort, type RewrapReport, type RewrapRow } from './rewrapping.ts'
