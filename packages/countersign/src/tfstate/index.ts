@@ -1,6 +1,6 @@
 /**
  * Terraform's state, read without trusting it: facts for ledger and reconciliation, secrets by address, redaction, outputs. Pure: no I/O.
- * `createStateReader` does the same on threads apart; whatever is larger than a megabyte belongs there.
+ * `apart.ts` does the same on threads apart; whatever is larger than a megabyte belongs there.
  *
  * The adversary wrote the bytes. They are walked once, strictly (RFC 8259, UTF-8, no duplicate keys, bounded nesting), before anything
  * of them is believed, and never parsed as a whole: memory beyond the body grows with the number of instances, not with its size.
@@ -27,5 +27,3 @@ export { reconcile } from './compare/reconcile.ts'
 export { redactState } from './redact/redact.ts'
 export { outputsOnly } from './redact/outputs-only.ts'
 export { redactedAddresses } from './redact/addresses.ts'
-export { createStateReader } from './apart/reader.ts'
-export type { StateReader, StateReaderOptions } from './apart/reader.ts'

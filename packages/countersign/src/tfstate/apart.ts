@@ -1,0 +1,3 @@
+/** Reading states on threads apart, so that a large one does not stop the event loop. */
+export { createStateReader } from './apart/reader.ts'
+export type { StateReader, StateReaderOptions } from './apart/reader.ts'
