@@ -31,7 +31,7 @@ export async function seal(provider: KeyProvider, context: Context, plain: Uint8
       used = writeChunk({ dataKey, aad, chunks }, index, packed, room, used)
     })
     const written = room.subarray(0, used)
-    return { head: writeHead({ ...wrapped, ...sizes, place: placeOf(context) }), body: used < room.length / 2 ? Buffer.from(written) : written }
+    return { head: writeHead({ ...wrapped, ...sizes, place: placeOf(context) }), body: written }
   } finally {
     dataKey.fill(0)
   }
