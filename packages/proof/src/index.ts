@@ -18,6 +18,7 @@ export { fromHex, toHex } from './bytes.ts'
 export { canonicalize, canonicalText } from './canonical/serialize.ts'
 export { parseCanonical } from './canonical/parse.ts'
 export { parseSubject } from './subject/parse.ts'
+export { isStateWorkspace } from './subject/workspace.ts'
 export { isGrave } from './grave.ts'
 export { type ServerWord, serverWordBytes } from './server-word.ts'
 export { parseEnvelope } from './envelope.ts'
@@ -36,11 +37,13 @@ export { demonstrationAaguid } from './directory/enter-key.ts'
 export { parseDirectoryEntry } from './directory/entry.ts'
 export { extendDirectory, replayDirectory, type ReplayOptions } from './directory/replay.ts'
 export { authorityAt, type Touched } from './directory/authority.ts'
-export { otherOwnerWithKey } from './directory/last-owner.ts'
+export { countOwners, otherOwnerWithKey, ownersWithKey } from './directory/last-owner.ts'
 export { probationLasts, recoveryLasts, recoveryWaits } from './directory/periods.ts'
 export {
+  hasAuthenticator,
   humanOf,
   idsOf,
+  isOwnerAt,
   keyAt,
   keysOf,
   ledgerKeyAt,

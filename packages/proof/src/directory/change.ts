@@ -7,6 +7,7 @@ import type { Signer } from '../signer/signer.ts'
 import type { DirectoryEntry } from '../types/record.ts'
 import type { PolicyRef, Subject } from '../types/subject.ts'
 import type { Draft } from './draft.ts'
+import { checkOwners } from './last-owner.ts'
 
 export type Step<S extends Subject> = { draft: Draft; entry: DirectoryEntry; subject: S; subjectDigest: string }
 
@@ -29,12 +30,15 @@ export async function countersignedChange(
   return { ...asked, demonstration: checkRequirement(asked) }
 }
 
-/**
- * Whatever a policy demands: only an owner's countersignature changes what the installation is. A server that is taken over
- * writes the requirement into the subject itself, and could ask for the touch of anybody.
- */
+/** Whatever a policy demands: an owner's countersignature. A server that is taken over could ask for the touch of anybody. */
 export function checkOwner(asked: Countersigned): boolean {
   const owners = ownersAmong(asked)
   if (owners.people.size === 0) throw new ProofError('directory_authority', 'no owner has countersigned this change')
   return owners.demonstration
 }
+
+/**
+ * Whatever a policy demands: only owners change what the installation is and whose it is, and two of them once two have a key. A
+ * server that is taken over writes the requirement into the subject itself.
+ */
+export const checkOwnership = (asked: Countersigned): boolean => checkOwners(asked, asked.directory.size)

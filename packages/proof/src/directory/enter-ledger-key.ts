@@ -1,8 +1,8 @@
-/** The key that signs checkpoints is replaced, on an owner's word. The old one signs nothing from here on. */
+/** The key that signs checkpoints is replaced, on the owners' word. The old one signs nothing from here on. */
 import { ProofError } from '../errors.ts'
 import { isLedgerKeyOf } from '../ledger/vkey.ts'
 import type { LedgerKeySubject } from '../types/subject.ts'
-import { type Change, checkOwner, countersignedChange, type Step } from './change.ts'
+import { type Change, checkOwnership, countersignedChange, type Step } from './change.ts'
 import { ledgerKeyAt } from './moments.ts'
 
 export async function enterLedgerKey(step: Step<LedgerKeySubject>): Promise<Change> {
@@ -15,7 +15,7 @@ export async function enterLedgerKey(step: Step<LedgerKeySubject>): Promise<Chan
     throw new ProofError('directory_target', 'the ledger key that is replaced is not the current one, or the new one is not new')
   }
   const asked = await countersignedChange(step)
-  const demonstration = checkOwner(asked) || asked.demonstration || current.demonstration
+  const demonstration = checkOwnership(asked) || asked.demonstration || current.demonstration
 
   const next = draft.size + 1
   const apply = (): void => {

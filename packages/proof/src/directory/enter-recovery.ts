@@ -3,7 +3,8 @@
  * could have started it, can say no. Only then may others vouch for a new key (`voucher.ts`).
  *
  * Never on the person's own word: who has a key needs no recovery, and who stole one would end all the others with it. One is
- * open at a time, so that a veto ends the matter; and only somebody who has a key can be recovered, so that nobody lays a
+ * open at a time, so that a veto ends the matter; and only somebody who has a key or an
+ * authenticator app can be recovered, so that nobody lays a
  * recovery by before there is anybody who could veto it.
  */
 import { ProofError } from '../errors.ts'
@@ -15,7 +16,7 @@ import { type Change, countersignedChange, type Step } from './change.ts'
 import { checkKnown } from './check-person.ts'
 import type { Draft } from './draft.ts'
 import { endRecovery } from './end.ts'
-import { humanOf, keysOf, openRecovery } from './moments.ts'
+import { hasAuthenticator, humanOf, openRecovery } from './moments.ts'
 
 function checkTarget(draft: Draft, { person, change }: RecoverySubject, moment: number): void {
   checkKnown(draft, person)
@@ -23,8 +24,8 @@ function checkTarget(draft: Draft, { person, change }: RecoverySubject, moment: 
   if (open !== (change === 'veto')) {
     throw new ProofError('directory_target', `${open ? 'a' : 'no'} recovery of the person is open`)
   }
-  if (change === 'start' && keysOf(draft, person, draft.size).length === 0) {
-    throw new ProofError('directory_target', 'the person has no key, and needs no recovery')
+  if (change === 'start' && !hasAuthenticator(draft, person, draft.size)) {
+    throw new ProofError('directory_target', 'the person has neither a key nor an app, and needs no recovery')
   }
 }
 

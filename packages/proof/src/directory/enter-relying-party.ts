@@ -1,5 +1,5 @@
 /**
- * The installation is served at one more site, or at one less, on an owner's word. Several hold at once, so that people can
+ * The installation is served at one more site, or at one less, on the owners' word. Several hold at once, so that people can
  * enrol keys for the new one with the keys of the old; a key counts only at the site that it was registered for.
  *
  * A domain that was given up can belong to anybody tomorrow: once a site is retired, nothing that is signed there counts. The
@@ -8,7 +8,7 @@
 import { ProofError } from '../errors.ts'
 import type { RelyingPartySpan } from '../types/directory.ts'
 import type { RelyingPartySubject } from '../types/subject.ts'
-import { type Change, checkOwner, countersignedChange, type Step } from './change.ts'
+import { type Change, checkOwnership, countersignedChange, type Step } from './change.ts'
 import type { Draft } from './draft.ts'
 import { keysOf, relyingPartyAt, roleAt, siteAt, sitesAt } from './moments.ts'
 
@@ -41,7 +41,7 @@ export async function enterRelyingParty(step: Step<RelyingPartySubject>): Promis
   checkTarget(draft, subject, held)
   const newest = relyingPartyAt(draft, draft.size)
   const asked = await countersignedChange(step)
-  const demonstration = checkOwner(asked) || asked.demonstration || newest?.demonstration === true || held?.demonstration === true
+  const demonstration = checkOwnership(asked) || asked.demonstration || newest?.demonstration === true || held?.demonstration === true
 
   const next = draft.size + 1
   const apply = (): void => {

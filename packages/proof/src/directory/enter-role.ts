@@ -1,9 +1,13 @@
-/** A role is granted or taken away, on the word of an owner, or of a manager of that person. */
+/**
+ * A role is granted or taken away, on the word of an owner, or of a manager of that person; that of an owner on the word of two
+ * owners, once there are two. It is not taken from the last owner who has a key.
+ */
 import { ProofError } from '../errors.ts'
 import type { RoleSubject } from '../types/subject.ts'
 import { checkAuthority } from './authority.ts'
-import { type Change, countersignedChange, type Step } from './change.ts'
+import { type Change, checkOwnership, countersignedChange, type Step } from './change.ts'
 import { checkPerson } from './check-person.ts'
+import { otherOwnerWithKey } from './last-owner.ts'
 import { holdsAt } from './moments.ts'
 
 export async function enterRole(step: Step<RoleSubject>): Promise<Change> {
@@ -16,8 +20,14 @@ export async function enterRole(step: Step<RoleSubject>): Promise<Change> {
   if ((change === 'grant') === (held !== undefined)) {
     throw new ProofError('directory_target', `the person ${change === 'grant' ? 'holds the role already' : 'does not hold the role'}`)
   }
+  const ofOwner = role === 'owner' && scope === ''
+  if (change === 'remove' && ofOwner && !otherOwnerWithKey(draft, person.id)) {
+    throw new ProofError('directory_target', 'the role of the last owner who has a key stays')
+  }
   const asked = await countersignedChange(step)
-  const demonstration = checkAuthority(asked, { person: person.id, grant: { role, scope } }) || asked.demonstration
+  const byAuthority = checkAuthority(asked, { person: person.id, grant: { role, scope } })
+  const byOwners = ofOwner && checkOwnership(asked)
+  const demonstration = byAuthority || byOwners || asked.demonstration
 
   const next = draft.size + 1
   const apply = (): void => {

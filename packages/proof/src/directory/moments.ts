@@ -29,6 +29,9 @@ export function roleAt(directory: Directory, person: string, role: string, scope
   return spans.find((span) => !span.demonstration) ?? spans[0]
 }
 
+/** Whether a person owned the organisation at that size. */
+export const isOwnerAt = (directory: Directory, person: string, size: number): boolean => roleAt(directory, person, 'owner', '', size) !== undefined
+
 export const ledgerKeyAt = (directory: Directory, size: number): LedgerKeySpan | undefined =>
   directory.ledgerKeys.find((span) => holdsAt(span, size))
 
@@ -46,6 +49,10 @@ export const relyingPartyAt = (directory: Directory, size: number): RelyingParty
 /** The authenticator apps that a person had at that size. */
 export const totpsOf = (directory: Directory, person: string, size: number): TotpAuthenticator[] =>
   [...directory.totps.values()].filter((totp) => totp.person === person && holdsAt(totp, size))
+
+/** Whether a person had a key or an authenticator app at that size. */
+export const hasAuthenticator = (directory: Directory, person: string, size: number): boolean =>
+  keysOf(directory, person, size).length > 0 || totpsOf(directory, person, size).length > 0
 
 /** Whether what is grave may not yet be countersigned with this key, at a moment in milliseconds. */
 export const onProbation = ({ probationUntil }: DirectoryKey, moment: number): boolean =>

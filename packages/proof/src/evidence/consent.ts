@@ -1,11 +1,11 @@
 /** Who countersigned what, and that it was what the policy demanded: without a ledger, as a CLI checks before it applies. */
 import { formatCode, shortCode } from '../code.ts'
 import { subjectDigest } from '../digest.ts'
+import { checkOwners } from '../directory/last-owner.ts'
 import { replayDirectory } from '../directory/replay.ts'
-import { humanOf, roleAt } from '../directory/moments.ts'
 import { ProofError } from '../errors.ts'
 import { isGrave } from '../grave.ts'
-import { type Countersigned, checkRequirement, ownersAmong } from '../requirement.ts'
+import { type Countersigned, checkRequirement } from '../requirement.ts'
 import { checkStillHolds } from '../signer/still-holds.ts'
 import { parseSubject } from '../subject/parse.ts'
 import type { Directory } from '../types/directory.ts'
@@ -30,17 +30,8 @@ export function parseConsentSubject(text: string): ConsentSubject {
 export const typesFor = (subject: ConsentSubject): readonly CountersignatureType[] =>
   subject.kind === 'run' ? ['webauthn', 'totp'] : ['webauthn']
 
-/** A policy is changed by owners: by two of them, once there are two. */
-function checkPolicyFloor(asked: Countersigned): boolean {
-  const size = Math.max(...asked.signers.map(({ until }) => until))
-  const all = [...asked.directory.people.keys()].filter((person) => roleAt(asked.directory, person, 'owner', '', size) !== undefined)
-  const humans = new Set(all.map((person) => humanOf(asked.directory, person, size)))
-  const owners = ownersAmong(asked)
-  if (owners.people.size < Math.min(2, Math.max(1, humans.size))) {
-    throw new ProofError('directory_authority', 'a policy is changed by an owner, and by two of them once there are two')
-  }
-  return owners.demonstration
-}
+/** A policy is changed by owners: by two of them, once there are two who could. */
+const checkPolicyFloor = (asked: Countersigned): boolean => checkOwners(asked, Math.max(...asked.signers.map(({ until }) => until)))
 
 type Given = { subject: ConsentSubject; subjectDigest: string; directory: Directory; trust: TrustFile | null; signers: readonly Timed[] }
 

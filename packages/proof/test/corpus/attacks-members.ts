@@ -13,6 +13,11 @@ const attempt = (name: string, expect: VerdictCode, work: (world: World) => Prom
 
 const nick = personOf('Nick')
 const nicks = authenticator(nick, 'first')
+/** A second owner, who has a key. */
+async function withNick(world: World): Promise<void> {
+  await world.register(nicks, keys.alice)
+  await world.role(nick, 'owner', keys.alice)
+}
 const before = (world: World) => ({ envelope: { directory: { size: world.entries.length, head: world.heads.at(-1) ?? '' } } })
 
 const roles: Attack[] = [
@@ -98,11 +103,18 @@ const removals: Attack[] = [
     await world.role(nick, 'owner', keys.alice)
     await remove(world, alice, keys.alice)
   }),
-  attempt('one owner of two removes themself: nothing is wrong', 'valid', async (world) => {
-    await world.register(nicks, keys.alice)
-    await world.role(nick, 'owner', keys.alice)
-    await remove(world, alice, keys.alice)
+  attempt('one owner of two is removed by both: nothing is wrong', 'valid', async (world) => {
+    await withNick(world)
+    await remove(world, alice, keys.alice, {}, { also: [nicks] })
   }, { subject: { requester: nick.id }, signings: [{ by: nicks, role: 'self' }] }),
+  attempt('one owner of two removes themself alone', 'directory_authority', async (world) => {
+    await withNick(world)
+    await remove(world, alice, keys.alice)
+  }),
+  attempt('one owner of two removes the other alone', 'directory_authority', async (world) => {
+    await withNick(world)
+    await remove(world, nick, keys.alice)
+  }),
   attempt('the key of somebody who was removed', 'signer_revoked', (world) => remove(world, bob, keys.alice), { required: twoApprovals, signings: [byAlice, byBob, byCarol] }),
   ...(
     [
@@ -163,8 +175,8 @@ const links: Attack[] = [
     make: async () => {
       const world = await team()
       await world.role(bob, 'owner', keys.alice)
-      await world.role(carol, 'owner', keys.alice)
-      await link(world, alice, bob, keys.alice)
+      await world.role(carol, 'owner', keys.alice, {}, { also: [keys.bob] })
+      await link(world, alice, bob, keys.alice, {}, { also: [keys.carol] })
       return tellPolicy({ signings: [byAlice, byBob], required: { approvals: 1, approverRole: 'owner', excludeRequester: false } }, world)
     },
   },
@@ -175,7 +187,7 @@ const links: Attack[] = [
     make: async () => {
       const world = await team()
       await world.role(bob, 'owner', keys.alice)
-      await link(world, alice, bob, keys.alice)
+      await link(world, alice, bob, keys.alice, {}, { also: [keys.bob] })
       return tellPolicy({}, world)
     },
   },
@@ -188,7 +200,7 @@ const afterwards: Attack = {
   make: async () => {
     const world = await team()
     await world.role(bob, 'owner', keys.alice)
-    await remove(world, bob, keys.alice)
+    await remove(world, bob, keys.alice, {}, { also: [keys.bob] })
     return tellPolicy({}, world)
   },
 }

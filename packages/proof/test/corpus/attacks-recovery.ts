@@ -89,7 +89,7 @@ const recoveries: Attack[] = [
   attempt('a recovery of oneself', 'directory_authority', (world) => startRecovery(world, alice, keys.alice)),
   attempt('a recovery of oneself by another id', 'directory_authority', async (world) => {
     await world.role(mallory, 'owner', keys.alice)
-    await link(world, alice, mallory, keys.alice)
+    await link(world, alice, mallory, keys.alice, {}, { also: [keys.mallory] })
     await startRecovery(world, alice, keys.mallory)
   }),
   attempt('a recovery laid by for somebody who has no key yet', 'directory_target', (world) => startRecovery(world, erin, keys.alice)),

@@ -5,6 +5,7 @@ import { hardwareAttacks } from './attacks-hardware.ts'
 import { issuerAttacks } from './attacks-issuer.ts'
 import { ledgerAttacks } from './attacks-ledger.ts'
 import { memberAttacks } from './attacks-members.ts'
+import { ownerAttacks } from './attacks-owners.ts'
 import { quorumAttacks } from './attacks-quorum.ts'
 import { recoveryAttacks } from './attacks-recovery.ts'
 import { siteAttacks } from './attacks-sites.ts'
@@ -17,6 +18,7 @@ describe.each([
   ['ledger', ledgerAttacks],
   ['issuer', issuerAttacks],
   ['members', memberAttacks],
+  ['owners', ownerAttacks],
   ['recovery', recoveryAttacks],
   ['sites', siteAttacks],
   ['word', wordAttacks],

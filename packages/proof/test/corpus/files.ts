@@ -5,6 +5,7 @@ import { hardwareAttacks } from './attacks-hardware.ts'
 import { issuerAttacks } from './attacks-issuer.ts'
 import { ledgerAttacks } from './attacks-ledger.ts'
 import { memberAttacks } from './attacks-members.ts'
+import { ownerAttacks } from './attacks-owners.ts'
 import { quorumAttacks } from './attacks-quorum.ts'
 import { recoveryAttacks } from './attacks-recovery.ts'
 import { siteAttacks } from './attacks-sites.ts'
@@ -87,6 +88,7 @@ export async function corpus(): Promise<Map<string, Json>> {
     ...(await attackFiles('ledger', ledgerAttacks, all)),
     ...(await attackFiles('issuer', issuerAttacks, all)),
     ...(await attackFiles('members', memberAttacks, all)),
+    ...(await attackFiles('owners', ownerAttacks, all)),
     ...(await attackFiles('recovery', recoveryAttacks, all)),
     ...(await attackFiles('sites', siteAttacks, all)),
     ...(await attackFiles('word', wordAttacks, all)),

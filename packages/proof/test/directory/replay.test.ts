@@ -220,7 +220,7 @@ describe('registration', () => {
       await after(async (world) => {
         await world.role(bob, 'owner', keys.alice)
         const directory = { size: world.entries.length, head: world.heads.at(-1) ?? '' }
-        await world.role(bob, 'owner', keys.alice, { change: 'remove' })
+        await world.role(bob, 'owner', keys.alice, { change: 'remove' }, { also: [keys.bob] })
         await world.register(daves, keys.bob, {}, { voucher: { envelope: { directory } } })
       }),
     ).toBe('directory_voucher')
@@ -379,7 +379,7 @@ describe('what a demonstration key touches', () => {
     await tainted.registerEarly(software, keys.alice)
     await tainted.register(daves, software)
     await tainted.role(dave, 'owner', keys.alice)
-    await tainted.role(mallory, 'owner', daves)
+    await tainted.role(mallory, 'owner', daves, {}, { also: [keys.alice] })
     await tainted.register(authenticator(personOf('Erin'), 'first'), keys.mallory)
     const directory = await replayDirectory(tainted.entries)
     const marked = (person: string): boolean => keysOf(directory, person, directory.size).some(({ demonstration }) => demonstration)

@@ -91,11 +91,26 @@ class Directory:
         then = self.authority_at(one.person, person, one.at, given)
         return then and self.authority_at(one.person, person, one.until, given)
 
+    def person_has_app(self, person: str, size: int) -> bool:
+        return any(app.value == (person,) and app.holds(size) for app in self.apps.values())
+
+    def standing_owners(self, size: int) -> list:
+        """The ids with role owner over the organisation and a key of a site that holds."""
+        return [
+            person for person in self.persons
+            if self.role_at(person, "owner", "", size) and any(
+                key.person == person and self.key_holds(key, size) and self.site_at(key.rp_id, size)
+                for key in self.keys.values()
+            )
+        ]
+
     def other_owner_with_key(self, person: str) -> bool:
-        return any(
-            other != person and self.role_at(other, "owner", "", self.size) and self.person_has_key(other, self.size)
-            for other in self.persons
-        )
+        return any(other != person for other in self.standing_owners(self.size))
+
+    def count_owners(self, size: int, beside: str = None) -> int:
+        """The humans among them; not counting the one that `beside` is an id of."""
+        humans = {self.human(person, size) for person in self.standing_owners(size)}
+        return len(humans - {self.human(beside, size)} if beside else humans)
 
     def open_recovery(self, person: str, moment: int):
         return next((

@@ -11,7 +11,7 @@ from requirement import verify_requirement
 from spans import Party, Span
 from subject import is_grave
 from verifierkey import read_verifier_key
-from voucher import HOURS_48, verify_host_voucher, verify_key_voucher
+from voucher import HOURS_48, verify_host_voucher, verify_key_voucher, verify_second_voucher
 
 DEMONSTRATION_AAGUID = "c0de51a7-0000-4000-8000-64656d6f6b65"
 
@@ -69,18 +69,27 @@ def registration(directory, subject, digest, signed, moment):
     for other in directory.keys.values():
         fresh = other.authenticator != key.authenticator and other.public != key.public
         demand(fresh and other.credential != key.credential, "directory_duplicate")
-    demand(len(signed) == 2, "directory_signers")
+    demand(len(signed) in (2, 3), "directory_signers")
     possession = verify_countersignature(signed[0], digest, directory, size, {"possession"}, entering)
     voucher = verify_countersignature(signed[1], digest, directory, size, {"voucher"}, None, ("webauthn", "host"))
 
     by_host = voucher.type == "host"
     if by_host:
-        by_other, replaces, demonstration = True, True, verify_host_voucher(directory, subject, voucher)
+        by_other, replaces, by_two = True, True, False
+        demonstration = verify_host_voucher(directory, subject, voucher)
     else:
-        by_other, replaces, demonstration = verify_key_voucher(directory, subject, voucher, moment, for_app=False)
+        by_other, replaces, by_two, demonstration = verify_key_voucher(directory, subject, voucher, moment, for_app=False)
+    demand(by_two == (len(signed) == 3), "directory_signers")
+    vouchers = [voucher]
+    if by_two:
+        second = verify_countersignature(signed[2], digest, directory, size, {"voucher"})
+        vouchers.append(second)
+        by_second = verify_second_voucher(directory, person, voucher, second, moment)
+        demonstration = demonstration or by_second or second.demonstration
     demonstration = key.demonstration or voucher.demonstration or demonstration
-    had_key = any(other.person == person for other in directory.keys.values())
-    probation = moment + HOURS_48 if by_host or had_key else None
+    had_any = any(other.person == person for other in directory.keys.values())
+    had_any = had_any or any(app.value == (person,) for app in directory.apps.values())
+    probation = moment + HOURS_48 if by_host or had_any else None
 
     def effect(at):
         if replaces:
@@ -92,7 +101,7 @@ def registration(directory, subject, digest, signed, moment):
         directory.keys[key.credential] = key._replace(from_=at, demonstration=demonstration, probation=probation)
         directory.persons[person] = subject["person"]["name"]
 
-    return [possession, voucher], effect
+    return [possession, *vouchers], effect
 
 
 def consent(directory, subject, digest, signed, moment):
@@ -111,6 +120,15 @@ def demand_owner(directory, verified, enough=False) -> bool:
     owners = [span for span in (directory.role_throughout(one, "owner", "") for one in verified) if span]
     demand(owners or enough, "directory_authority")
     return any(span.demonstration for span in owners)
+
+
+def demand_ownership(directory, verified) -> bool:
+    """The same, of two owners once two have a key."""
+    demonstration = demand_owner(directory, verified)
+    size = directory.size
+    owners = {directory.human(one.person, size) for one in verified if directory.role_throughout(one, "owner", "")}
+    demand(len(owners) >= min(2, directory.count_owners(size)), "directory_authority")
+    return demonstration
 
 
 def revocation(directory, subject, digest, signed, moment):
@@ -140,9 +158,12 @@ def role(directory, subject, digest, signed, moment):
     value = (person, *given)
     held = next((span for span in directory.roles if span.value == value and span.holds(directory.size)), None)
     demand((held is not None) == (subject["change"] == "remove"), "directory_target")
+    of_owner = given == ("owner", "")
+    demand(held is None or not of_owner or directory.other_owner_with_key(person), "directory_target")
     verified, demonstration = consent(directory, subject, digest, signed, moment)
     spans = [span for span in (directory.authority(one, person, given) for one in verified) if span]
     demand(spans, "directory_authority")
+    demonstration = (of_owner and demand_ownership(directory, verified)) or demonstration
     demonstration = demonstration or any(span.demonstration for span in spans)
 
     def effect(size):
@@ -161,7 +182,7 @@ def ledger_key(directory, subject, digest, signed, moment):
     demand(current.value == (subject["previous"],), "directory_target")
     demand(all(span.value != (subject["key"],) for span in directory.ledger_keys), "directory_target")
     verified, demonstration = consent(directory, subject, digest, signed, moment)
-    demonstration = demand_owner(directory, verified) or demonstration or current.demonstration
+    demonstration = demand_ownership(directory, verified) or demonstration or current.demonstration
 
     def effect(size):
         current.until = size
@@ -183,7 +204,7 @@ def relying_party(directory, subject, digest, signed, moment):
         ), "directory_target")
     before = [site for site in (held, directory.newest_site(size)) if site]
     verified, demonstration = consent(directory, subject, digest, signed, moment)
-    demonstration = demand_owner(directory, verified) or demonstration or any(site.demonstration for site in before)
+    demonstration = demand_ownership(directory, verified) or demonstration or any(site.demonstration for site in before)
 
     def effect(at):
         if held:

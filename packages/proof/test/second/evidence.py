@@ -80,7 +80,7 @@ def _owners_of_policy(verified: list, directory) -> bool:
     """Step 10's last demand, for the kind `policy`; True if what it counted rests on a demonstration."""
     last = max(one.until for one in verified)
     human = lambda person: directory.human(person, last)
-    owners = len({human(person) for person in directory.persons if directory.role_at(person, "owner", "", last)})
+    owners = directory.count_owners(last)
     counted = [(one.person, directory.role_throughout(one, "owner", "")) for one in verified]
     counted = [(person, span) for person, span in counted if span]
     demand(len({human(person) for person, _ in counted}) >= min(2, max(1, owners)), "directory_authority")

@@ -1,17 +1,17 @@
 /** What happens to people: removal, recovery, links, authenticator apps, and the host's word. Told, not verified. */
 import { canonicalText, type Countersignature, type JsonObject, type NamedPerson, probationLasts, type RegistrationSubject, type TotpSubject } from '../../src/index.ts'
 import { type Authenticator, idOf } from './authenticator.ts'
-import { type App, type Lies, policyRef, type Signing, type World } from './world.ts'
+import { type App, besides, type Besides, type Lies, policyRef, type Signing, type World } from './world.ts'
 
 export const appOf = (person: NamedPerson, label = 'phone'): App => ({ id: idOf('aut', `app ${person.id} ${label}`), person, label })
 
 /** A change that a policy governs, signed by the one who asked for it. */
-async function change(world: World, members: JsonObject, by: Authenticator, over: JsonObject, lies: Lies): Promise<void> {
+async function change(world: World, members: JsonObject, by: Authenticator, over: JsonObject, { also, ...lies }: Lies & Besides): Promise<void> {
   const common = { ...world.common, request: world.requestId(), requester: by.person.id, policy: policyRef() }
-  await world.enter({ ...common, ...members, ...over }, [{ by, role: 'self', ...lies }])
+  await world.enter({ ...common, ...members, ...over }, [{ by, role: 'self', ...lies }, ...besides(also)])
 }
 
-export const remove = (world: World, person: NamedPerson, by: Authenticator, over: JsonObject = {}, lies: Lies = {}): Promise<void> =>
+export const remove = (world: World, person: NamedPerson, by: Authenticator, over: JsonObject = {}, lies: Lies & Besides = {}): Promise<void> =>
   change(world, { kind: 'removal', action: 'member.remove', person: person.id }, by, over, lies)
 
 export const startRecovery = (world: World, person: NamedPerson, by: Authenticator, over: JsonObject = {}, lies: Lies = {}): Promise<void> =>
@@ -20,11 +20,11 @@ export const startRecovery = (world: World, person: NamedPerson, by: Authenticat
 export const veto = (world: World, person: NamedPerson, by: Authenticator, over: JsonObject = {}): Promise<void> =>
   change(world, { kind: 'recovery', action: 'member.recover', person: person.id, change: 'veto' }, by, over, {})
 
-export const link = (world: World, person: NamedPerson, same: NamedPerson, by: Authenticator, over: JsonObject = {}, lies: Lies = {}): Promise<void> =>
+export const link = (world: World, person: NamedPerson, same: NamedPerson, by: Authenticator, over: JsonObject = {}, lies: Lies & Besides = {}): Promise<void> =>
   change(world, { kind: 'link', action: 'member.link', person: person.id, same: same.id }, by, over, lies)
 
-export const retireSite = (world: World, rpId: string, origins: string[], by: Authenticator, over: JsonObject = {}): Promise<void> =>
-  change(world, { kind: 'relying-party', action: 'relying-party.change', change: 'retire', rpId, origins }, by, over, {})
+export const retireSite = (world: World, rpId: string, origins: string[], by: Authenticator, over: JsonObject = {}, lies: Besides = {}): Promise<void> =>
+  change(world, { kind: 'relying-party', action: 'relying-party.change', change: 'retire', rpId, origins }, by, over, lies)
 
 export const revokeApp = (world: World, app: App, by: Authenticator, over: JsonObject = {}): Promise<void> => {
   const members = { kind: 'revocation', action: 'authenticator.change', person: app.person.id, authenticator: app.id, credential: '', reason: 'lost' }

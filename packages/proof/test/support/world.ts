@@ -50,6 +50,9 @@ export const policyRef = (over: Partial<Requirement> = {}): PolicyRef => ({
   requirement: { ...requirement, ...over },
 })
 
+/** `also`: who signs besides; of a change that takes two owners, the second. */
+export type Besides = { also?: readonly Authenticator[] }
+
 export type Lies = {
   envelope?: Partial<Envelope>
   touch?: Partial<Touch>
@@ -70,6 +73,9 @@ export const personIn = (signing: Signing): NamedPerson =>
   'by' in signing ? signing.by.person : 'app' in signing ? signing.app.person : signing.host
 
 type Logged = { leaf: string; details: string; salt: string }
+
+/** The second of two owners, and whoever else. */
+export const besides = (also: readonly Authenticator[] = []): KeySigning[] => also.map((by) => ({ by, role: 'approver' }))
 
 export class World {
   readonly name: string
@@ -203,12 +209,13 @@ export class World {
     await this.enter(subject, [{ by, role: 'genesis', ...lies }])
   }
 
-  async register(by: Authenticator, voucher: Authenticator, over: Partial<RegistrationSubject> = {}, lies: { own?: Lies; voucher?: Lies } = {}): Promise<void> {
+  async register(by: Authenticator, voucher: Authenticator, over: Partial<RegistrationSubject> = {}, lies: { own?: Lies; voucher?: Lies; second?: KeySigning } = {}): Promise<void> {
     const named = { person: voucher.person.id, credential: voucher.credential.id }
     const subject = { ...this.enrolment(by), kind: 'registration' as const, voucher: named, ...over }
     await this.enter(subject, [
       { by, role: 'possession', ...lies.own },
       { by: voucher, role: 'voucher', ...lies.voucher },
+      ...(lies.second ? [lies.second] : []),
     ])
   }
 
@@ -235,7 +242,7 @@ export class World {
     await this.enter(subject, [{ by, role: 'self' }])
   }
 
-  async role(person: { id: string; name: string }, role: string, by: Authenticator, over: JsonObject = {}, lies: Lies = {}): Promise<void> {
+  async role(person: { id: string; name: string }, role: string, by: Authenticator, over: JsonObject = {}, { also, ...lies }: Lies & Besides = {}): Promise<void> {
     const subject = {
       ...this.common,
       kind: 'role',
@@ -249,10 +256,10 @@ export class World {
       policy: policyRef(),
       ...over,
     }
-    await this.enter(subject, [{ by, role: 'self', ...lies }])
+    await this.enter(subject, [{ by, role: 'self', ...lies }, ...besides(also)])
   }
 
-  async rotateLedgerKey(to: string, by: Authenticator, over: JsonObject = {}): Promise<void> {
+  async rotateLedgerKey(to: string, by: Authenticator, over: JsonObject = {}, { also }: Besides = {}): Promise<void> {
     const subject = {
       ...this.common,
       kind: 'ledger-key',
@@ -264,12 +271,12 @@ export class World {
       policy: policyRef(),
       ...over,
     }
-    await this.enter(subject, [{ by, role: 'self' }])
+    await this.enter(subject, [{ by, role: 'self' }, ...besides(also)])
     this.ledgerKeyName = to
   }
 
   /** From here on keys are made for this site; those that are there keep theirs. */
-  async addSite(rpId: string, origins: string[], by: Authenticator, over: JsonObject = {}): Promise<void> {
+  async addSite(rpId: string, origins: string[], by: Authenticator, over: JsonObject = {}, { also }: Besides = {}): Promise<void> {
     const subject = {
       ...this.common,
       kind: 'relying-party',
@@ -282,7 +289,7 @@ export class World {
       policy: policyRef(),
       ...over,
     }
-    await this.enter(subject, [{ by, role: 'self' }])
+    await this.enter(subject, [{ by, role: 'self' }, ...besides(also)])
     this.rpId = rpId
     this.origins = origins
     this.sites.push({ rpId, origins })
