@@ -1,0 +1,100 @@
+/** `/api/v1/state`: parse, call one use case, render. */
+import { Readable } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { Actor } from '../../identity/actor.ts'
+import { asked, credentialId, requestId, workspaceName } from './claims.ts'
+import type { Asked, RequestAction } from './claims.ts'
+import type { StateUseCases } from './use-cases.ts'
+import type { RequestView } from './views.ts'
+
+export type StateRoutesDeps = { useCases: StateUseCases; actorOf: (request: FastifyRequest) => Actor | null }
+
+const byId = z.object({ id: requestId })
+const named = z.object({ name: workspaceName })
+const number = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
+const waiting = z.object({ wait: z.coerce.number().int().min(0).max(50).default(0), since: number.optional() })
+const page = z.object({ before: number.min(1).default(Number.MAX_SAFE_INTEGER), limit: z.coerce.number().int().min(1).max(100).default(50) })
+
+export const stateRoutes: FastifyPluginAsyncZod<StateRoutesDeps> = async (app, { useCases, actorOf }) => {
+  // A state that is imported is received by the use case, which knows its size and its limit; nothing here reads it.
+  app.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload))
+  const asking = askingOf(useCases)
+
+  app.post('/api/v1/state/requests', { schema: { body: asked } }, async (request, reply) =>
+    reply.code(201).send(await asking[request.body.action].run(actorOf(request), request.body)))
+
+  app.get('/api/v1/state/requests/:id', { schema: { params: byId, querystring: waiting } }, async (request) =>
+    useCases.request.run(actorOf(request), { id: request.params.id, ...waitOf(request, request.query) }))
+
+  app.post('/api/v1/state/requests/:id/redeem', { schema: { params: byId } }, async (request, reply) => redeem(useCases, actorOf(request), request.params.id, request, reply))
+
+  app.get('/api/v1/state/requests/:id/evidence', { schema: { params: byId } }, async (request) => useCases.evidence.run(actorOf(request), { id: request.params.id }))
+
+  app.get('/api/v1/state/waiting', { schema: { querystring: waiting } }, async (request) => useCases.waiting.run(actorOf(request), waitOf(request, request.query)))
+
+  app.get('/api/v1/state/workspaces', async (request) => ({ workspaces: await useCases.workspaces.run(actorOf(request), {}) }))
+
+  app.get('/api/v1/state/workspaces/:name', { schema: { params: named } }, async (request) => useCases.workspace.run(actorOf(request), { name: request.params.name }))
+
+  app.get('/api/v1/state/workspaces/:name/versions', { schema: { params: named, querystring: page } }, async (request) => ({
+    versions: await useCases.versions.run(actorOf(request), { name: request.params.name, ...request.query }),
+  }))
+
+  app.get('/api/v1/state/workspaces/:name/versions/:version', { schema: { params: named.extend({ version: number.min(1) }) } }, async (request) =>
+    useCases.version.run(actorOf(request), request.params))
+
+  app.get('/api/v1/state/workspaces/:name/diff', { schema: { params: named, querystring: z.object({ from: number, to: number.min(1) }) } }, async (request) =>
+    useCases.diff.run(actorOf(request), { name: request.params.name, ...request.query }))
+
+  app.get('/api/v1/state/workspaces/:name/reads', { schema: { params: named, querystring: page } }, async (request) => ({
+    reads: await useCases.reads.run(actorOf(request), { name: request.params.name, ...request.query }),
+  }))
+
+  app.get('/api/v1/state/workspaces/:name/quarantine', { schema: { params: named } }, async (request) => useCases.quarantine.run(actorOf(request), { name: request.params.name }))
+
+  app.get('/api/v1/state/credentials', async (request) => ({ credentials: await useCases.credentials.run(actorOf(request), {}) }))
+
+  app.delete('/api/v1/state/credentials/:id', { schema: { params: z.object({ id: credentialId }) } }, async (request, reply) => {
+    await useCases.revokeCredential.run(actorOf(request), { id: request.params.id })
+    return reply.code(204).send()
+  })
+}
+
+type Asking = { run(actor: Actor | null, input: Asked): Promise<RequestView> }
+
+function askingOf(useCases: StateUseCases): Record<RequestAction, Asking> {
+  return {
+    'state.credential': useCases.askCredential, 'state.run-credential': useCases.askRunCredential, 'state.read': useCases.askRead,
+    'state.read-redacted': useCases.askReadRedacted, 'state.read-outputs': useCases.askReadOutputs, 'state.import': useCases.askImport,
+    'state.rollback': useCases.askRollback, 'state.delete': useCases.askDelete, 'state.restore': useCases.askRestore, 'state.accept': useCases.askAccept,
+    'state.discard': useCases.askDiscard, 'state.force-unlock': useCases.askForceUnlock,
+  }
+}
+
+/** A credential answers JSON, a reading the state itself; what is imported comes as octets. What is not there is asked for by its own use case, which refuses. */
+async function redeem(useCases: StateUseCases, actor: Actor | null, id: string, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  const state = async (reading: { run(actor: Actor | null, input: { id: string }): Promise<{ size: number; body: Readable }> }): Promise<unknown> => {
+    const { size, body } = await reading.run(actor, { id })
+    return reply.type('application/json').header('cache-control', 'no-store').header('content-length', size).send(body)
+  }
+  switch (actor === null ? null : await useCases.actionOf(id)) {
+    case 'state.run-credential': return reply.header('cache-control', 'no-store').send(await useCases.redeemRunCredential.run(actor, { id }))
+    case 'state.read': return state(useCases.redeemRead)
+    case 'state.read-redacted': return state(useCases.redeemReadRedacted)
+    case 'state.read-outputs': return state(useCases.redeemReadOutputs)
+    case 'state.import': {
+      const { signal } = waitOf(request, { wait: 0 })
+      const length = Number(request.headers['content-length'] ?? Number.NaN)
+      return useCases.redeemImport.run(actor, { id, body: request.body instanceof Readable ? request.body : Readable.from([]), length: Number.isSafeInteger(length) ? length : null, signal })
+    }
+    default: return reply.header('cache-control', 'no-store').send(await useCases.redeemCredential.run(actor, { id }))
+  }
+}
+
+function waitOf(request: FastifyRequest, { wait, since }: { wait: number; since?: number | undefined }): { seconds: number; since: number | null; signal: AbortSignal } {
+  const gone = new AbortController()
+  request.raw.once('close', () => gone.abort())
+  return { seconds: wait, since: since ?? null, signal: gone.signal }
+}
