@@ -17,29 +17,26 @@ const whenDamaged: Record<SecretName, string> = {
 const UNFINISHED = '.unfinished-'
 
 export async function openKeyFiles(folder: string, random: Random): Promise<Keyring> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  const stats = await lstat(folder)
-  if (!stats.isDirectory()) throw unsafe(folder, 'is a link or not a folder')
-  checkPrivate(folder, stats, 'chmod 700')
+  await makePrivateFolder(folder)
   for (const name of await readdir(folder)) if (name.startsWith(UNFINISHED)) await rm(join(folder, name), { force: true })
 
   const signer = async (name: 'ledger'): Promise<Signer | null> => {
-    const pem = await load(folder, `${name}.pem`)
+    const pem = await loadPrivate(folder, `${name}.pem`)
     return pem === null ? null : asSigner(join(folder, `${name}.pem`), pem)
   }
   /** Two first calls at once agree: the one whose link came second reads what the first wrote. */
   const loadOrMake = async (name: string, make: () => string): Promise<string> => {
-    const found = await load(folder, name)
+    const found = await loadPrivate(folder, name)
     if (found !== null) return found
-    await save(folder, name, make(), random)
-    return (await load(folder, name)) ?? ''
+    await savePrivate(folder, name, make(), random)
+    return (await loadPrivate(folder, name)) ?? ''
   }
   return {
     signer,
     createSigner: async (name) => {
       const { privateKey } = generateKeyPairSync('ed25519')
       const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
-      if (!(await save(folder, `${name}.pem`, pem, random))) throw new KeyError('key_exists', `The key ${join(folder, `${name}.pem`)} exists already and is never replaced.`)
+      if (!(await savePrivate(folder, `${name}.pem`, pem, random))) throw new KeyError('key_exists', `The key ${join(folder, `${name}.pem`)} exists already and is never replaced.`)
       return asSigner(join(folder, `${name}.pem`), pem)
     },
     secret: async (name: SecretName) => {
@@ -58,6 +55,13 @@ export async function openKeyFiles(folder: string, random: Random): Promise<Keyr
   }
 }
 
+export async function makePrivateFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const stats = await lstat(folder)
+  if (!stats.isDirectory()) throw unsafe(folder, 'is a link or not a folder')
+  checkPrivate(folder, stats, 'chmod 700')
+}
+
 function asSigner(path: string, pem: string): Signer {
   let key: KeyObject
   try {
@@ -74,7 +78,8 @@ function asSigner(path: string, pem: string): Signer {
   }
 }
 
-async function load(folder: string, name: string): Promise<string | null> {
+/** null: there is none. Throws KeyError where other users could read it. */
+export async function loadPrivate(folder: string, name: string): Promise<string | null> {
   const path = join(folder, name)
   let file
   try {
@@ -97,7 +102,7 @@ async function load(folder: string, name: string): Promise<string | null> {
 }
 
 /** False when the name is taken. The name appears only when the bytes are on disk: a crash leaves the whole key or none. */
-async function save(folder: string, name: string, text: string, random: Random): Promise<boolean> {
+export async function savePrivate(folder: string, name: string, text: string, random: Random): Promise<boolean> {
   const unfinished = join(folder, `${UNFINISHED}${Buffer.from(random.bytes(8)).toString('hex')}`)
   try {
     const file = await open(unfinished, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW, 0o600)

@@ -17,7 +17,6 @@ export type EnvelopeErrorCode =
   | 'state_passphrase_missing'
   | 'state_passphrase_wrong'
   | 'state_passphrase_weak'
-  | 'state_key_in_use'
 
 /** Names what failed, and never what was inside. */
 export class EnvelopeError extends CodedError<EnvelopeErrorCode> {}
