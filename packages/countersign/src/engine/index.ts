@@ -24,11 +24,13 @@ export type {
   Scope,
   Streams,
 } from './shape.ts'
-export { prepare } from './prepare.ts'
-export type { Prepared, PrepareOptions } from './prepare.ts'
+export { prepare, withStateAccess } from './prepare.ts'
+export type { Prepared, PrepareOptions, StateAccess } from './prepare.ts'
 export { makePlan } from './make-plan.ts'
 export type { Plan, PlanResult } from './make-plan.ts'
 export { compareMeasured, remeasure } from './remeasure.ts'
 export type { Change } from './remeasure.ts'
+export { configuredBackend } from './measure/configured-backend.ts'
+export type { ConfiguredBackend } from './measure/configured-backend.ts'
 export { applyPlan } from './apply-plan.ts'
 export type { Applied } from './apply-plan.ts'

@@ -30,3 +30,16 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const { done: binary } = await beginHash(program)
   return { frozen, program, version, binary, data: resolve(frozen.directory, dataFolder(frozen)) }
 }
+
+/** What terraform's HTTP backend is given to come to the state, for one phase of one run. */
+export type StateAccess = { readonly username: string; readonly password: string; /** How often a request that is refused for now is tried again. */ readonly retries: number }
+
+/**
+ * The same run, whose terraform has another way to the state: in the environment of the programs that are started, and nowhere else.
+ * What is frozen, bound and measured stays as it is.
+ */
+export function withStateAccess(prepared: Prepared, { username, password, retries }: StateAccess): Prepared {
+  const { frozen } = prepared
+  const childEnvironment = { ...frozen.childEnvironment, TF_HTTP_USERNAME: username, TF_HTTP_PASSWORD: password }
+  return { ...prepared, frozen: { ...frozen, childEnvironment: { TF_HTTP_RETRY_MAX: String(retries), ...childEnvironment } } }
+}

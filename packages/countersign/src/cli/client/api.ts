@@ -6,28 +6,37 @@ import { problemOf } from './problem.ts'
 import type { TerminalKey } from './terminal-key.ts'
 import type { TokenSource } from './tokens.ts'
 
-export type Call = { readonly body?: unknown; readonly signal?: AbortSignal; readonly silence?: number }
+export type Call = {
+  /** Sent as JSON. */
+  readonly body?: unknown
+  /** Sent as they are, in place of `body`. */
+  readonly octets?: Uint8Array
+  readonly signal?: AbortSignal
+  readonly silence?: number
+}
+
+type Method = 'GET' | 'POST' | 'DELETE'
 
 export interface Api {
   readonly server: string
   readonly key: TerminalKey
-  call(method: 'GET' | 'POST' | 'DELETE', path: string, call?: Call): Promise<unknown>
+  call(method: Method, path: string, call?: Call): Promise<unknown>
   /** The bytes as they were sent. */
-  bytes(path: string, signal?: AbortSignal): Promise<Buffer>
+  bytes(path: string, call?: Call & { readonly method?: Method }): Promise<Buffer>
 }
 
 const ended = ['token_expired', 'token_invalid']
 
 export function createApi(server: string, key: TerminalKey, tokens: TokenSource, clientName: string): Api {
   let nonce: string | undefined
-  const once = async (method: string, path: string, { body, signal, silence }: Call): Promise<Response> => {
+  const once = async (method: string, path: string, { body, octets, signal, silence }: Call): Promise<Response> => {
     const url = `${server}${path}`
     const accessToken = tokens.current()
     const response = await exchange({
       method,
       url,
       headers: { authorization: `DPoP ${accessToken}`, dpop: await dpopProof(key, { method, url, nonce, accessToken }), accept: 'application/json', 'user-agent': clientName },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(octets ? { body: octets, type: 'application/octet-stream' } : body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal ? { signal } : {}),
       ...(silence === undefined ? {} : { silence }),
     })
@@ -56,6 +65,6 @@ export function createApi(server: string, key: TerminalKey, tokens: TokenSource,
         throw new CliError('server_unexpected', `${server} answered something that is not JSON.`, 'Check the address: is this a Countersign server of this version?', { cause })
       }
     },
-    bytes: async (path, signal) => (await send('GET', path, signal ? { signal } : {})).body,
+    bytes: async (path, { method = 'GET', ...call } = {}) => (await send(method, path, call)).body,
   }
 }

@@ -10,7 +10,9 @@ export type Request = {
   readonly method: string
   readonly url: string
   readonly headers?: OutgoingHttpHeaders
-  readonly body?: string
+  readonly body?: string | Uint8Array
+  /** Of the body; JSON where nothing is said. */
+  readonly type?: string
   readonly signal?: AbortSignal
   /** Milliseconds without a byte. */
   readonly silence?: number
@@ -29,7 +31,7 @@ export async function exchange(request: Request): Promise<Response> {
     const outgoing = start.request(url, {
       method: request.method,
       agent: start.agent,
-      headers: { ...(request.body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(request.body) }), ...request.headers },
+      headers: { ...(request.body === undefined ? {} : { 'content-type': request.type ?? 'application/json', 'content-length': Buffer.byteLength(request.body) }), ...request.headers },
       ...(request.signal ? { signal: request.signal } : {}),
     })
     outgoing.setTimeout(request.silence ?? 30_000, () => outgoing.destroy(new Error('it was silent for too long')))

@@ -4,7 +4,7 @@
  */
 import type { Countersignature, Requirement, RunSubject } from '@countersign/proof'
 import type { PolicyVersion } from '../../policy/index.ts'
-import { CliError } from '../exit.ts'
+import { shaped, type Shape } from './shape.ts'
 
 export type RunStatus = 'waiting' | 'granted' | 'denied' | 'expired' | 'cancelled' | 'applying' | 'applied' | 'failed' | 'outcome-unknown'
 
@@ -35,8 +35,6 @@ export type TerminalsView = { readonly terminals: readonly { readonly id: string
 export type PolicyView = { readonly yaml: string; readonly digest: string; readonly changedAt: string; readonly changedBy: string }
 export type PolicyChange = { readonly id: string; readonly code: string; readonly subject: string; readonly expiresAt: string; readonly status: string; readonly countersignatures: readonly Countersignature[] }
 
-type Kind = 'string' | 'number' | 'boolean' | 'object' | 'array' | readonly string[]
-
 const statuses: readonly RunStatus[] = ['waiting', 'granted', 'denied', 'expired', 'cancelled', 'applying', 'applied', 'failed', 'outcome-unknown']
 const decisions: readonly RunView['decision'][] = ['allow', 'step-up', 'deny']
 const levels: readonly RunSubject['risk']['level'][] = ['none', 'low', 'medium', 'high', 'critical']
@@ -54,7 +52,7 @@ const shapes = {
   consistency: { proof: 'array' },
   directory: { entries: 'array' },
   lease: { lease: 'string' },
-} as const satisfies Record<string, Record<string, Kind>>
+} as const satisfies Record<string, Shape>
 
 type Answers = {
   run: RunView
@@ -73,21 +71,5 @@ type Answers = {
 
 /** Throws CliError `server_unexpected`. */
 export function answer<N extends keyof Answers>(name: N, value: unknown): Answers[N] {
-  if (typeof value === 'object' && value !== null) {
-    const members = value as Record<string, unknown>
-    const wrong = Object.entries(shapes[name]).find(([path, kind]) => !isKind(memberAt(members, path), kind))
-    if (!wrong) return value as Answers[N]
-  }
-  throw new CliError('server_unexpected', `The server's answer is not a ${name} as this version knows it.`, 'See both versions with: countersign doctor')
-}
-
-/** `a.b` is the member b of a. */
-function memberAt(members: Record<string, unknown>, path: string): unknown {
-  return path.split('.').reduce<unknown>((value, name) => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined), members)
-}
-
-function isKind(value: unknown, kind: Kind): boolean {
-  if (typeof kind === 'object') return typeof value === 'string' && kind.includes(value)
-  if (kind === 'array') return Array.isArray(value)
-  return typeof value === kind && value !== null
+  return shaped<Answers[N]>(name, shapes[name], value)
 }

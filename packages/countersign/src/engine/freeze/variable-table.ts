@@ -15,6 +15,12 @@ export const harmlessVariables: ReadonlySet<string> = new Set([
   'TF_APPEND_USER_AGENT',
 ])
 
+/**
+ * Who asks the HTTP backend for the state, and with which secret: passed on to terraform and to nothing else. They are of no statement,
+ * report or log, not even as a digest. Where the state is they do not say: `TF_HTTP_ADDRESS` does, which is bound (`measure/locations.ts`).
+ */
+export const secretVariables: ReadonlySet<string> = new Set(['TF_HTTP_USERNAME', 'TF_HTTP_PASSWORD'])
+
 /** Let something run that nobody can bind: refused when they are set. */
 export const refusedVariables: Readonly<Record<string, string>> = {
   TF_REATTACH_PROVIDERS: 'a process that is already running would act as the provider, and what runs could not be bound',

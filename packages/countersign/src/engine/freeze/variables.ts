@@ -8,7 +8,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { EngineError } from '../error.ts'
 import type { Environment, MeasuredVariable } from '../shape.ts'
-import { argumentVariables, harmlessVariables, refusedVariables, unboundGroups } from './variable-table.ts'
+import { argumentVariables, harmlessVariables, refusedVariables, secretVariables, unboundGroups } from './variable-table.ts'
 
 export type DigestKey = Buffer
 
@@ -20,7 +20,7 @@ export function createDigestKey(): DigestKey {
 export function bindVariables(environment: Environment, key: DigestKey): MeasuredVariable[] {
   const bound: MeasuredVariable[] = []
   for (const [name, value] of Object.entries(environment)) {
-    if (value === undefined || !name.startsWith('TF_') || harmlessVariables.has(name)) continue
+    if (value === undefined || !name.startsWith('TF_') || harmlessVariables.has(name) || secretVariables.has(name)) continue
     const refusal = Object.hasOwn(refusedVariables, name) ? refusedVariables[name] : undefined
     if (refusal) throw new EngineError('variable_refused', `The variable ${name} is refused: ${refusal}. Unset it and try again.`)
     bound.push({ name, digest: createHmac('sha256', key).update(`${name}\n${value}`).digest('hex') })
