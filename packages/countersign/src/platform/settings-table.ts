@@ -1,6 +1,7 @@
 /** The table of settings. Order matters: `config` is found in `data`, and the rest in `config`. */
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
+import { protections, type Protection } from './envelope/protection.ts'
 import { logLevels, type LogLevel } from './log.ts'
 import { SettingError } from './setting-error.ts'
 import { parseTarget, parseWebhookSecret } from './setting-notices.ts'
@@ -27,6 +28,8 @@ export type Settings = {
   webhookSecret: string
   slackUrl: URL | null
   attestationRoots: string
+  stateKey: Protection
+  statePassphraseFile: string
 }
 export type SettingName = keyof Settings
 
@@ -159,6 +162,21 @@ export const settingsTable: readonly Setting[] = [
   setting('attestationRoots', {
     flag: '--attestation-roots', environment: 'COUNTERSIGN_ATTESTATION_ROOTS', key: 'attestation_roots', shown: 'none',
     initial: none, help: "PEM file with the root certificates of the makers of your security keys. Keys that go back to one are attested and can reach aal3; all others are claimed.",
+    parse: optionalPath, warning: none,
+  }),
+  setting('stateKey', {
+    flag: '--state-key', environment: 'COUNTERSIGN_STATE_KEY', key: 'state_key', shown: 'file',
+    initial: () => 'file', help: 'How the keys that states are encrypted with are kept in keys/state: file, or passphrase, which is then needed at every start.',
+    parse: (text) => {
+      const protection = protections.find((one) => one === text)
+      if (protection === undefined) throw new SettingError(`must be one of ${protections.join(', ')}`)
+      return protection
+    },
+    warning: none,
+  }),
+  setting('statePassphraseFile', {
+    flag: '--state-passphrase-file', environment: 'COUNTERSIGN_STATE_PASSPHRASE_FILE', key: 'state_passphrase_file', shown: 'none',
+    initial: none, help: 'File with the passphrase of state_key, readable by the server alone. The passphrase itself may stand in COUNTERSIGN_STATE_PASSPHRASE instead.',
     parse: optionalPath, warning: none,
   }),
 ]

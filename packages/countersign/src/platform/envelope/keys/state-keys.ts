@@ -12,14 +12,13 @@ import { syncFolder } from '../../folder.ts'
 import { newId } from '../../ids.ts'
 import { loadPrivate, makePrivateFolder, savePrivate } from '../../key-files.ts'
 import type { Random } from '../../random.ts'
+import type { Protection } from '../protection.ts'
 import { edited, EnvelopeError, keyMissing } from '../errors.ts'
 import type { KeyProvider } from '../provider.ts'
 import { KEY } from '../wrapping.ts'
 import { decrypt, encrypt } from './cipher.ts'
 import { openKey, sealKey, usualCost, type Cost } from './passphrase.ts'
 
-export const protections = ['file', 'passphrase'] as const
-export type Protection = (typeof protections)[number]
 /** Times in integer milliseconds. */
 export type StateKey = { readonly id: string; readonly protection: Protection; readonly madeAt: number; readonly current: boolean }
 
