@@ -8,7 +8,7 @@
  * that left the host (statements, CLIs, evidence) show that.
  */
 import type { JsonObject } from '../platform/json.ts'
-import type { Tx } from '../platform/store/store.ts'
+import type { Db, Tx } from '../platform/store/store.ts'
 
 export interface Ledger {
   /** Origin of the checkpoints: `countersign/<instance>`. */
@@ -31,6 +31,8 @@ export interface Ledger {
   find(id: { key: string; value: string }): Promise<Entry[]>
   /** The last entry of a type: what a table must agree with at the start. */
   newest(type: `${string}.${string}`): Promise<Entry | null>
+  /** The last entry that carries this id, as the caller's snapshot sees it: what a row must agree with before it is believed. */
+  newestOf(db: Db | Tx, id: { key: string; value: string }): Promise<Entry | null>
 }
 
 export type NewEntry = { type: string; ids: Record<string, string>; details: JsonObject }

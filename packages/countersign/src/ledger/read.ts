@@ -1,14 +1,14 @@
 /** Reading the ledger: entries and proofs. */
 import { toHex } from '@countersign/proof'
 import { consistencyProof, inclusionProof } from '@countersign/proof/produce'
-import type { Db, Store } from '../platform/store/store.ts'
+import type { Db, Store, Tx } from '../platform/store/store.ts'
 import { LedgerError } from './errors.ts'
 import type { Entry, Ledger } from './index.ts'
 import { nodeReader } from './nodes.ts'
 
 const LIMIT = 1_000
 
-export function reader(store: Store): Pick<Ledger, 'entries' | 'find' | 'newest' | 'inclusion' | 'consistency'> {
+export function reader(store: Store): Pick<Ledger, 'entries' | 'find' | 'newest' | 'newestOf' | 'inclusion' | 'consistency'> {
   const within = async (db: Db, holds: boolean, size: number): Promise<void> => {
     const head = await db.selectFrom('ledger_head').select('size').where('id', '=', 1).executeTakeFirst()
     if (!holds || head === undefined || size > head.size) throw new LedgerError('not_in_ledger', `The ledger has ${head?.size ?? 0} leaves; there is no such proof.`)
@@ -23,6 +23,10 @@ export function reader(store: Store): Pick<Ledger, 'entries' | 'find' | 'newest'
         const row = await entriesIn(db).clearOrderBy().orderBy('leaf.idx', 'desc').where('leaf.leaf', 'like', `%"type":"${type}","v":1}`).limit(1).execute()
         return shown(row)[0] ?? null
       }),
+    newestOf: async (db, { key, value }) => {
+      const last = await db.selectFrom('ledger_id').select('idx').where('key', '=', key).where('value', '=', value).orderBy('idx', 'desc').limit(1).executeTakeFirst()
+      return last === undefined ? null : (shown(await entriesIn(db).where('leaf.idx', '=', last.idx).execute())[0] ?? null)
+    },
     inclusion: (index, size) =>
       store.read(async (db) => {
         await within(db, isIndex(index) && isIndex(size) && index < size, size)
@@ -38,7 +42,7 @@ export function reader(store: Store): Pick<Ledger, 'entries' | 'find' | 'newest'
 
 const isIndex = (value: number): boolean => Number.isSafeInteger(value) && value >= 0
 
-const entriesIn = (db: Db) =>
+const entriesIn = (db: Db | Tx) =>
   db.selectFrom('ledger_leaf as leaf').leftJoin('ledger_details as beside', 'beside.idx', 'leaf.idx').select(['leaf.idx as index', 'leaf.leaf', 'beside.salt', 'beside.details']).orderBy('leaf.idx')
 
 const shown = (rows: { index: number; leaf: string; salt: string | null; details: string | null }[]): Entry[] => rows.map((row) => ({ ...row, salt: row.salt ?? '' }))

@@ -48,6 +48,8 @@ export type StateDeps = {
   readonly random: Random
   readonly notify: Notify
   readonly policy: () => Policy
+  /** Roles a person holds now, over anything: what a credential's actor is given. Where it counts, the gate reads them again. */
+  readonly roles: (db: Db | Tx, person: string) => Promise<readonly string[]>
   readonly keys: KeyProvider
   readonly reader: StateReader
   readonly runs: Runs

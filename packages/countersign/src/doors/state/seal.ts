@@ -1,0 +1,76 @@
+/**
+ * Sealing a state and opening it again. Heavy work: always outside of a unit of work.
+ *
+ * The envelope is bound to workspace, version **and digest**: whoever writes the database can point a row at other sealed bytes of the same
+ * workspace, and they do not open there. Beside the bytes lie the facts that were read out of them (addresses, digests, findings): lists
+ * and comparisons need those, and never the state.
+ */
+import { EnvelopeError, keyOf, open, openStream, seal } from '../../platform/envelope/index.ts'
+import type { Context } from '../../platform/envelope/index.ts'
+import { newId } from '../../platform/ids.ts'
+import type { Readable } from 'node:stream'
+import type { StateFacts } from '../../tfstate/index.ts'
+import { StateError } from './errors.ts'
+import type { StateDeps } from './ports.ts'
+import type { BodyRow } from './store.ts'
+
+type Sealing = Pick<StateDeps, 'keys' | 'clock' | 'random' | 'place'>
+
+/** A state that was read and sealed, and is in no table yet. */
+export type SealedState = { id: string; digest: string; size: number; facts: StateFacts; rows: readonly BodyRow[] }
+
+/** Where sealed bytes belong: what `open` and `rewrap` are given. `digest` is the SHA-256 of the plain state, also for its facts. */
+export function contextOf(instance: string, body: { workspace: string; sealedAs: string; kind: BodyRow['kind']; digest: string }): Context {
+  return { instance, kind: body.kind, workspace: body.workspace, version: `${body.sealedAs}/${body.digest}` }
+}
+
+/** @param workspace `sws_`; its row exists already (`ensureWorkspace`). @throws EnvelopeError when there is no key to seal with */
+export async function sealState(deps: Sealing, workspace: string, state: { bytes: Uint8Array; digest: string; facts: StateFacts }): Promise<SealedState> {
+  const id = newId('stv', deps.clock, deps.random)
+  const rowOf = async (kind: BodyRow['kind'], plain: Uint8Array): Promise<BodyRow> => {
+    const context = contextOf(deps.place.instance, { workspace, sealedAs: id, kind, digest: state.digest })
+    const { head, body } = await seal(deps.keys, context, plain, deps.random)
+    return { version: id, workspace, kind, head, kek: keyOf(head), body }
+  }
+  const facts = await rowOf('facts', Buffer.from(JSON.stringify(state.facts)))
+  return { id, digest: state.digest, size: state.bytes.byteLength, facts: state.facts, rows: [await rowOf('state', state.bytes), facts] }
+}
+
+type Sealed = { row: BodyRow; digest: string }
+
+/** @throws StateError `state_tampered` where the bytes are not those that were sealed there; EnvelopeError where the keys cannot be had */
+export async function openBody(deps: Pick<Sealing, 'keys' | 'place'>, sealed: Sealed): Promise<Buffer> {
+  return opened(() => open(deps.keys, placed(deps, sealed), sealedOf(sealed)))
+}
+
+/** In pieces; every one was authenticated before this resolves. */
+export async function openBodyStream(deps: Pick<Sealing, 'keys' | 'place'>, sealed: Sealed): Promise<Readable> {
+  return opened(() => openStream(deps.keys, placed(deps, sealed), sealedOf(sealed)))
+}
+
+export async function openFacts(deps: Pick<Sealing, 'keys' | 'place'>, sealed: Sealed): Promise<StateFacts> {
+  return JSON.parse((await openBody(deps, sealed)).toString('utf8')) as StateFacts
+}
+
+function placed({ place }: Pick<Sealing, 'place'>, { row, digest }: Sealed): Context {
+  return contextOf(place.instance, { workspace: row.workspace, sealedAs: row.version, kind: row.kind, digest })
+}
+
+function sealedOf({ row }: Sealed): { head: string; body: Buffer } {
+  return { head: row.head, body: Buffer.from(row.body.buffer, row.body.byteOffset, row.body.byteLength) }
+}
+
+const broken = ['envelope_elsewhere', 'envelope_edited', 'envelope_truncated', 'envelope_version_unknown']
+
+async function opened<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    if (cause instanceof EnvelopeError && broken.includes(cause.code)) throw tampered(cause.message, cause)
+    throw cause
+  }
+}
+
+export function tampered(what: string, cause?: unknown): StateError {
+  return new StateError('state_tampered', `The database holds something else than what was written: ${what}`, 'Nothing was given out. Keep the database as evidence, and restore a backup.', { cause })
+}

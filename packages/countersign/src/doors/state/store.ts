@@ -1,0 +1,152 @@
+/** The only SQL of the state door's rows: workspaces, versions, bodies, credentials, requests, locks, leases. */
+import type { Selectable } from 'kysely'
+import type { Db, Tx } from '../../platform/store/store.ts'
+import type {
+  StateBodyTable, StateCredentialTable, StateLeaseTable, StateLockEndedTable, StateLockTable, StateRequestTable, StateVersionTable, StateWorkspaceTable,
+} from './tables.ts'
+
+export type WorkspaceRow = Selectable<StateWorkspaceTable>
+export type VersionRow = Selectable<StateVersionTable>
+export type BodyRow = Selectable<StateBodyTable>
+export type CredentialRow = Selectable<StateCredentialTable>
+export type RequestRow = Selectable<StateRequestTable>
+export type LockRow = Selectable<StateLockTable>
+export type LeaseRow = Selectable<StateLeaseTable>
+export type EndedLockRow = Selectable<StateLockEndedTable>
+
+// Workspaces
+
+export async function workspaceNamed(db: Db | Tx, name: string): Promise<WorkspaceRow | null> {
+  return (await db.selectFrom('state_workspace').selectAll().where('name', '=', name).executeTakeFirst()) ?? null
+}
+
+export async function findWorkspace(db: Db | Tx, id: string): Promise<WorkspaceRow | null> {
+  return (await db.selectFrom('state_workspace').selectAll().where('id', '=', id).executeTakeFirst()) ?? null
+}
+
+/** The row of this name, made with `id` where there is none yet: two that make it at the same moment get the same one. */
+export async function ensureWorkspace(tx: Tx, wanted: { id: string; name: string; now: number }): Promise<WorkspaceRow> {
+  const { id, name, now } = wanted
+  await tx.insertInto('state_workspace').values({ id, name, created_at: now, version: 0, last_number: 0, frozen_at: null, frozen_why: '', updated_at: now })
+    .onConflict((c) => c.doNothing()).execute()
+  return tx.selectFrom('state_workspace').selectAll().where('name', '=', name).executeTakeFirstOrThrow()
+}
+
+export async function updateWorkspace(tx: Tx, id: string, set: Partial<WorkspaceRow>): Promise<void> {
+  await tx.updateTable('state_workspace').set(set).where('id', '=', id).execute()
+}
+
+// Versions and their sealed bytes
+
+export async function versionNumbered(db: Db | Tx, workspace: string, number: number): Promise<VersionRow | null> {
+  return (await db.selectFrom('state_version').selectAll().where('workspace', '=', workspace).where('number', '=', number).executeTakeFirst()) ?? null
+}
+
+export async function insertVersion(tx: Tx, row: VersionRow): Promise<void> {
+  await tx.insertInto('state_version').values(row).execute()
+}
+
+/** @returns false when it has another status than one of `from` by now. */
+export async function updateVersion(tx: Tx, id: string, from: readonly VersionRow['status'][], set: Partial<VersionRow>): Promise<boolean> {
+  const { numUpdatedRows } = await tx.updateTable('state_version').set(set).where('id', '=', id).where('status', 'in', [...from]).executeTakeFirst()
+  return numUpdatedRows === 1n
+}
+
+export async function insertBodies(tx: Tx, rows: readonly BodyRow[]): Promise<void> {
+  for (const row of rows) await tx.insertInto('state_body').values(row).execute()
+}
+
+export async function bodyOf(db: Db | Tx, sealedAs: string, kind: BodyRow['kind']): Promise<BodyRow | null> {
+  return (await db.selectFrom('state_body').selectAll().where('version', '=', sealedAs).where('kind', '=', kind).executeTakeFirst()) ?? null
+}
+
+/** Quarantined versions that came under one lock: what a last write sent again, or again and again, is compared and counted with. */
+export async function quarantinedUnder(db: Db | Tx, workspace: string, lock: string): Promise<{ number: number; digest: string }[]> {
+  return db.selectFrom('state_version').select(['number', 'digest']).where('workspace', '=', workspace).where('lock', '=', lock).where('status', '=', 'quarantined').execute()
+}
+
+// Credentials
+
+export async function findCredential(db: Db | Tx, id: string): Promise<CredentialRow | null> {
+  return (await db.selectFrom('state_credential').selectAll().where('id', '=', id).executeTakeFirst()) ?? null
+}
+
+export async function updateCredential(tx: Tx, id: string, set: Partial<CredentialRow>): Promise<void> {
+  await tx.updateTable('state_credential').set(set).where('id', '=', id).execute()
+}
+
+// Questions to the gate
+
+export async function findRequest(db: Db | Tx, id: string): Promise<RequestRow | null> {
+  return (await db.selectFrom('state_request').selectAll().where('id', '=', id).executeTakeFirst()) ?? null
+}
+
+/** The newest question that is known by this; "" is never looked for. */
+export async function sameRequest(db: Db | Tx, same: string): Promise<RequestRow | null> {
+  if (same === '') return null
+  return (await db.selectFrom('state_request').selectAll().where('same', '=', same).orderBy('created_at', 'desc').orderBy('id', 'desc').executeTakeFirst()) ?? null
+}
+
+export async function insertRequest(tx: Tx, row: RequestRow): Promise<void> {
+  await tx.insertInto('state_request').values(row).execute()
+}
+
+/** Its effect happens now, and never again. @returns false when it has happened before. */
+export async function finishRequest(tx: Tx, id: string, at: number, result: object): Promise<boolean> {
+  const { numUpdatedRows } = await tx.updateTable('state_request').set({ done_at: at, result: JSON.stringify(result) }).where('id', '=', id).where('done_at', 'is', null).executeTakeFirst()
+  return numUpdatedRows === 1n
+}
+
+// Locks
+
+export async function lockOf(db: Db | Tx, workspace: string): Promise<LockRow | null> {
+  return (await db.selectFrom('state_lock').selectAll().where('workspace', '=', workspace).executeTakeFirst()) ?? null
+}
+
+/** Under the unique key of the workspace. @returns false when somebody has it, also since this very moment. */
+export async function insertLock(tx: Tx, row: LockRow): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tx.insertInto('state_lock').values(row).onConflict((c) => c.doNothing()).executeTakeFirst()
+  return numInsertedOrUpdatedRows === 1n
+}
+
+export async function deleteLock(tx: Tx, workspace: string, lock: string): Promise<boolean> {
+  const { numDeletedRows } = await tx.deleteFrom('state_lock').where('workspace', '=', workspace).where('lock', '=', lock).executeTakeFirst()
+  return numDeletedRows === 1n
+}
+
+/** One of the reads that a lock is good for. @returns false when they are used up. */
+export async function countLockRead(tx: Tx, workspace: string, lock: string, most: number): Promise<boolean> {
+  const { numUpdatedRows } = await tx.updateTable('state_lock').set((e) => ({ reads: e('reads', '+', 1) }))
+    .where('workspace', '=', workspace).where('lock', '=', lock).where('reads', '<', most).executeTakeFirst()
+  return numUpdatedRows === 1n
+}
+
+export async function endedLock(db: Db | Tx, workspace: string, lock: string, credential: string): Promise<EndedLockRow | null> {
+  return (await db.selectFrom('state_lock_ended').selectAll().where('workspace', '=', workspace).where('lock', '=', lock).where('credential', '=', credential).executeTakeFirst()) ?? null
+}
+
+export async function insertEndedLock(tx: Tx, row: EndedLockRow): Promise<void> {
+  await tx.insertInto('state_lock_ended').values(row).execute()
+}
+
+// Reading leases
+
+export async function leasesOf(db: Db | Tx, of: { workspace: string; credential: string; source: string; now: number }): Promise<LeaseRow[]> {
+  return db.selectFrom('state_lease').selectAll().where('credential', '=', of.credential).where('workspace', '=', of.workspace).where('source', '=', of.source)
+    .where('gets_left', '>', 0).where('idle_at', '>', of.now).where('expires_at', '>', of.now).orderBy('expires_at', 'desc').execute()
+}
+
+export async function insertLease(tx: Tx, row: LeaseRow): Promise<void> {
+  await tx.insertInto('state_lease').values(row).execute()
+}
+
+/** @returns false when its last GET went in between. */
+export async function useLease(tx: Tx, id: string, idleAt: number): Promise<boolean> {
+  const { numUpdatedRows } = await tx.updateTable('state_lease').set((e) => ({ gets_left: e('gets_left', '-', 1), idle_at: idleAt }))
+    .where('id', '=', id).where('gets_left', '>', 0).executeTakeFirst()
+  return numUpdatedRows === 1n
+}
+
+export async function deleteLeases(tx: Tx, workspace: string): Promise<void> {
+  await tx.deleteFrom('state_lease').where('workspace', '=', workspace).execute()
+}

@@ -1,0 +1,163 @@
+/**
+ * Versions: the one way to make one current, to set one aside, and to read one.
+ *
+ * What is current is said twice: in the workspace's row, and by the newest leaf that carries `head: sws_...` in the ledger. The adversary
+ * writes the database: a row that was edited, swapped or put back from an older day disagrees with the leaf, or does not open, and then
+ * nothing is served. Every version has a leaf with its id, number and digest (`version`, `number`, `digest`): no other leaf carries `version`.
+ */
+import { parseLeaf } from '@countersign/proof'
+import type { Entry } from '../../ledger/index.ts'
+import { afterCommit } from '../../platform/store/unit.ts'
+import type { Db, Tx } from '../../platform/store/store.ts'
+import { StateError } from './errors.ts'
+import type { StateDeps } from './ports.ts'
+import { tampered } from './seal.ts'
+import type { SealedState } from './seal.ts'
+import { bodyOf, findWorkspace, insertBodies, insertVersion, updateWorkspace, versionNumbered } from './store.ts'
+import type { BodyRow, VersionRow, WorkspaceRow } from './store.ts'
+
+/** Who and what a version came from. */
+export type Maker = Pick<VersionRow, 'person' | 'person_name' | 'credential' | 'run' | 'lock' | 'evidence' | 'source'>
+
+/** `from` is the version whose bytes these are again; `sealed` are new ones. */
+export type NewVersion = { origin: VersionRow['origin']; maker: Maker } & ({ sealed: SealedState } | { from: VersionRow; id: string })
+
+export type Reference = { version: number; lineage: string; serial: number; digest: string }
+export const noVersion: Reference = { version: 0, lineage: '', serial: 0, digest: '' }
+
+export function referenceTo(row: VersionRow | null): Reference {
+  return row ? { version: row.number, lineage: row.lineage, serial: row.serial, digest: row.digest } : noVersion
+}
+
+/** The topic that wakes whoever waits for something about a workspace. */
+export const topicOf = (workspace: string): string => `state/${workspace}`
+
+/** Makes a version current. The caller has checked, in this unit, that it may follow the current one. @returns its number */
+export async function keep(deps: StateDeps, tx: Tx, workspace: WorkspaceRow, version: NewVersion): Promise<number> {
+  const row = await add(deps, tx, workspace, version, { status: 'kept', why: '' })
+  await updateWorkspace(tx, workspace.id, { version: row.number, updated_at: deps.clock.now() })
+  await deps.ledger.append(tx, {
+    type: `state.head.${version.origin}`,
+    ids: { state: workspace.id, head: workspace.id, ...idsOf(row), ...(row.person === '' ? {} : { person: row.person }), ...(row.run === '' ? {} : { run: row.run }) },
+    details: detailsOf(workspace, row),
+  })
+  return row.number
+}
+
+/** Sets a version aside, for a person to decide about. The workspace is frozen with it. @returns its number */
+export async function quarantine(deps: StateDeps, tx: Tx, workspace: WorkspaceRow, version: NewVersion & { sealed: SealedState }, why: string): Promise<number> {
+  const row = await add(deps, tx, workspace, version, { status: 'quarantined', why })
+  await deps.ledger.append(tx, { type: 'state.quarantined', ids: { state: workspace.id, ...idsOf(row), person: row.person }, details: { ...detailsOf(workspace, row), why } })
+  await freeze(deps, tx, workspace, why)
+  await deps.alarms.raise(tx, {
+    workspace: workspace.name, what: 'quarantined', path: pathOf(workspace.name),
+    sentence: `A write to the state of ${workspace.name} cannot be trusted (${why}) and was set aside as version ${row.number}. Nothing can be written until somebody decides about it.`,
+  })
+  return row.number
+}
+
+/** The page of a workspace in the console. */
+export const pathOf = (name: string): string => `/workspaces/${encodeURIComponent(name)}`
+
+/** Closes the workspace to writers; reading and planning go on. The first reason stays. */
+export async function freeze(deps: StateDeps, tx: Tx, workspace: WorkspaceRow, why: string): Promise<void> {
+  const row = await findWorkspace(tx, workspace.id)
+  if (!row || row.frozen_at !== null) return
+  await updateWorkspace(tx, workspace.id, { frozen_at: deps.clock.now(), frozen_why: why, updated_at: deps.clock.now() })
+  await deps.ledger.append(tx, { type: 'state.frozen', ids: { state: workspace.id }, details: { workspace: workspace.name, why } })
+  afterCommit(tx, () => deps.notify.changed(topicOf(workspace.id)))
+}
+
+export async function thaw(deps: StateDeps, tx: Tx, workspace: WorkspaceRow, by: { person: string; request: string }): Promise<void> {
+  await updateWorkspace(tx, workspace.id, { frozen_at: null, frozen_why: '', updated_at: deps.clock.now() })
+  await deps.ledger.append(tx, { type: 'state.thawed', ids: { state: workspace.id, person: by.person, ref: by.request }, details: { workspace: workspace.name } })
+  afterCommit(tx, () => deps.notify.changed(topicOf(workspace.id)))
+}
+
+/** Nothing is current any more: the whole state was deleted. */
+export async function clearHead(deps: StateDeps, tx: Tx, workspace: WorkspaceRow, by: { person: string; request: string }): Promise<void> {
+  await updateWorkspace(tx, workspace.id, { version: 0, updated_at: deps.clock.now() })
+  await deps.ledger.append(tx, { type: 'state.head.none', ids: { state: workspace.id, head: workspace.id, person: by.person, ref: by.request }, details: { workspace: workspace.name, version: 0 } })
+  afterCommit(tx, () => deps.notify.changed(topicOf(workspace.id)))
+}
+
+/** A deleted state is current again: the version exists already, and becomes what is current under its own number. */
+export async function restoreHead(deps: StateDeps, tx: Tx, workspace: WorkspaceRow, version: VersionRow, by: { person: string; request: string }): Promise<void> {
+  await updateWorkspace(tx, workspace.id, { version: version.number, updated_at: deps.clock.now() })
+  await deps.ledger.append(tx, {
+    type: 'state.head.restored', ids: { state: workspace.id, head: workspace.id, ...idsOf(version), person: by.person, ref: by.request }, details: detailsOf(workspace, version),
+  })
+  afterCommit(tx, () => deps.notify.changed(topicOf(workspace.id)))
+}
+
+async function add(deps: StateDeps, tx: Tx, workspace: WorkspaceRow, version: NewVersion, as: Pick<VersionRow, 'status' | 'why'>): Promise<VersionRow> {
+  const { last_number: last } = (await findWorkspace(tx, workspace.id)) ?? workspace
+  const row: VersionRow = {
+    ...('sealed' in version ? ofNew(version.sealed) : ofOld(version)), ...version.maker, ...as,
+    workspace: workspace.id, number: last + 1, origin: version.origin, created_at: deps.clock.now(), deleted_at: null, destroy_at: null,
+  }
+  await updateWorkspace(tx, workspace.id, { last_number: row.number })
+  await insertVersion(tx, row)
+  if ('sealed' in version) await insertBodies(tx, version.sealed.rows)
+  afterCommit(tx, () => deps.notify.changed(topicOf(workspace.id)))
+  return row
+}
+
+function ofNew({ id, digest, size, facts }: SealedState) {
+  const counts = { resources: facts.resources, instances: facts.instances.length, outputs: facts.outputs.length, secrets: facts.secrets.length + facts.secretsOmitted, opaque: facts.opaque }
+  return { id, from_number: 0, sealed_as: id, lineage: facts.lineage, serial: facts.serial, size, digest, counts: JSON.stringify(counts) }
+}
+
+function ofOld({ from, id }: { from: VersionRow; id: string }) {
+  const { sealed_as, lineage, serial, size, digest, counts } = from
+  return { id, from_number: from.number, sealed_as, lineage, serial, size, digest, counts }
+}
+
+const idsOf = (row: VersionRow): Record<string, string> => ({ version: row.id, number: String(row.number), digest: row.digest })
+
+const detailsOf = (workspace: WorkspaceRow, row: VersionRow) => ({
+  workspace: workspace.name, version: row.number, digest: row.digest, lineage: row.lineage.slice(0, 256), serial: row.serial, size: row.size,
+  origin: row.origin, from: row.from_number, credential: row.credential, lock: row.lock, evidence: row.evidence, address: row.source,
+})
+
+/** The version that is current, where table and ledger agree about it; null where there is no state. @throws StateError `state_tampered` */
+export async function currentVersion(deps: Pick<StateDeps, 'ledger'>, db: Db | Tx, workspace: WorkspaceRow): Promise<VersionRow | null> {
+  const entry = await deps.ledger.newestOf(db, { key: 'head', value: workspace.id })
+  const said = entry && sayingOf(entry)
+  if (workspace.version === 0) {
+    if (said && said.type !== 'state.head.none') throw tampered(`the ledger knows a state of ${workspace.name}, and its table does not`)
+    return null
+  }
+  const row = await versionNumbered(db, workspace.id, workspace.version)
+  if (!row || row.status !== 'kept' || !said || !agrees(said, workspace, row)) throw tampered(`what is current in ${workspace.name} is not what the ledger says`)
+  return row
+}
+
+/** A version by its number, where table and ledger agree about it. @throws StateError `version_not_found`, `version_gone`, `state_tampered` */
+export async function versionOf(deps: Pick<StateDeps, 'ledger'>, db: Db | Tx, workspace: WorkspaceRow, number: number): Promise<VersionRow> {
+  const row = await versionNumbered(db, workspace.id, number)
+  if (!row) throw new StateError('version_not_found', `There is no version ${number} of ${workspace.name}.`, 'List the versions of the workspace.')
+  if (row.status === 'destroyed') throw new StateError('version_gone', `The key of version ${number} of ${workspace.name} was destroyed; nobody can read it any more.`, 'Choose another version.')
+  const entry = await deps.ledger.newestOf(db, { key: 'version', value: row.id })
+  if (!entry || !agrees(sayingOf(entry), workspace, row)) throw tampered(`version ${number} of ${workspace.name} is not the one that the ledger knows`)
+  return row
+}
+
+/** The sealed bytes of a version, with the digest they were sealed under. */
+export async function sealedBody(db: Db | Tx, version: VersionRow, kind: BodyRow['kind']): Promise<{ row: BodyRow; digest: string }> {
+  const row = await bodyOf(db, version.sealed_as, kind)
+  if (!row || row.workspace !== version.workspace) throw tampered(`the bytes of version ${version.number} are missing`)
+  return { row, digest: version.digest }
+}
+
+type Saying = { type: string; ids: Record<string, string> }
+
+function sayingOf(entry: Entry): Saying {
+  const { type, ids } = parseLeaf(entry.leaf)
+  return { type, ids }
+}
+
+function agrees({ ids }: Saying, workspace: WorkspaceRow, row: VersionRow): boolean {
+  const expected = { state: workspace.id, ...idsOf(row) }
+  return Object.entries(expected).every(([key, value]) => ids[key] === value)
+}
