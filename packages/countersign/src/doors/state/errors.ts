@@ -10,6 +10,8 @@ export type StateErrorCode =
   | 'workspace_not_found'
   | 'version_not_found'
   | 'version_gone'
+  | 'version_current'
+  | 'request_incomplete'
   | 'request_not_found'
   | 'request_done'
   | 'request_not_ready'

@@ -128,6 +128,8 @@ export interface StateRequestTable {
   done_at: number | null
   /** JSON: what came of it (version, credential): no secrets. */
   result: string
+  /** JSON: what was asked beside the statement, and what was prepared for its effect (requests.ts); null over the wire. */
+  asked: string | null
 }
 
 export interface StateLockTable {
@@ -176,6 +178,19 @@ export interface StateLeaseTable {
   expires_at: number
 }
 
+/** A run whose apply was given a credential for the state: what it changes is compared with what was countersigned. */
+export interface StateRunTable {
+  run: string
+  /** The workspace's name: it may have had no state. */
+  workspace_name: string
+  /** Version that was current when the credential was given; 0 where there was none. */
+  base_version: number
+  /** What the runs door said of its end: "" while it goes on, `applied`, or another word where the apply may be cut short. */
+  ended: string
+  /** When it was compared for good. */
+  judged_at: number | null
+}
+
 declare module '../../platform/store/tables.ts' {
   interface Tables {
     state_workspace: StateWorkspaceTable
@@ -186,6 +201,7 @@ declare module '../../platform/store/tables.ts' {
     state_lock: StateLockTable
     state_lock_ended: StateLockEndedTable
     state_lease: StateLeaseTable
+    state_run: StateRunTable
   }
 }
 
@@ -223,7 +239,7 @@ async function first(db: Kysely<Tables>): Promise<void> {
   await table(db, 'state_request', ['id'], [
     ['id', 'text'], ['action', 'text'], ['workspace_name', 'text'], ['requester', 'text'], ['requester_name', 'text'], ['executor', 'text'], ['source', 'text'], ['same', 'text'],
     ['subject', 'text'], ['subject_digest', 'text'], ['code', 'text'], ['decision', 'text'], ['reasons', 'text'], ['allowed_grant', 'text'],
-    ['created_at', 'bigint'], ['expires_at', 'bigint'], ['done_at', 'bigint', 'null'], ['result', 'text'],
+    ['created_at', 'bigint'], ['expires_at', 'bigint'], ['done_at', 'bigint', 'null'], ['result', 'text'], ['asked', 'text', 'null'],
   ])
   await db.schema.createIndex('state_request_same').on('state_request').column('same').execute()
   await db.schema.createIndex('state_request_requester').on('state_request').columns(['requester', 'created_at']).execute()
@@ -236,5 +252,6 @@ async function first(db: Kysely<Tables>): Promise<void> {
   await table(db, 'state_lease', ['id'], [
     ['id', 'text'], ['workspace', 'text'], ['credential', 'text'], ['source', 'text'], ['tier', 'text'], ['request', 'text'], ['gets_left', 'bigint'], ['idle_at', 'bigint'], ['expires_at', 'bigint'],
   ])
+  await table(db, 'state_run', ['run'], [['run', 'text'], ['workspace_name', 'text'], ['base_version', 'bigint'], ['ended', 'text'], ['judged_at', 'bigint', 'null']])
   await db.schema.createIndex('state_lease_credential').on('state_lease').columns(['credential', 'workspace']).execute()
 }
