@@ -83,7 +83,12 @@ export async function inOrder<T>(count: number, work: (index: number) => Promise
   const ahead: Promise<T>[] = []
   try {
     for (let index = 0, next = 0; index < count; index++) {
-      while (ahead.length < AHEAD && next < count) ahead.push(work(next++))
+      while (ahead.length < AHEAD && next < count) {
+        const begun = work(next++)
+        // It may fail before its turn has come; whoever waits for it then is told.
+        begun.catch(() => undefined)
+        ahead.push(begun)
+      }
       const first = ahead.shift()
       if (first !== undefined) take(await first, index)
       // Others get their turn between chunks, also where nothing had to be compressed and so nothing was waited for.
