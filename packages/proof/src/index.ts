@@ -37,7 +37,7 @@ export { demonstrationAaguid } from './directory/enter-key.ts'
 export { parseDirectoryEntry } from './directory/entry.ts'
 export { extendDirectory, replayDirectory, type ReplayOptions } from './directory/replay.ts'
 export { authorityAt, type Touched } from './directory/authority.ts'
-export { countOwners, otherOwnerWithKey, ownersWithKey } from './directory/last-owner.ts'
+export { countOwners, otherOwnerWithKey, takesTwo } from './directory/last-owner.ts'
 export { probationLasts, recoveryLasts, recoveryWaits } from './directory/periods.ts'
 export {
   hasAuthenticator,

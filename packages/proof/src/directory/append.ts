@@ -63,6 +63,7 @@ function changeOf(draft: Draft, entry: DirectoryEntry, subject: Subject, digest:
     case 'relying-party':
       return enterRelyingParty({ ...step, subject })
     case 'run':
+    case 'state':
     case 'policy':
       throw new ProofError('directory_entry_invalid', `a subject of the kind "${subject.kind}" is no entry of a directory`)
   }

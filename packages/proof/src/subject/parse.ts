@@ -15,10 +15,12 @@ import { removal } from './removal.ts'
 import { revocation } from './revocation.ts'
 import { role } from './role.ts'
 import { run } from './run.ts'
+import { state } from './state.ts'
 import { totp } from './totp.ts'
 
 const kinds: { [K in SubjectKind]: Shape<Extract<Subject, { kind: K }>> } = {
   run,
+  state,
   policy,
   genesis,
   registration,

@@ -103,6 +103,71 @@ export type PolicySubject = Common & {
   policy: PolicyRef
 }
 
+/** What can be asked of a state that is kept by this installation. */
+export type StateAction =
+  | 'state.credential'
+  | 'state.plan'
+  | 'state.write'
+  | 'state.read'
+  | 'state.read-redacted'
+  | 'state.read-outputs'
+  | 'state.import'
+  | 'state.rollback'
+  | 'state.delete'
+  | 'state.restore'
+  | 'state.accept'
+  | 'state.discard'
+  | 'state.force-unlock'
+
+/** One version of a state. `version` 0, `lineage` "", `serial` 0, `digest` "": none. `digest`: of the bytes of the state. */
+export type StateVersionRef = { version: number; lineage: string; serial: number; digest: string }
+
+/** What becoming current would change: counts of resources and outputs, and addresses with everything secret taken out. */
+export type StateChanges = {
+  added: number
+  changed: number
+  removed: number
+  outputs: number
+  /** at most 50, sorted by address */
+  addresses: { address: string; change: 'added' | 'changed' | 'removed' }[]
+  omitted: number
+}
+
+/** One thing asked of the state of one workspace. */
+export type StateSubject = Common & {
+  kind: 'state'
+  action: StateAction
+  /** one question, one statement */
+  request: string
+  requester: string
+  /** thumbprint of a terminal's key, or the id of a state credential, or "" from a browser */
+  executor: string
+  workspace: {
+    /** project/workspace; the workspace may hold slashes */
+    name: string
+    environment: string
+    enforcement: 'state-gated'
+  }
+  /** network address that asks, as the server saw it */
+  source: string
+  /** of a credential; "" otherwise */
+  phase: '' | 'plan' | 'apply'
+  /** how much of the state can be read with what is granted; "" where nothing is read */
+  tier: '' | 'outputs' | 'redacted' | 'full'
+  /** how long what is granted lives at most, in seconds; 0 where the effect is at once */
+  lasts: number
+  /** `digest`: of LockInfo.ID; the rest is the client's word about itself. All "" without a lock */
+  lock: { digest: string; operation: string; who: string; info: string }
+  /** what is current */
+  state: StateVersionRef
+  /** what it is about: the version to go back to, to delete, in quarantine, to import; none where it is the state as a whole */
+  target: StateVersionRef
+  /** it is about every version of the state */
+  whole: boolean
+  changes: StateChanges
+  policy: PolicyRef
+}
+
 /** COSE algorithm identifiers: ES256, RS256, EdDSA (Ed25519). */
 export type Algorithm = -7 | -257 | -8
 
@@ -256,6 +321,6 @@ export type DirectorySubject =
   | LedgerKeySubject
   | RelyingPartySubject
 
-export type Subject = RunSubject | PolicySubject | DirectorySubject
+export type Subject = RunSubject | StateSubject | PolicySubject | DirectorySubject
 
 export type SubjectKind = Subject['kind']

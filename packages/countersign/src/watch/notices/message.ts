@@ -3,7 +3,7 @@
  * vetoed or opened from a message, and whoever reads it over a shoulder learns no value of a plan.
  */
 import { formatCode, parseSubject } from '@countersign/proof'
-import type { RunSubject } from '@countersign/proof'
+import type { RunSubject, StateSubject } from '@countersign/proof'
 import type { Notice } from '../../identity/index.ts'
 
 export type Message = {
@@ -35,6 +35,7 @@ function summaryOf({ subject: text, requester }: Waiting): string {
   const subject = parseSubject(text)
   switch (subject.kind) {
     case 'run': return `${requester} asks to ${subject.scope === 'destroy' ? 'tear down' : 'change'} ${subject.workspace.name} (${subject.workspace.environment}): ${countsOf(subject)}; risk ${subject.risk.level}.`
+    case 'state': return `${requester} asks to ${stateWords(subject)} (${subject.workspace.environment}).`
     case 'policy': return `${requester} asks to change the policy.`
     case 'role': return `${requester} asks to ${subject.change === 'grant' ? 'give' : 'take away'} the role ${subject.role}: ${subject.person.name}.`
     case 'removal': return `${requester} asks to remove a person.`
@@ -48,6 +49,26 @@ function summaryOf({ subject: text, requester }: Waiting): string {
 function countsOf({ summary }: RunSubject): string {
   const words = [['destroy', summary.delete], ['replace', summary.replace], ['change', summary.update], ['add', summary.create]] as const
   return words.flatMap(([word, count]) => (count > 0 ? [`${count} to ${word}`] : [])).join(', ') || 'nothing is created, changed or destroyed'
+}
+
+/** No address, no lock and no word of the client: whose state, and what for. */
+function stateWords({ action, workspace: { name }, phase, target, whole }: StateSubject): string {
+  const version = whole ? `the whole state of ${name}` : `version ${target.version} of the state of ${name}`
+  switch (action) {
+    case 'state.credential': return `get a credential ${phase === 'apply' ? 'to apply' : 'to plan'} in ${name}`
+    case 'state.plan': return `lock the state of ${name} and read it, for a plan`
+    case 'state.write': return `lock the state of ${name} and write it`
+    case 'state.read': return `read the state of ${name} with all its secrets`
+    case 'state.read-redacted': return `read the state of ${name} without its secrets`
+    case 'state.read-outputs': return `read the outputs of ${name}`
+    case 'state.import': return `import a state into ${name}`
+    case 'state.rollback': return `go back to ${version}`
+    case 'state.delete': return `delete ${version}`
+    case 'state.restore': return `bring back ${version}`
+    case 'state.accept': return `make current ${version}, which is in quarantine`
+    case 'state.discard': return `discard ${version}, which is in quarantine`
+    case 'state.force-unlock': return `end somebody's lock of the state of ${name}`
+  }
 }
 
 type Words = { title: string; text: (details: Readonly<Record<string, unknown>>) => string }
