@@ -10,6 +10,7 @@ import type { PolicyRef, Requirement, Subject } from '@countersign/proof'
 import { createHash } from 'node:crypto'
 import { newId } from '../platform/ids.ts'
 import type { Tx } from '../platform/store/store.ts'
+import { withFloor } from '../policy/index.ts'
 import type { Decision, Policy, PolicyInput, Reason } from '../policy/index.ts'
 import { permits } from './admit.ts'
 import type { Authorized } from './admit.ts'
@@ -106,6 +107,8 @@ async function decide(deps: GateDeps, tx: Tx, policy: Policy, action: ActionName
   switch (rowOf(action).decides) {
     case 'policy':
       return policy.evaluate(input)
+    case 'floored':
+      return withFloor(policy.evaluate(input), floorOf(action, 0, false))
     case 'always':
       return { effect: 'step-up', rule: '(floor)', requirement: floorOf(action, await deps.people.ownerCount(tx), ownership), expiresSeconds: 900, reasons: [] }
     case 'role': case 'answer': case 'grant': case 'lease':

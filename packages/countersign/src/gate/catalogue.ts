@@ -8,7 +8,8 @@
  *           `decides` says what happens then.
  * `decides` 'role'    the role is the whole decision (reading one's own organisation's records)
  *           'policy'  the policy decides: allow, step-up or deny
- *           'always'  always countersigned; no policy can loosen it
+ *           'floored' always countersigned; a policy can ask for more or deny, and neither its permission nor its silence loosens it
+ *           'always'  always countersigned; no policy is asked
  *           'answer'  it is itself the answer to a challenge, whose own checks follow
  *           'grant'   worth nothing without a grant, which is checked and consumed in the transaction of the effect
  *           'lease'   worth nothing without the lease that the consumed grant opened
@@ -17,10 +18,10 @@
 import type { Via } from '../identity/actor.ts'
 
 export type Row = {
-  readonly door: 'runs' | 'admin' | 'members' | 'gate'
+  readonly door: 'runs' | 'state' | 'admin' | 'members' | 'gate'
   readonly via: readonly Via[]
   readonly roles: readonly string[]
-  readonly decides: 'role' | 'policy' | 'always' | 'answer' | 'grant' | 'lease'
+  readonly decides: 'role' | 'policy' | 'floored' | 'always' | 'answer' | 'grant' | 'lease'
   readonly recorded: boolean
   readonly says: string
 }
@@ -31,6 +32,10 @@ const terminal: readonly Via[] = ['terminal']
 const planning: readonly Via[] = ['terminal', 'bearer']
 const anyone: readonly Via[] = ['browser', 'terminal', 'bearer']
 const browser: readonly Via[] = ['browser']
+/** Terraform itself, with the password of a state credential: it can ask about one workspace, and nothing else. */
+const wire: readonly Via[] = ['state']
+const wireOrTerminal: readonly Via[] = ['state', 'terminal']
+const anyKey: readonly Via[] = ['state', 'terminal', 'browser']
 const owner: readonly string[] = ['owner']
 const memberKeepers: readonly string[] = ['owner', 'manager']
 const operator: readonly string[] = ['owner', 'operator']
@@ -43,6 +48,22 @@ export const catalogue = {
   'run.report': { door: 'runs', via: terminal, roles: operator, decides: 'lease', recorded: true, says: 'report what an apply did' },
   'run.cancel': { door: 'runs', via: both, roles: operator, decides: 'role', recorded: true, says: 'cancel a run' },
   'run.read': { door: 'runs', via: anyone, roles: reader, decides: 'role', recorded: false, says: 'read runs, plans and evidence' },
+  'state.list': { door: 'state', via: both, roles: reader, decides: 'role', recorded: false, says: 'see states, without a value of them' },
+  'state.credential': { door: 'state', via: terminal, roles: operator, decides: 'policy', recorded: true, says: 'get a credential for a state' },
+  'state.run-credential': { door: 'state', via: terminal, roles: operator, decides: 'lease', recorded: true, says: 'get a credential for the state of a run that is being applied' },
+  'state.plan': { door: 'state', via: wire, roles: operator, decides: 'policy', recorded: true, says: 'lock a state for a plan and read it' },
+  'state.write': { door: 'state', via: wire, roles: operator, decides: 'policy', recorded: true, says: 'lock a state and write it' },
+  'state.release': { door: 'state', via: wire, roles: operator, decides: 'lease', recorded: true, says: 'write a state that you have locked, and unlock it' },
+  'state.read': { door: 'state', via: wireOrTerminal, roles: operator, decides: 'policy', recorded: true, says: 'read a state with its secrets' },
+  'state.read-redacted': { door: 'state', via: anyKey, roles: reader, decides: 'policy', recorded: true, says: 'read a state without its secrets' },
+  'state.read-outputs': { door: 'state', via: wireOrTerminal, roles: operator, decides: 'policy', recorded: true, says: 'read the outputs of a state' },
+  'state.import': { door: 'state', via: terminal, roles: operator, decides: 'floored', recorded: true, says: 'import a state' },
+  'state.rollback': { door: 'state', via: both, roles: operator, decides: 'floored', recorded: true, says: 'go back to an earlier version of a state' },
+  'state.delete': { door: 'state', via: both, roles: operator, decides: 'floored', recorded: true, says: 'delete a version of a state, or all of it' },
+  'state.restore': { door: 'state', via: both, roles: operator, decides: 'floored', recorded: true, says: 'bring back what was deleted of a state' },
+  'state.accept': { door: 'state', via: both, roles: operator, decides: 'floored', recorded: true, says: 'make current what is in quarantine' },
+  'state.discard': { door: 'state', via: both, roles: operator, decides: 'floored', recorded: true, says: 'discard what is in quarantine' },
+  'state.force-unlock': { door: 'state', via: anyKey, roles: operator, decides: 'floored', recorded: true, says: "end somebody's lock of a state" },
   'challenge.read': { door: 'gate', via: browser, roles: reader, decides: 'role', recorded: false, says: 'see what waits for a countersignature' },
   'challenge.answer': { door: 'gate', via: browser, roles: reader, decides: 'answer', recorded: true, says: 'countersign or deny' },
   'report.read': { door: 'gate', via: both, roles: ['owner', 'manager', 'auditor'], decides: 'role', recorded: false, says: 'see what people said they had not asked for' },

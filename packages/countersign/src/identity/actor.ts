@@ -9,6 +9,8 @@ export type Via =
   | 'terminal'
   /** A token that works for whoever holds it (`terraform login`): reads and plans, nothing else. */
   | 'bearer'
+  /** The password of a state credential, as Terraform's `http` backend sends it: it asks about the state of one workspace. */
+  | 'state'
 
 export type Source = {
   /** Remote address as the server saw it. */
@@ -24,9 +26,9 @@ export type Actor = {
   name: string
   roles: string[]
   via: Via
-  /** `ses_` of a browser session, `tok_` of a terminal's sign-in (the same over renewals). Never the secret itself. */
+  /** `ses_` of a browser session, `tok_` of a terminal's sign-in (the same over renewals), `stc_` of a state credential. Never the secret itself. */
   session: string
-  /** RFC 7638 SHA-256 thumbprint of the terminal's DPoP key; "" in browsers and for bearer tokens. */
+  /** RFC 7638 SHA-256 thumbprint of the terminal's DPoP key; `stc_` of a state credential; "" in browsers and for bearer tokens. */
   executor: string
   source: Source
   /** When the person last proved a key to sign in, in ms. */

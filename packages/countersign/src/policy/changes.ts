@@ -17,7 +17,7 @@ import type { Policy } from './decision.ts'
 const mostExamples = 20
 
 export function describeChange(from: Policy, to: Policy): string[] {
-  if (written(from.document) === written(to.document)) return ['Nothing that this version asks of a run changes.']
+  if (written(from.document) === written(to.document)) return ['Nothing that this version asks for changes.']
   const told: Told[] = [...compareDemonstration(from, to), ...compareEnvironments(from.document, to.document), ...compareRules(from.document, to.document)]
   const sentences = kinds.flatMap((kind) => told.filter((one) => one.kind === kind).flatMap((one) => inParts(`${kind}: ${one.sentence}`)))
   const examples = examplesOf(from, to, unforeseen).flatMap(inParts)

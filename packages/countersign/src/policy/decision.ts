@@ -20,7 +20,8 @@ export type PolicyInput = {
   readonly requester: { readonly id: string; readonly roles: readonly string[] }
 }
 
-export type Reason = { readonly code: string; readonly message: string }
+/** `next`: what can be done about it, where that is not plain. */
+export type Reason = { readonly code: string; readonly message: string; readonly next?: string }
 
 export type Decision =
   | { readonly effect: 'allow'; readonly rule: string; readonly reasons: readonly Reason[] }

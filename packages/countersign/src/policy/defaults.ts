@@ -20,6 +20,26 @@ rules:            # the first rule whose conditions all hold decides; what no ru
     then: countersign
     require: { assurance: aal2, phishing-resistant: true, fresh: 10m }
     expires: 15m
+
+  # States kept here. Rolling back, deleting, restoring, importing, forcing a lock and what is in quarantine are
+  # always countersigned; rules can ask for more than that, or deny.
+  - name: outside production a plan reads its state
+    when: { action: state.plan, environment: [dev, staging] }
+    then: allow
+
+  - name: states are read without their secrets
+    when: { action: state.read-redacted }
+    then: allow
+
+  - name: outside production outputs are read
+    when: { action: state.read-outputs, environment: [dev, staging] }
+    then: allow
+
+  - name: a person countersigns for a state
+    when: { action: [state.credential, state.plan, state.read-outputs, state.read, state.write] }
+    then: countersign
+    require: { assurance: aal2, phishing-resistant: true, fresh: 10m }
+    expires: 15m
 `
 
 const environments = `

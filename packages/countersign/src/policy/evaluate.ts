@@ -10,6 +10,18 @@ import type { Decision, PolicyInput, RiskLevel } from './decision.ts'
 import { defaultRequire } from './schema.ts'
 import type { PolicyDocument, PolicyRule } from './schema.ts'
 
+/** The name of what decides where no rule does. */
+export const noRule = '(no rule)'
+
+const writeStateRules =
+  'The policy in force says nothing about states. Add rules for the actions of state (docs/guide/policy.md shows those of a new installation), and countersign it: countersign policy apply policy.yaml.'
+
+const isOfState = ({ action }: PolicyInput): boolean => action.startsWith('state.')
+
+function speaksOfState({ rules }: PolicyDocument): boolean {
+  return rules.some(({ when }) => when.action?.some((action) => action.startsWith('state.')) === true)
+}
+
 /** A workspace nobody mapped is treated as production: who may name a workspace "dev" must not be the requester. */
 export function environmentOf(document: PolicyDocument, workspace: string): { name: string; mapped: boolean } {
   for (const environment of document.environments) {
@@ -21,11 +33,8 @@ export function environmentOf(document: PolicyDocument, workspace: string): { na
 export function evaluate(document: PolicyDocument, input: PolicyInput): Decision {
   const rule = document.rules.find((candidate) => holds(candidate.when, input))
   if (!rule) {
-    return {
-      effect: 'deny',
-      rule: '(no rule)',
-      reasons: [{ code: 'no_rule', message: `No rule of the policy speaks of ${input.action} in ${input.environment}: what no rule allows is denied.` }],
-    }
+    const message = `No rule of the policy speaks of ${input.action} in ${input.environment}: what no rule allows is denied.`
+    return { effect: 'deny', rule: noRule, reasons: [{ code: 'no_rule', message, ...(speaksOfState(document) || !isOfState(input) ? {} : { next: writeStateRules }) }] }
   }
   switch (rule.then) {
     case 'allow':

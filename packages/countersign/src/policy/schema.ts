@@ -34,8 +34,11 @@ const require = z.strictObject({
   'exclude-requester': z.boolean().default(false),
 })
 
+/** A permission that names no action is one of runs: whoever lets "everything in dev" pass did not mean the reading of its secrets. */
+const permitted = condition.transform((when) => ({ ...when, action: when.action ?? ['run.apply'] }))
+
 const rule = z.discriminatedUnion('then', [
-  z.strictObject({ name, when: condition, then: z.literal('allow') }),
+  z.strictObject({ name, when: permitted, then: z.literal('allow') }),
   z.strictObject({ name, when: condition, then: z.literal('countersign'), require: require.optional(), expires: duration.default(900) }),
   z.strictObject({ name, when: condition, then: z.literal('deny'), reason: z.string().min(1).max(500) }),
 ])

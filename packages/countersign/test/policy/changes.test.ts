@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { defaultPolicy, describeChange, parsePolicy } from '../../src/policy/index.ts'
 import type { Policy } from '../../src/policy/index.ts'
 
-const nothing = 'Nothing that this version asks of a run changes.'
+const nothing = 'Nothing that this version asks for changes.'
 const parse = (text: string): Policy => parsePolicy(text, { demonstration: true })
 const base = parse(defaultPolicy)
 const from = (text: string): string[] => describeChange(base, parse(text))
@@ -21,7 +21,7 @@ describe('a change whose author knows how it is looked at', () => {
   - name: tidy
     when: { action: run.apply, workspace: "*/*" }
     then: allow`)
-    expect(from(blind)[0]).toBe('Loosens: a new rule, number 5: "tidy": when action is run.apply, and workspace is */*, a run is allowed without a countersignature.')
+    expect(from(blind)[0]).toBe('Loosens: a new rule, number 5: "tidy": when action is run.apply, and workspace is */*, it is allowed without a countersignature.')
     expect(from(blind).join('\n')).toMatch(/For example, [a-z]{8}\/[a-z]{8}, apply, risk low, medium, high, critical: countersigned .* -> allowed/)
   })
 
@@ -40,7 +40,7 @@ describe('a change whose author knows how it is looked at', () => {
 
   it('cannot put words of its own in the place of ours', () => {
     const [told] = from(before('tearing', `  - name: ${JSON.stringify('x": stays as it is.\nNothing\u202e else')}\n    when: {}\n    then: allow`))
-    expect(told).toBe('Loosens: a new rule, number 1: "x\\": stays as it is.\\nNothing\\u{202e} else": always, a run is allowed without a countersignature.')
+    expect(told).toBe('Loosens: a new rule, number 1: "x\\": stays as it is.\\nNothing\\u{202e} else": when action is run.apply, it is allowed without a countersignature.')
   })
 
   it('is told whole in sentences that a statement takes, however long', () => {
@@ -66,7 +66,7 @@ describe('each kind of change', () => {
     ['a permission that is gone', defaultPolicy.replace(/ {2}- name: harmless[^]*?\n\n/, ''), /^Tightens: a rule is gone: "harmless/],
     ['a rule that moves', defaultPolicy.replace(/( {2}- name: tearing[^]*?\n\n)( {2}- name: harmless[^]*?\n\n)/, '$2$1'), /^(?:Loosens|May loosen): the rule "\w.* stays as it is: .* It moves from place \d to \d of the rules\.$/],
     ['a narrower question', defaultPolicy.replace('action: run.apply, scope: destroy', 'action: run.apply, scope: destroy, risk: high'), /^Loosens: the rule "tearing down/],
-    ['a denial', before('tearing', '  - name: freeze\n    when: { environment: prod }\n    then: deny\n    reason: not today'), /^Tightens: a new rule, number 1: "freeze": .* a run is denied, because "not today"/],
+    ['a denial', before('tearing', '  - name: freeze\n    when: { environment: prod }\n    then: deny\n    reason: not today'), /^Tightens: a new rule, number 1: "freeze": .* it is denied, because "not today"/],
     ['another name', defaultPolicy.replace('harmless changes pass', 'small ones'), /^Changes: the rule "harmless changes pass", now called "small ones", asks for the same as before/],
     ['a pattern out of the default prod', defaultPolicy.replace('"*/dev"', '"*/dev", "shop/payments"'), /^Loosens: workspaces that match shop\/payments are now dev; before, they were prod/],
     ['a pattern back to prod', defaultPolicy.replace('"*/sandbox", ', ''), /^Tightens: workspaces that match \*\/sandbox are no longer dev/],

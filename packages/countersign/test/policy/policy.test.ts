@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { defaultPolicy, demonstrationPolicy, describeChange, parsePolicy, PolicyError } from '../../src/policy/index.ts'
+import { defaultPolicy, demonstrationPolicy, describeChange, parsePolicy, PolicyError, stateInput, withFloor } from '../../src/policy/index.ts'
 import type { PolicyInput } from '../../src/policy/index.ts'
 import { matches } from '../../src/policy/evaluate.ts'
 
@@ -40,7 +40,54 @@ describe('the default policy', () => {
   })
 
   it('denies what no rule speaks of', () => {
-    expect(policy.evaluate(input({ action: 'state.read' }))).toMatchObject({ effect: 'deny', rule: '(no rule)' })
+    expect(policy.evaluate(input({ action: 'state.rollback' }))).toMatchObject({ effect: 'deny', rule: '(no rule)' })
+  })
+
+  it.each([
+    ['state.credential', 'dev', 'step-up'], ['state.credential', 'prod', 'step-up'],
+    ['state.plan', 'dev', 'allow'], ['state.plan', 'staging', 'allow'], ['state.plan', 'prod', 'step-up'],
+    ['state.read-redacted', 'prod', 'allow'],
+    ['state.read-outputs', 'dev', 'allow'], ['state.read-outputs', 'prod', 'step-up'],
+    ['state.read', 'dev', 'step-up'], ['state.read', 'prod', 'step-up'],
+    ['state.write', 'dev', 'step-up'], ['state.write', 'prod', 'step-up'],
+  ] as const)('%s in %s is: %s', (action, environment, effect) => {
+    expect(policy.evaluate(stateInput(action, { workspace: 'shop/x', environment, requester: { id: 'usr_1', roles: [] } })).effect).toBe(effect)
+  })
+})
+
+describe('states', () => {
+  const old = parsePolicy(defaultPolicy.slice(0, defaultPolicy.indexOf('\n  # States kept here')), strict)
+  const asking = (text: string, action: 'state.read' | 'state.rollback' = 'state.rollback') =>
+    parsePolicy(`version: 1\nrules:\n${text}`, strict).evaluate(stateInput(action, { workspace: 'shop/x', environment: 'prod', requester: { id: 'usr_1', roles: [] } }))
+  const floor = { assurance: 'aal2', phishingResistant: true, freshSeconds: 300, selfStepUp: true, approvals: 0, approverRole: '', excludeRequester: false } as const
+
+  it('are denied by a policy that says nothing of them, and what to do is said', () => {
+    const decision = old.evaluate(stateInput('state.read', { workspace: 'shop/dev', environment: 'dev', requester: { id: 'usr_1', roles: [] } }))
+    expect(decision).toMatchObject({ effect: 'deny', rule: '(no rule)', reasons: [{ code: 'no_rule', next: expect.stringContaining('countersign policy apply') }] })
+  })
+
+  it('are not opened by a permission that names no action', () => {
+    expect(asking('  - { name: a, when: {}, then: allow }\n', 'state.read').effect).toBe('deny')
+    expect(asking('  - { name: a, when: { action: state.read }, then: allow }\n', 'state.read').effect).toBe('allow')
+    expect(asking('  - { name: a, when: {}, then: deny, reason: frozen }\n', 'state.read').reasons).toMatchObject([{ message: 'frozen' }])
+  })
+
+  it('have a floor that neither a permission nor silence loosens, and that a denial stands on', () => {
+    expect(withFloor(asking('  - { name: a, when: { action: run.apply }, then: allow }\n'), floor)).toMatchObject({ effect: 'step-up', rule: '(floor)', requirement: floor })
+    expect(withFloor(asking('  - { name: a, when: { action: state.rollback }, then: allow }\n'), floor)).toMatchObject({ effect: 'step-up', rule: 'a (floor)', requirement: floor })
+    expect(withFloor(asking('  - { name: a, when: {}, then: deny, reason: frozen }\n'), floor)).toMatchObject({ effect: 'deny', rule: 'a' })
+  })
+
+  it('are asked for the stricter of floor and policy, member by member', () => {
+    const weak = '  - { name: a, when: {}, then: countersign, require: { assurance: aal1, phishing-resistant: false, fresh: 8h, self-step-up: false, approvals: 2, approver-role: owner } }\n'
+    expect(withFloor(asking(weak), floor)).toMatchObject({ requirement: { ...floor, approvals: 2, approverRole: 'owner' } })
+    expect(withFloor(asking('  - { name: a, when: {}, then: countersign, require: { fresh: 1m } }\n'), floor)).toMatchObject({ requirement: { ...floor, freshSeconds: 60 } })
+  })
+
+  it('are among the examples of what a change means', () => {
+    const said = describeChange(old, parsePolicy(defaultPolicy, strict)).join('\n')
+    expect(said).toMatch(/^Loosens: a new rule, number 5: "outside production a plan reads its state": when action is state\.plan/)
+    expect(said).toContain('For example, x/dev, state.plan, state.read-outputs, state.read-redacted: denied -> allowed.')
   })
 })
 
@@ -115,13 +162,13 @@ describe('what a change means', () => {
 
   it('says which workspaces move and what is loosened', () => {
     const looser = parsePolicy(defaultPolicy.replace('environment: [dev, staging], risk: [none, low]', 'environment: [dev, staging], risk: [none, low, medium, high, critical]'), strict)
-    expect(describeChange(base, looser)[0]).toMatch(/^Loosens: the rule "harmless changes pass" changes\. Before: .* risk is none or low, .* Now: .* medium or high or critical, a run is allowed/)
+    expect(describeChange(base, looser)[0]).toMatch(/^Loosens: the rule "harmless changes pass" changes\. Before: .* risk is none or low, .* Now: .* medium or high or critical, it is allowed/)
     expect(describeChange(base, looser).join('\n')).toMatch(/risk medium, high, critical: countersigned by the requester .* -> allowed/)
     const moved = parsePolicy(defaultPolicy.replace('"*/dev"', '"*/dev", "shop/payments"'), strict)
     expect(describeChange(base, moved)).toContain('For example, workspaces such as shop/payments move from prod to dev.')
   })
 
   it('says so when nothing changes but the words', () => {
-    expect(describeChange(base, parsePolicy(`${defaultPolicy}# a remark\n`, strict))).toEqual(['Nothing that this version asks of a run changes.'])
+    expect(describeChange(base, parsePolicy(`${defaultPolicy}# a remark\n`, strict))).toEqual(['Nothing that this version asks for changes.'])
   })
 })

@@ -2,7 +2,7 @@
  * Every rule that is added, removed, changed or moved, each with what it means: whoever wrote the change chose the rules, so they are
  * judged by what they say and not by trying them on examples.
  *
- * Guaranteed: if any run would be asked for less than before, at least one of the rules answered here loosens or may loosen. A rule
+ * Guaranteed: if anything would be asked for less than before, at least one of the rules answered here loosens or may loosen. A rule
  * that takes over is compared with what stands behind it, and one that lets go with what may now catch what it caught; the adversary
  * mixes both, so that what changed at all is never believed to stand in front. Not guaranteed: that what may loosen does.
  */
@@ -36,13 +36,13 @@ export function compareRules(from: PolicyDocument, to: PolicyDocument): Told[] {
 }
 
 function told(kind: Kind, what: string, rule: PolicyRule): Told {
-  return { kind, sentence: `${what}: ${quoted(rule.name)}: ${sayWhen(rule.when)}, a run is ${sayThen(rule)}.` }
+  return { kind, sentence: `${what}: ${quoted(rule.name)}: ${sayWhen(rule.when)}, it is ${sayThen(rule)}.` }
 }
 
 function sayChange({ before, after, from, to, stable }: Pair): string {
   const name = before.name === after.name ? quoted(after.name) : `${quoted(before.name)}, now called ${quoted(after.name)},`
   const place = stable ? '' : ` It moves from place ${from + 1} to ${to + 1} of the rules.`
-  const [was, is] = [`${sayWhen(before.when)}, a run is ${sayThen(before)}`, `${sayWhen(after.when)}, a run is ${sayThen(after)}`]
+  const [was, is] = [`${sayWhen(before.when)}, it is ${sayThen(before)}`, `${sayWhen(after.when)}, it is ${sayThen(after)}`]
   if (was !== is) return `the rule ${name} changes. Before: ${was}. Now: ${is}.${place}`
   return stable ? `the rule ${name} asks for the same as before: ${is}.` : `the rule ${name} stays as it is: ${is}.${place}`
 }

@@ -41,8 +41,9 @@ export const conditions = ['action', 'environment', 'workspace', 'risk', 'scope'
 export function covers(one: When, other: When): boolean {
   return conditions.every((name) => {
     const [wide, narrow] = [one[name] as readonly string[] | undefined, other[name] as readonly string[] | undefined]
-    if (wide === undefined || (name === 'workspace' && wide.includes('*/*'))) return true
-    return narrow !== undefined && narrow.every((value) => wide.includes(value))
+    if (wide === undefined) return true
+    // Every pattern has one slash, and so has whatever it matches. Where no pattern is asked for, names may have more.
+    return narrow !== undefined && ((name === 'workspace' && wide.includes('*/*')) || narrow.every((value) => wide.includes(value)))
   })
 }
 
