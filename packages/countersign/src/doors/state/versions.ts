@@ -3,8 +3,9 @@
  *
  * What is current is said twice: in the workspace's row, and by the newest leaf that carries `head: sws_...` in the ledger. The adversary
  * writes the database: a row that was edited, swapped or put back from an older day disagrees with the leaf, or does not open, and then
- * nothing is served. Every version has a leaf with its id, number and digest (`version`, `number`, `digest`): no other leaf carries `version`.
+ * nothing is served. Every version has a leaf with its id, number, digest, serial and lineage: no other leaf carries `version`.
  */
+import { createHash } from 'node:crypto'
 import { parseLeaf } from '@countersign/proof'
 import type { Entry } from '../../ledger/index.ts'
 import { afterCommit } from '../../platform/store/unit.ts'
@@ -19,8 +20,8 @@ import type { BodyRow, VersionRow, WorkspaceRow } from './store.ts'
 /** Who and what a version came from. */
 export type Maker = Pick<VersionRow, 'person' | 'person_name' | 'credential' | 'run' | 'lock' | 'evidence' | 'source'>
 
-/** `from` is the version whose bytes these are again; `sealed` are new ones. */
-export type NewVersion = { origin: VersionRow['origin']; maker: Maker } & ({ sealed: SealedState } | { from: VersionRow; id: string })
+/** `from` is the version whose bytes these are again, under `serial` (see serial.ts); `sealed` are new ones. */
+export type NewVersion = { origin: VersionRow['origin']; maker: Maker } & ({ sealed: SealedState } | { from: VersionRow; id: string; serial: number })
 
 export type Reference = { version: number; lineage: string; serial: number; digest: string }
 export const noVersion: Reference = { version: 0, lineage: '', serial: 0, digest: '' }
@@ -108,12 +109,15 @@ function ofNew({ id, digest, size, facts }: SealedState) {
   return { id, from_number: 0, sealed_as: id, lineage: facts.lineage, serial: facts.serial, size, digest, counts: JSON.stringify(counts) }
 }
 
-function ofOld({ from, id }: { from: VersionRow; id: string }) {
-  const { sealed_as, lineage, serial, size, digest, counts } = from
+function ofOld({ from, id, serial }: { from: VersionRow; id: string; serial: number }) {
+  const { sealed_as, lineage, size, digest, counts } = from
   return { id, from_number: from.number, sealed_as, lineage, serial, size, digest, counts }
 }
 
-const idsOf = (row: VersionRow): Record<string, string> => ({ version: row.id, number: String(row.number), digest: row.digest })
+/** Everything that a later write is compared with; the lineage, which a client chose, as its digest. */
+const idsOf = (row: VersionRow): Record<string, string> => ({
+  version: row.id, number: String(row.number), digest: row.digest, serial: String(row.serial), lineage: createHash('sha256').update(row.lineage).digest('hex'),
+})
 
 const detailsOf = (workspace: WorkspaceRow, row: VersionRow) => ({
   workspace: workspace.name, version: row.number, digest: row.digest, lineage: row.lineage.slice(0, 256), serial: row.serial, size: row.size,
