@@ -24,6 +24,7 @@ export type {
 export { readState } from './read/read.ts'
 export { compareStates } from './compare/compare.ts'
 export { reconcile } from './compare/reconcile.ts'
+export type { ReconcileOptions } from './compare/reconcile.ts'
 export { redactState } from './redact/redact.ts'
 export { outputsOnly } from './redact/outputs-only.ts'
 export { redactedAddresses } from './redact/addresses.ts'

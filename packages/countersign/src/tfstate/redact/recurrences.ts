@@ -1,0 +1,72 @@
+/**
+ * Sensitive values where they recur in addresses and paths. The rules for short values are those of the plan's redaction; encodings are not
+ * searched for here. A masked key says nothing of what it was: with a key of the caller's, the same one always has the same number, so that
+ * versions can be compared; without one, they are numbered.
+ */
+import { createHmac } from 'node:crypto'
+import { mapAddressKeys, mapAddressWords } from '../../plan/redact/address.ts'
+import { Finder } from '../../plan/redact/finder.ts'
+import { maskShapes, mayHoldShape } from '../../plan/redact/secret-shapes.ts'
+
+/** A word as a person or a provider would choose it: not taken out of an address for being somebody's password too. */
+const plainWord = /^[a-z]{1,19}(?:_[a-z]{1,19})*$/
+const trivial = /^(?:true|false|null|nil|none|[0-9]{1,3}|\s*)$/i
+const wordCharacter = /[\p{L}\p{N}]/u
+
+const bounded = (text: string, from: number, to: number): boolean => !wordCharacter.test(text.charAt(from - 1)) && !wordCharacter.test(text.charAt(to))
+
+export class Recurrences {
+  readonly #whole: ReadonlySet<string>
+  readonly #finder: Finder
+  readonly #key: Uint8Array | undefined
+  readonly #names = new Map<string, string>()
+  #masked = 0
+
+  constructor(strings: ReadonlySet<string>, key?: Uint8Array) {
+    this.#whole = strings
+    this.#finder = new Finder([...strings].filter((value) => value.length >= 4 && !trivial.test(value)))
+    this.#key = key
+  }
+
+  #holds(text: string): boolean {
+    if (this.#whole.has(text) && !trivial.test(text)) return true
+    let hit = false
+    this.#finder.each(text, (from, to) => (hit ||= to - from >= 6 || bounded(text, from, to)))
+    return hit
+  }
+
+  /** The key itself, or `(masked:sensitive N)`. */
+  key(key: string): string {
+    const known = this.#names.get(key)
+    if (known !== undefined) return known
+    let out = key
+    if (this.#holds(key)) out = this.#mask('sensitive', key)
+    else if (mayHoldShape(key)) {
+      const why = new Set<string>()
+      maskShapes(key, '', why as Parameters<typeof maskShapes>[2])
+      const reason = [...why][0]
+      if (reason !== undefined) out = this.#mask(reason, key)
+    }
+    this.#names.set(key, out)
+    return out
+  }
+
+  #mask(why: string, key: string): string {
+    const number = this.#key === undefined ? String(++this.#masked) : createHmac('sha256', this.#key).update(`key ${key}`).digest('hex').slice(0, 12)
+    return `(masked:${why} ${number})`
+  }
+
+  word(word: string): string {
+    return word.length >= 6 && !plainWord.test(word) && this.#holds(word) ? this.key(word) : word
+  }
+
+  address(address: string): string {
+    const keyed = address.includes('["') ? mapAddressKeys(address, (key) => this.key(key)) : address
+    return mapAddressWords(keyed, (word) => this.word(word))
+  }
+
+  /** A path of an attribute, as `SecretScan` writes them. */
+  path(path: string): string {
+    return this.address(path)
+  }
+}

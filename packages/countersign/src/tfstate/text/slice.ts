@@ -1,0 +1,34 @@
+/** One value of the body: where it stands, and what its parsing must mind. Lists of them are flat, because a state has a million. */
+import { protectNumbers } from '../../plan/text/lexemes.ts'
+import type { Json } from '../../plan/index.ts'
+import type { Cursor } from './cursor.ts'
+
+/** From, to, and flags: 1 when it has characters beyond ASCII, 2 when it has numbers that a double may not hold. */
+export type Slices = number[]
+
+const wide = 1
+const big = 2
+
+/** Walks the value at the cursor and appends where it is. */
+export function takeSlice(cursor: Cursor, into: Slices): void {
+  cursor.next()
+  const from = cursor.at
+  cursor.wide = false
+  cursor.big = false
+  cursor.skip()
+  into.push(from, cursor.at, (cursor.wide ? wide : 0) | (cursor.big ? big : 0))
+}
+
+export const sliceText = (bytes: Buffer, from: number, to: number, flags: number): string =>
+  (flags & wide) === 0 ? bytes.toString('latin1', from, to) : bytes.toString('utf8', from, to)
+
+/** The value, with numbers beyond a double as `{"$number": "<lexeme>"}`. The cursor has walked it: it is JSON. */
+export function parseSlice(bytes: Buffer, from: number, to: number, flags: number): Json {
+  const text = sliceText(bytes, from, to, flags)
+  const value: Json = JSON.parse((flags & big) === 0 ? text : protectNumbers(text))
+  return value
+}
+
+export function eachSlice(slices: Slices, visit: (from: number, to: number, flags: number, index: number) => void): void {
+  for (let i = 0; i < slices.length; i += 3) visit(slices[i] ?? 0, slices[i + 1] ?? 0, slices[i + 2] ?? 0, i / 3)
+}
