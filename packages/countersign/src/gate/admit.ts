@@ -21,7 +21,7 @@ export type UseCase<A extends ActionName, I, O> = {
   run(actor: Actor | null, input: I): Promise<O>
 }
 
-type AdmitDeps = Pick<GateDeps, 'store' | 'ledger' | 'people'>
+type AdmitDeps = Pick<GateDeps, 'store' | 'ledger' | 'people' | 'telemetry'>
 
 /** A use case is its action and its handler; the handler is out of reach for anybody the gate does not admit. */
 export function useCase<A extends ActionName, I, O>(
@@ -30,7 +30,8 @@ export function useCase<A extends ActionName, I, O>(
   action: A,
   handler: (authorized: Authorized<A>, input: I) => Promise<O>,
 ): UseCase<A, I, O> {
-  return { name, action, run: async (actor, input) => handler(await admit(deps, actor, action), input) }
+  const admitted = async (actor: Actor | null, input: I): Promise<O> => handler(await admit(deps, actor, action), input)
+  return { name, action, run: (actor, input) => (deps.telemetry ? deps.telemetry.useCase(name, action, () => admitted(actor, input)) : admitted(actor, input)) }
 }
 
 /**

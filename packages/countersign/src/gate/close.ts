@@ -71,4 +71,5 @@ async function close(
     details: { challenge: row.id, subjectDigest: row.subject_digest, ...details },
   })
   afterCommit(tx, () => deps.notify.changed(row.ref))
+  afterCommit(tx, () => deps.telemetry?.challengeEnded(row.action, status, deps.clock.now() - row.created_at))
 }

@@ -40,7 +40,7 @@ type Answering = {
   readonly effects: Effects
   readonly attempt: Awaited<ReturnType<GateDeps['codes']['attempt']>> | null
   challenge: ChallengeRow
-  ceremony: { id: string; envelope: string; role: string; slot: number }
+  ceremony: { id: string; envelope: string; role: string; slot: number; created_at: number }
   key: KnownKey
   /** What proved it: the key, or the app. */
   proved: { authenticator: string; label: string }
@@ -88,10 +88,12 @@ function isRefusal(error: unknown): error is Refusal {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'next' in error
 }
 
+      afterCommit(tx, () => deps.telemetry?.answered('countersigned', answering.now - answering.ceremony.created_at))
 async function recordRefusal(deps: GateDeps, by: Authorized<'challenge.answer'>, code: string, error: Refusal): Promise<void> {
   await deps.store.write((tx) =>
     deps.ledger.append(tx, {
       type: 'gate.refused',
+    if (isRefusal(error)) deps.telemetry?.answered('refused')
       ids: { person: by.actor.id },
       details: { action: by.action, code: error.code, challengeCode: code.slice(0, 20), address: by.actor.source.address, ...(error instanceof GateError ? error.evidence : {}) },
     }),
@@ -258,6 +260,7 @@ async function completeIfQuorum(a: Answering): Promise<void> {
   })
   await a.effects[a.challenge.kind]?.(a.tx, { challenge: a.challenge, signed, grant: grant.id })
 }
+  afterCommit(a.tx, () => a.deps.telemetry?.challengeEnded(a.challenge.action, 'countersigned', a.now - a.challenge.created_at))
 
 function digestOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')

@@ -5,6 +5,7 @@
  * of the ledger in the transaction of its effect; if the ledger cannot be written, the action does not happen.
  */
 import type { Tx } from '../platform/store/store.ts'
+import { afterCommit } from '../platform/store/unit.ts'
 import { permits, permitted, scopesOf, useCase } from './admit.ts'
 import type { Authorized, UseCase } from './admit.ts'
 import { ask, preview } from './ask.ts'
@@ -69,7 +70,7 @@ export function createGate(deps: GateDeps): Gate {
     permits: (db, by, over) => permits(deps, db, by, over),
     permitted: (db, by, over) => permitted(deps, db, by, over),
     scopesOf: (db, by) => scopesOf(deps, db, by),
-    ask: (tx, by, question) => ask(deps, tx, by, question),
+    ask: (tx, by, question) => watchedAsk(deps, tx, by, question),
     preview: (tx, action, input) => preview(deps, tx, action, input),
     covers: (tx, claim) => redeem(deps, tx, claim),
     void: (tx, scope, why) => voidGrants(deps, tx, { scope }, why),
@@ -79,6 +80,14 @@ export function createGate(deps: GateDeps): Gate {
     sweepExpired: () => sweepExpired(deps),
     standing: (db, ref) => standing(deps, db, ref),
   }
+}
+
+/** Counted when it is committed: what was rolled back was not decided. */
+async function watchedAsk<A extends ActionName>(deps: GateDeps, tx: Tx, by: Authorized<A>, question: Question): Promise<Answer> {
+  const work = (): Promise<Answer> => ask(deps, tx, by, question)
+  const answer = await (deps.telemetry ? deps.telemetry.span('gate decision', { 'countersign.action': by.action }, work) : work())
+  afterCommit(tx, () => deps.telemetry?.decided(by.action, answer.effect))
+  return answer
 }
 
 async function standing(deps: GateDeps, db: Db | Tx, ref: string): Promise<Standing> {

@@ -6,6 +6,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Notify } from '../platform/notify.ts'
 import type { Random } from '../platform/random.ts'
 import type { Db, Store, Tx } from '../platform/store/store.ts'
+import type { Telemetry } from '../platform/telemetry/index.ts'
 import type { Policy } from '../policy/index.ts'
 
 export type KnownKey = {
@@ -76,6 +77,8 @@ export type GateDeps = {
 }
 
 /** Where this installation stands: what every statement and envelope names. */
+  /** Who counts, if anybody does. */
+  readonly telemetry?: Pick<Telemetry, 'decided' | 'challengeEnded' | 'answered' | 'useCase' | 'span'> | undefined
 export type Place = {
   readonly instance: string
   readonly org: string
