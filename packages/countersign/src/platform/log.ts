@@ -1,8 +1,10 @@
 /**
  * The log: JSON lines on stderr (stdout is data only), with names of secrets blacked out wherever they stand
- * up to three levels deep. That is the last net, not the rule: what is secret is not handed to the log.
+ * up to three levels deep. That is the last net, not the rule: what is secret is not handed to the log. What is written while a request
+ * is worked for carries the request's id.
  */
 import { destination, pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino'
+import { currentRequest } from './telemetry/context.ts'
 
 export type Log = Pick<Logger, 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'>
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
@@ -21,6 +23,10 @@ export function createLog(level: LogLevel, to: DestinationStream = destination({
   return pino({
     level,
     base: { name: 'countersign' },
+    mixin: () => {
+      const id = currentRequest()?.id
+      return id ? { request: id } : {}
+    },
     timestamp: stdTimeFunctions.isoTime,
     redact: { paths, censor: MASK },
     formatters: { level: (label) => ({ level: label }) },

@@ -20,9 +20,20 @@ export interface Notify {
   waitUntil<T>(topic: string, look: () => Promise<T | undefined>, ms: number, signal?: AbortSignal): Promise<T | undefined>
 }
 
+export type ClosableNotify = Notify & {
+  /** The program ends: who waits is answered now, as if the time were over; who comes later is refused. */
+  close(): void
+}
+
 export class NotifyError extends Error {
   override readonly name = 'NotifyError'
-  readonly code = 'too_many_waiters'
+  readonly code: 'too_many_waiters' | 'shutting_down'
+  readonly headers = { 'Retry-After': '1' }
+
+  constructor(code: 'too_many_waiters' | 'shutting_down', message: string) {
+    super(message)
+    this.code = code
+  }
 }
 
 type Waiter = (why: 'changed' | 'timeout' | 'aborted') => void
@@ -31,21 +42,23 @@ export type NotifyLimits = { waiters: number; perTopic: number; remembered: numb
 
 const LIMITS: NotifyLimits = { waiters: 5_000, perTopic: 200, remembered: 10_000 }
 
-export function createNotify(peers?: Peers, limits: NotifyLimits = LIMITS): Notify {
+export function createNotify(peers?: Peers, limits: NotifyLimits = LIMITS): ClosableNotify {
   const waiting = new Map<string, Set<Waiter>>()
   /** When each topic changed last, oldest first. What has been forgotten changed at `forgotten` or before. */
   const changes = new Map<string, number>()
   let forgotten = 0
   let version = 0
   let count = 0
+  let closed = false
 
   const wait: Notify['wait'] = async (topic, since, ms, signal) => {
     // A forgotten topic may have changed after `since`: then wake for nothing rather than sleep through it.
     if ((changes.get(topic) ?? forgotten) > since) return 'changed'
     if (signal?.aborted === true) return 'aborted'
     if (ms <= 0) return 'timeout'
+    if (closed) throw new NotifyError('shutting_down', 'This server is ending. Ask again in a moment.')
     const waiters = waiting.get(topic) ?? new Set<Waiter>()
-    if (count >= limits.waiters || waiters.size >= limits.perTopic) throw new NotifyError(`Too many are waiting for ${topic} already. Ask again in a moment.`)
+    if (count >= limits.waiters || waiters.size >= limits.perTopic) throw new NotifyError('too_many_waiters', `Too many are waiting for ${topic} already. Ask again in a moment.`)
     waiting.set(topic, waiters)
     count += 1
     return await new Promise((resolve) => {
@@ -87,6 +100,10 @@ export function createNotify(peers?: Peers, limits: NotifyLimits = LIMITS): Noti
   return {
     wait,
     version: () => version,
+    close: () => {
+      closed = true
+      for (const waiters of waiting.values()) for (const end of waiters) end('timeout')
+    },
     changed: (topic) => {
       changed(topic)
       peers?.tell(topic)

@@ -42,3 +42,11 @@ export function parseProxies(text: string): string[] {
   }
   return proxies
 }
+
+/** `10s` or `2m`, an hour at most; in ms. */
+export function parseSeconds(text: string): number {
+  const match = /^(\d{1,4})(s|m)$/.exec(text)
+  const ms = Number(match?.[1] ?? Number.NaN) * (match?.[2] === 'm' ? 60_000 : 1000)
+  if (!(ms <= 3_600_000)) throw new Error('must be a time of an hour at most, such as 10s or 2m')
+  return ms
+}

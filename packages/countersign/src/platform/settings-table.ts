@@ -6,7 +6,7 @@ import { logLevels, type LogLevel } from './log.ts'
 import { SettingError } from './setting-error.ts'
 import { parseTarget, parseWebhookSecret } from './setting-notices.ts'
 import { parseBoolean, parseResourceServers, type ResourceServerSetting } from './setting-programs.ts'
-import { parseAddresses, parseProxies, parsePublicUrl, type Address } from './setting-values.ts'
+import { isLoopback, parseAddresses, parseProxies, parsePublicUrl, parseSeconds, type Address } from './setting-values.ts'
 import { parseDatabaseUrl } from './store/postgres/address.ts'
 
 export type Settings = {
@@ -19,6 +19,10 @@ export type Settings = {
   tlsKey: string
   trustedProxy: string[]
   log: LogLevel
+  metricsListen: Address[]
+  metricsTokenFile: string
+  drain: number
+  shutdownGrace: number
   deviceGrant: boolean
   resourceServers: ResourceServerSetting[]
   alsoUrl: URL[]
@@ -121,6 +125,27 @@ export const settingsTable: readonly Setting[] = [
       return level
     },
     warning: (level) => (level === 'silent' ? 'Nothing is logged: failures are seen by nobody.' : ''),
+  }),
+  setting('metricsListen', {
+    flag: '--metrics-listen', environment: 'COUNTERSIGN_METRICS_LISTEN', key: 'metrics_listen', shown: 'none',
+    initial: none, help: 'Addresses of their own for /metrics, /healthz and /readyz, such as 127.0.0.1:9464, in plain HTTP. Other machines need the token.',
+    parse: (text) => (text === '' ? [] : parseAddresses(text)),
+    warning: (addresses) => (addresses.some(({ host }) => !isLoopback(host)) ? 'Metrics go over the network without encryption (metrics_listen), and their token with them: let only the machine that collects them reach that port.' : ''),
+  }),
+  setting('metricsTokenFile', {
+    flag: '--metrics-token-file', environment: 'COUNTERSIGN_METRICS_TOKEN_FILE', key: 'metrics_token_file', shown: 'none',
+    initial: none, help: 'File with a token of at least 32 characters: who sends it as a Bearer token reads /metrics, and nobody else.',
+    parse: optionalPath, warning: none,
+  }),
+  setting('drain', {
+    flag: '--drain', environment: 'COUNTERSIGN_DRAIN', key: 'drain', shown: '0s',
+    initial: () => '0s', help: 'How long a server that ends still takes requests after /readyz says so: as long as your balancer needs to notice.',
+    parse: parseSeconds, warning: none,
+  }),
+  setting('shutdownGrace', {
+    flag: '--shutdown-grace', environment: 'COUNTERSIGN_SHUTDOWN_GRACE', key: 'shutdown_grace', shown: '10s',
+    initial: () => '10s', help: 'How long requests that are under way may take to finish when the server ends.',
+    parse: parseSeconds, warning: none,
   }),
   setting('deviceGrant', {
     flag: '--device-grant', environment: 'COUNTERSIGN_DEVICE_GRANT', key: 'device_grant', shown: 'false',

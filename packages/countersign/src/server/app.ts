@@ -18,6 +18,7 @@ import { addHeaders } from './http/headers.ts'
 import { readJson } from './http/json.ts'
 import { openapiOptions } from './http/openapi.ts'
 import { problem } from './http/problem.ts'
+import { requestId, watchRequests } from './http/requests.ts'
 import { refusePlainHttp, type Trust } from './http/proxies.ts'
 import type { Parts } from './parts.ts'
 import { version } from './version.ts'
@@ -36,6 +37,10 @@ export async function createApp(parts: Parts, options: AppOptions): Promise<Fast
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
+    // The log takes the request's id from where the work stands (platform/telemetry): said once, not twice.
+    childLoggerFactory: (parent) => parent,
+    requestIdHeader: false,
+    genReqId: requestId,
     bodyLimit: 256 * 1024,
     // tidyForwarded (http/proxies.ts) has left of a named proxy's header the one address that counts.
     trustProxy: (address, hop) => hop === 0 && options.trust.named(address),
@@ -47,6 +52,7 @@ export async function createApp(parts: Parts, options: AppOptions): Promise<Fast
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   listRoutes(app)
+  watchRequests(app, parts.base.telemetry)
   addErrors(app)
   const https = parts.place.origin.startsWith('https:')
   addHeaders(app, { https })

@@ -15,17 +15,20 @@ import { openKeyFiles } from '../platform/key-files.ts'
 import type { Keyring } from '../platform/keyring.ts'
 import { diskFolder } from '../platform/folder.ts'
 import { createNotify } from '../platform/notify.ts'
-import type { Notify } from '../platform/notify.ts'
+import type { ClosableNotify } from '../platform/notify.ts'
 import { systemRandom } from '../platform/random.ts'
 import type { Random } from '../platform/random.ts'
 import { openStore } from '../platform/store/open.ts'
 import type { ConnectPostgres } from '../platform/store/postgres/sessions.ts'
 import type { Migration, Store, Tx } from '../platform/store/store.ts'
 import { afterCommit } from '../platform/store/unit.ts'
+import { newServerId, serverMigrations } from '../platform/servers.ts'
+import { createTelemetry, watchedStore, type Telemetry } from '../platform/telemetry/index.ts'
+import { version } from './version.ts'
 
 /** Every room's migrations, in the order in which rooms may refer to one another's tables. */
 export const migrations: readonly Migration[] = [
-  ...platformMigrations, ...ledgerMigrations, ...identityMigrations, ...gateMigrations, ...noticeMigrations, ...runsMigrations, ...adminMigrations, ...stateMigrations,
+  ...platformMigrations, ...serverMigrations, ...ledgerMigrations, ...identityMigrations, ...gateMigrations, ...noticeMigrations, ...runsMigrations, ...adminMigrations, ...stateMigrations,
 ]
 
 export type Base = {
@@ -35,7 +38,12 @@ export type Base = {
   store: Store
   ledger: Ledger
   keyring: Keyring
-  notify: Notify
+  notify: ClosableNotify
+  telemetry: Telemetry
+  /** Of this process; random. */
+  server: string
+  /** When the newest checkpoint was last known to cover everything that was committed before; ms. */
+  checkpointedAt: () => number
   clock: Clock
   random: Random
   afterCommit: (tx: Tx, hook: () => void) => void
@@ -43,16 +51,20 @@ export type Base = {
   close(): Promise<void>
 }
 
-export async function openBase(options: { dataDir: string; databaseUrl?: string | undefined; clock: Clock; log: Logger; random?: Random; connectPostgres?: ConnectPostgres | undefined }): Promise<Base> {
+export async function openBase(options: { dataDir: string; databaseUrl?: string | undefined; clock: Clock; log: Logger; random?: Random; telemetry?: Telemetry; connectPostgres?: ConnectPostgres | undefined }): Promise<Base> {
   const { dataDir, clock, log } = options
   const random = options.random ?? systemRandom
-  const store = await openStore({ dataDir, databaseUrl: options.databaseUrl, migrations, clock, connectPostgres: options.connectPostgres })
+  const telemetry = options.telemetry ?? createTelemetry()
+  const store = watchedStore(await openStore({ dataDir, databaseUrl: options.databaseUrl, migrations, clock, connectPostgres: options.connectPostgres }), telemetry.metrics)
+  telemetry.metrics.set('countersign_build_info', { version, node: process.versions.node, database: store.dialect }, 1)
   try {
     const keyring = await openKeyFiles(join(dataDir, 'keys'), random)
     const { instance, org } = await loadInstance(store, clock, random)
-    const { ledger, start } = await openLedger({ store, keyring, clock, random, instance, folder: await diskFolder(join(dataDir, 'checkpoints')) })
+    const { ledger: opened, start } = await openLedger({ store, keyring, clock, random, instance, folder: await diskFolder(join(dataDir, 'checkpoints')) })
     log[start.action === 'start' ? 'debug' : 'warn']({ case: start.code, action: start.action }, start.message)
+    const { ledger, checkpointedAt } = timed(opened, clock)
     return {
+      telemetry, server: newServerId(random), checkpointedAt,
       dataDir, instance, org, store, ledger, keyring, clock, random, notify: createNotify(store.peers), afterCommit, close: () => store.close(),
       notSetUp: () => new GateError('not_set_up', 'This server has no owner yet.', 'Open the set-up link that the server printed.'),
     }
@@ -60,4 +72,15 @@ export async function openBase(options: { dataDir: string; databaseUrl?: string 
     await store.close()
     throw error
   }
+}
+
+/** Remembers when a checkpoint was last made, or found to be the newest: its age says whether making them still works. */
+function timed(ledger: Ledger, clock: Clock): { ledger: Ledger; checkpointedAt: () => number } {
+  let at = clock.now()
+  const checkpoint: Ledger['checkpoint'] = async () => {
+    const made = await ledger.checkpoint()
+    at = clock.now()
+    return made
+  }
+  return { ledger: { ...ledger, checkpoint }, checkpointedAt: () => at }
 }

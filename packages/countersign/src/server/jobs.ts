@@ -1,12 +1,13 @@
 /** What happens by itself: recording what has expired, deleting what nobody can use, a checkpoint now and then. */
 import type { Logger } from 'pino'
 import { sweepSilent } from '../doors/runs/report.ts'
+import { pulse } from '../platform/servers.ts'
 import type { Parts } from './parts.ts'
 import { writePolicyFile } from './policy-file.ts'
 
 const EVERY = 30_000
 
-export function startJobs(parts: Parts, log: Logger): { stop(): void } {
+export function startJobs(parts: Parts, log: Logger): { stop(): Promise<void> } {
   const jobs: [string, () => Promise<unknown>][] = [
     ['expired challenges', () => parts.gate.sweepExpired()],
     ['silent runs', () => sweepSilent(parts.runs)],
@@ -15,22 +16,24 @@ export function startJobs(parts: Parts, log: Logger): { stop(): void } {
     ['expired sessions', () => parts.identity.sweep()],
     ['policy of other servers', () => parts.followPolicy()],
     ['checkpoint', () => parts.base.ledger.checkpoint()],
+    ['sign of life', () => pulse(parts.base.store, parts.base.server, parts.base.clock.now())],
   ]
-  let running = false
+  let running: Promise<void> | null = null
   const tick = async (): Promise<void> => {
-    if (running) return
-    running = true
-    for (const [name, job] of jobs) await job().catch((error: unknown) => log.warn({ err: error }, `job failed: ${name}`))
-    running = false
+    for (const [name, job] of jobs) {
+      if (gone.signal.aborted) return
+      await parts.base.telemetry.job(name, job, (error) => log.warn({ err: error }, `job failed: ${name}`))
+    }
   }
-  const timer = setInterval(() => void tick(), EVERY)
+  const timer = setInterval(() => void (running ??= tick().finally(() => (running = null))), EVERY)
   timer.unref()
   const gone = new AbortController()
   void followPolicy(parts, log, gone.signal)
   return {
-    stop() {
+    async stop() {
       clearInterval(timer)
       gone.abort()
+      await running
     },
   }
 }

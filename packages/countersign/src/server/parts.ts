@@ -53,7 +53,10 @@ export async function assemble(base: Base, options: { url: string; alsoUrls?: re
   const known: { identity?: Identity } = {}
   const notices = createNoticeDesk({
     ...base, origin: place.origin, channels: await channelsOf(options.notices), people: () => standing(known).people, profiles: () => standing(known).profiles,
-    failed: ({ channel, tries, error, givenUp }) => options.log[givenUp ? 'error' : 'warn']({ channel, tries, error }, givenUp ? 'a notice was given up' : 'a notice could not be sent yet'),
+    failed: ({ channel, tries, error, givenUp }) => {
+      base.telemetry.noticeFailed(channel)
+      options.log[givenUp ? 'error' : 'warn']({ channel, tries, error }, givenUp ? 'a notice was given up' : 'a notice could not be sent yet')
+    },
   })
   const identity = await assembleIdentity(base, place, pin, file, { ...options, attestationRoots, notices })
   known.identity = identity

@@ -41,7 +41,7 @@ async function poll(waiting: Waiting, view: RunView, seconds: number, say: (text
     return next
   } catch (error) {
     if (waiting.signal.aborted) throw new CliError('interrupted', 'Interrupted: the request is taken back, and nothing was changed.', '', { exit: exitCodes.notCountersigned })
-    const passing = error instanceof CliError && (error.code === 'server_unreachable' || error.code === 'storage_unavailable' || error.code === 'rate_limited')
+    const passing = error instanceof CliError && (error.code === 'server_unreachable' || error.code === 'shutting_down' || error.code === 'storage_unavailable' || error.code === 'rate_limited')
     if (!passing) throw error
     say('the server does not answer; trying again')
     await pause(waiting.signal)

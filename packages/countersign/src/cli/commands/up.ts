@@ -44,6 +44,7 @@ async function up(flags: Flags, output: Output, recoverOwner: boolean): Promise<
     dataDir: settings.data, databaseUrl: settings.databaseUrl, addresses: settings.addr, url: settings.url.origin, alsoUrls: settings.alsoUrl.map(({ origin }) => origin), log,
     tls: settings.tlsCert === '' && settings.tlsKey === '' ? null : { cert: settings.tlsCert, key: settings.tlsKey }, trustedProxies: settings.trustedProxy,
     programs: { deviceGrant: settings.deviceGrant, resourceServers: settings.resourceServers }, notices: noticesOf(settings), attestationRoots: settings.attestationRoots, recoverOwner,
+    metricsListen: settings.metricsListen, metricsTokenFile: settings.metricsTokenFile, drainMs: settings.drain, graceMs: settings.shutdownGrace, environment: process.env,
   }).catch(refused)
   output.line(`Countersign on ${output.paint.bold(running.url)}   (data in ${settings.databaseUrl === '' ? settings.data : `PostgreSQL, keys in ${settings.data}`})`)
   if (running.setupLink !== null) {
@@ -57,9 +58,20 @@ async function up(flags: Flags, output: Output, recoverOwner: boolean): Promise<
   output.data({ url: running.url, data: settings.data, setupLink: running.setupLink, setupExpiresAt: running.setupExpiresAt, recoveryLink: running.recovery?.link ?? null })
 
   await stopAsked(running)
-  output.line('Stopping ...')
+  output.line('Stopping ... (again: at once)')
+  endAtOnceIfAskedAgain(settings.drain + settings.shutdownGrace + CLOSING_MS)
   await running.close()
   return exitCodes.done
+}
+
+/** What has been handed to the database may still be written after the last request. */
+const CLOSING_MS = 35_000
+
+/** A second signal, or an end that does not come: what was acknowledged is on disk, the rest is as if the power had gone. */
+function endAtOnceIfAskedAgain(ms: number): void {
+  const now = (): never => process.exit(exitCodes.error)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, now)
+  setTimeout(now, ms).unref()
 }
 
 /** Without a terminal to ask at, the server refuses by itself where it is open to others and has no URL of its own. */

@@ -7,6 +7,7 @@
  * batches beside the work, from a bounded queue.
  */
 import type { Span, Tracer } from '@opentelemetry/api'
+import { endsWithin } from '../within.ts'
 import { currentRequest, inRequest } from './context.ts'
 
 export type Attributes = Readonly<Record<string, string | number>>
@@ -29,7 +30,7 @@ export const noTracing: Tracing = {
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
-export type TracingOptions = { environment: Environment; version: string; instance: string; say: { info(fields: object, text: string): void; warn(fields: object, text: string): void } }
+export type TracingOptions = { environment: Environment; version: string; say: { info(fields: object, text: string): void; warn(fields: object, text: string): void } }
 
 /** The address that spans go to, without what might be secret in it; "" when there is none. */
 export function endpointOf(environment: Environment): string {
@@ -51,13 +52,13 @@ export async function openTracing(options: TracingOptions): Promise<Tracing> {
   }
 }
 
-async function load({ environment, version, instance }: TracingOptions): Promise<Tracing> {
+async function load({ environment, version }: TracingOptions): Promise<Tracing> {
   const [api, { NodeTracerProvider, BatchSpanProcessor }, { OTLPTraceExporter }, { resourceFromAttributes }] = await Promise.all([
     import('@opentelemetry/api'), import('@opentelemetry/sdk-trace-node'), import('@opentelemetry/exporter-trace-otlp-http'), import('@opentelemetry/resources'),
   ])
   const { trace, ROOT_CONTEXT, SpanKind, SpanStatusCode } = api
   const provider = new NodeTracerProvider({
-    resource: resourceFromAttributes({ 'service.name': environment['OTEL_SERVICE_NAME'] || 'countersign', 'service.version': version, 'service.instance.id': instance }),
+    resource: resourceFromAttributes({ 'service.name': environment['OTEL_SERVICE_NAME'] || 'countersign', 'service.version': version }),
     spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter({ timeoutMillis: SEND_MS }))],
   })
   // Not registered as the global one: two servers in one process would take each other's place.
@@ -91,16 +92,10 @@ async function load({ environment, version, instance }: TracingOptions): Promise
         },
       }
     },
-    close: () => within(SEND_MS, provider.shutdown()),
+    close: async () => void (await endsWithin(SEND_MS, provider.shutdown())),
   }
 }
 
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && /^[a-z][a-z0-9_]{0,63}$/.test(error.code) ? error.code : 'error'
-}
-
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  await Promise.race([work.catch(() => undefined), new Promise((resolve) => (timer = setTimeout(resolve, ms)))])
-  clearTimeout(timer)
 }

@@ -8,7 +8,7 @@ import type { Problem } from './problem.ts'
 export function addErrors(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const answer = answerTo(error)
-    if (answer.status >= 500) request.log.error({ err: error, code: answer.code }, 'request failed')
+    if (answer.status >= 500) request.log.error({ request: request.id, err: error, code: answer.code }, 'request failed')
     if (isCoded(error)) reply.headers(error.headers ?? {})
     const challenge = challengeFor(answer, isCoded(error) ? error.stepUp : undefined, request.headers.authorization)
     if (challenge !== undefined && !reply.hasHeader('WWW-Authenticate')) reply.header('WWW-Authenticate', challenge)
@@ -20,7 +20,7 @@ export function addErrors(app: FastifyInstance): void {
 }
 
 export function send(reply: FastifyReply, answer: Problem): FastifyReply {
-  return reply.code(answer.status).type('application/problem+json; charset=utf-8').serializer(JSON.stringify).send(answer)
+  return reply.code(answer.status).type('application/problem+json; charset=utf-8').serializer(JSON.stringify).send({ ...answer, requestId: reply.request.id })
 }
 
 function answerTo(error: FastifyError): Problem {

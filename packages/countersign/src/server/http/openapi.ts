@@ -105,7 +105,7 @@ const security: Record<Who, Record<string, never[]>[]> = {
 const problemResponse = {
   description: 'A refusal, as RFC 9457 describes it; `code` is for programs, `detail` and `next` are for people',
   type: 'object',
-  required: ['type', 'title', 'status', 'detail', 'code', 'next'],
+  required: ['type', 'title', 'status', 'detail', 'code', 'next', 'requestId'],
   properties: {
     type: { type: 'string' },
     title: { type: 'string' },
@@ -113,6 +113,7 @@ const problemResponse = {
     detail: { type: 'string' },
     code: { type: 'string' },
     next: { type: 'string' },
+    requestId: { type: 'string', description: 'As in the header X-Request-Id of the answer, and in the server\'s log' },
   },
 }
 

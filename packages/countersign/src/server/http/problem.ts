@@ -24,6 +24,7 @@ type ServerCode =
   | 'unsupported_media_type'
   | 'method_not_allowed'
   | 'too_many_waiters'
+  | 'shutting_down'
   | 'internal'
 export type Code =
   | AdminErrorCode
@@ -50,6 +51,7 @@ const statuses: Record<Code, number> = {
   unsupported_media_type: 415,
   method_not_allowed: 405,
   too_many_waiters: unavailable,
+  shutting_down: unavailable,
   internal: 500,
   // identity
   setup_done: 409,
