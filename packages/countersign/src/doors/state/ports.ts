@@ -19,6 +19,8 @@ export interface Runs {
   plan(db: Db | Tx, run: string): Promise<string | null>
   /** What the state showed of its effect, kept with the run. */
   effect(tx: Tx, run: string, effect: { agrees: boolean; version: number; unexpected: number; missing: number }): Promise<void>
+  /** Something else is current now, at this serial: no plan that was made before it may be applied. */
+  moved(tx: Tx, to: { workspace: string; lineage: string; serial: number }): Promise<void>
 }
 
 /** Telling people that something is wrong with a workspace; in the transaction that makes it so. */

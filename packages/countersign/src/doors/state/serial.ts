@@ -14,10 +14,11 @@ import { StateError } from './errors.ts'
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 
-/** The same bytes with another top-level `serial`. @throws StateError state_unreadable where there is none */
-export function withSerial(bytes: Uint8Array, serial: number): Buffer {
+/** The bytes as they are where they say this `serial` already, else with it in place of their own. @throws StateError state_unreadable where there is none */
+export function served(bytes: Buffer, serial: number): Buffer {
   const { from, to } = findSerial(bytes)
-  return Buffer.concat([bytes.subarray(0, from), Buffer.from(String(serial), 'ascii'), bytes.subarray(to)])
+  if (bytes.toString('latin1', from, to) === String(serial)) return bytes
+  return Buffer.concat([bytes.subarray(0, from), Buffer.from(String(serial), 'latin1'), bytes.subarray(to)])
 }
 
 /** Where the number stands. The bytes were read as a state when they came: their JSON holds, and no key stands twice. */
