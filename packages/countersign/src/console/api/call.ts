@@ -7,26 +7,39 @@ import { hearTime } from './server-clock.ts'
 
 type Method = 'GET' | 'POST' | 'DELETE'
 
+/** How long to wait before a call whose answer did not come is sent once more, with the same key: it has its effect once. ms */
+const AGAIN = 500
+
 async function send(method: Method, path: string, body: unknown, signal: AbortSignal | undefined): Promise<Response> {
+  const changes = method !== 'GET'
   const init: RequestInit = {
     method,
     credentials: 'same-origin',
     redirect: 'error',
     cache: 'no-store',
-    headers: { accept: 'application/json', 'x-countersign': '1', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    headers: {
+      accept: 'application/json', 'x-countersign': '1',
+      ...(changes ? { 'idempotency-key': crypto.randomUUID() } : {}),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     ...(signal === undefined ? {} : { signal }),
   }
-  let response: Response
-  try {
-    response = await fetch(path, init)
-  } catch (error) {
-    if (signal?.aborted === true) throw error
-    throw networkProblem()
-  }
+  const response = await reach(path, init, changes ? 1 : 0)
   hearTime(response.headers.get('date'))
   if (response.ok) return response
   throw problemFrom(response.status, await response.json().catch(() => null))
+}
+
+async function reach(path: string, init: RequestInit, again: number): Promise<Response> {
+  try {
+    return await fetch(path, init)
+  } catch (error) {
+    if (init.signal?.aborted === true) throw error
+    if (again === 0) throw networkProblem()
+    await new Promise((resolve) => setTimeout(resolve, AGAIN))
+    return reach(path, init, again - 1)
+  }
 }
 
 export async function call<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
