@@ -4,7 +4,7 @@
  * `Authorized<A>` can only be made here: a handler that wants one for 'policy.change' cannot be called with a promise
  * that somebody was checked elsewhere. It proves permission to *ask*; what needs a countersignature is decided after it.
  */
-import type { Actor } from '../identity/actor.ts'
+import type { Actor, Via } from '../identity/actor.ts'
 import type { Db, Tx } from '../platform/store/store.ts'
 import { rowOf } from './catalogue.ts'
 import type { ActionName } from './catalogue.ts'
@@ -77,13 +77,15 @@ async function admit<A extends ActionName>(deps: AdmitDeps, actor: Actor | null,
   throw refusal
 }
 
+const channels: Readonly<Record<Via, string>> = { browser: 'browser', terminal: 'terminal', bearer: 'token without a key', state: 'state credential' }
+
 /** Roles are read from the directory as it is now, never from what the session remembered at sign-in. */
 async function refusalOf(deps: AdmitDeps, actor: Actor, action: ActionName): Promise<GateError | null> {
   const row = rowOf(action)
   if (!row.via.includes(actor.via)) {
     return new GateError(
       'wrong_channel',
-      `A ${actor.via} cannot ${row.says}.`,
+      `A ${channels[actor.via]} cannot ${row.says}.`,
       actor.via === 'terminal' ? 'Do it in the browser, where you are signed in with your own key.' : 'Do it from a terminal that is signed in.',
     )
   }

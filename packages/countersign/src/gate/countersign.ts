@@ -25,7 +25,22 @@ import { onProbation, tooNew } from './probation.ts'
 export type SentAssertion = { id: string; response: { authenticatorData: string; clientDataJSON: string; signature: string } }
 
 export type Completed = { challenge: ChallengeRow; signed: Signed[]; grant: string }
-/** What a door does with the countersignature that completes a statement of its kind, in the same transaction. */
+/**
+ * What a door does with the countersignature that completes a statement of its kind: by the kind of the subject, in the same
+ * transaction, after the grant was opened and with nothing else between. `challenge.action` says which action of the kind it is.
+ *
+ * An effect that is at once redeems its grant there and then, and first of all: `gate.covers(tx, { grant, action:
+ * challenge.action, subjectDigest: challenge.subject_digest, actor: challenge.requester, executor: challenge.executor })`. What it
+ * says was countersigned is in `challenge.subject`, and what that was read from may have changed since: it compares, and throws a
+ * coded error where it has. Then nothing of this happened, the countersignature included; the refusal is recorded, and the
+ * statement waits until it expires or is cancelled.
+ *
+ * Where the requester's executor is to do it (a run, a lock, a reading, an import, a credential), the effect does nothing and the
+ * grant stays open: until the oldest countersignature is older than the requirement allows, the executor redeems it in the
+ * transaction of what it does. Whoever waits for it is woken by `notify` of `challenge.ref`, after the commit.
+ *
+ * A kind without an entry leaves every grant open.
+ */
 export type Effects = Readonly<Record<string, (tx: Tx, completed: Completed) => Promise<void>>>
 
 /** By a key, or by six digits of an authenticator app. */
@@ -73,10 +88,12 @@ export async function countersign(deps: GateDeps, effects: Effects, by: Authoriz
       const answering = { deps, tx, by, sent, attempt, effects, now: deps.clock.now() } as Answering
       for (const step of steps(attempt ? byCode : byKey)) await step(answering)
       afterCommit(tx, () => deps.notify.changed(answering.challenge.ref))
+      afterCommit(tx, () => deps.telemetry?.answered('countersigned', answering.now - answering.ceremony.created_at))
       return answering.challenge.code
     })
   } catch (error) {
     if (isRefusal(error)) await recordRefusal(deps, by, sent.code, error)
+    if (isRefusal(error)) deps.telemetry?.answered('refused')
     throw error
   }
 }
@@ -88,12 +105,10 @@ function isRefusal(error: unknown): error is Refusal {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'next' in error
 }
 
-      afterCommit(tx, () => deps.telemetry?.answered('countersigned', answering.now - answering.ceremony.created_at))
 async function recordRefusal(deps: GateDeps, by: Authorized<'challenge.answer'>, code: string, error: Refusal): Promise<void> {
   await deps.store.write((tx) =>
     deps.ledger.append(tx, {
       type: 'gate.refused',
-    if (isRefusal(error)) deps.telemetry?.answered('refused')
       ids: { person: by.actor.id },
       details: { action: by.action, code: error.code, challengeCode: code.slice(0, 20), address: by.actor.source.address, ...(error instanceof GateError ? error.evidence : {}) },
     }),
@@ -245,6 +260,7 @@ async function completeIfQuorum(a: Answering): Promise<void> {
   const approvals = signed.filter((one) => one.role === 'approver').length
   if ((requirement.selfStepUp && !self) || approvals < requirement.approvals) return
   await a.tx.updateTable('gate_challenge').set({ status: 'countersigned', decided_at: a.now }).where('id', '=', a.challenge.id).execute()
+  afterCommit(a.tx, () => a.deps.telemetry?.challengeEnded(a.challenge.action, 'countersigned', a.now - a.challenge.created_at))
   const oldest = Math.min(...signed.map((one) => one.at))
   const grant = await openGrant(a.deps, a.tx, {
     challenge: a.challenge.id,
@@ -260,7 +276,6 @@ async function completeIfQuorum(a: Answering): Promise<void> {
   })
   await a.effects[a.challenge.kind]?.(a.tx, { challenge: a.challenge, signed, grant: grant.id })
 }
-  afterCommit(a.tx, () => a.deps.telemetry?.challengeEnded(a.challenge.action, 'countersigned', a.now - a.challenge.created_at))
 
 function digestOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')

@@ -47,7 +47,10 @@ export interface People {
 
 /** Who asked, when a person says that it was not them. */
 export interface Terminals {
-  /** Signs the terminal with this key out. */
+  /**
+   * Ends what it was asked with: the terminal with this key is signed out; an executor `stc_...` is a state credential, which is
+   * revoked. In the transaction of the report. `person` is who it was asked as: another's is left alone.
+   */
   disown(tx: Tx, person: string, executor: string): Promise<void>
 }
 
@@ -74,11 +77,11 @@ export type GateDeps = {
   /** The digest in force as this transaction sees it; memory may be a moment behind. */
   readonly policyInForce: (tx: Db | Tx) => Promise<string | null>
   readonly place: Place
+  /** Who counts, if anybody does. */
+  readonly telemetry?: Pick<Telemetry, 'decided' | 'challengeEnded' | 'answered' | 'useCase' | 'span'> | undefined
 }
 
 /** Where this installation stands: what every statement and envelope names. */
-  /** Who counts, if anybody does. */
-  readonly telemetry?: Pick<Telemetry, 'decided' | 'challengeEnded' | 'answered' | 'useCase' | 'span'> | undefined
 export type Place = {
   readonly instance: string
   readonly org: string
