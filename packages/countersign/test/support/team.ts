@@ -4,7 +4,7 @@ import { signInTerminal } from '../../src/demonstration/raw-terminal.ts'
 import type { SoftwareAuthenticator } from '../../src/identity/index.ts'
 import type { RawTerminal } from '../../src/demonstration/raw-terminal.ts'
 
-export type Member = { id: string; name: string; status: string; roles: { role: string; scope: string }[]; keys: number; yours: boolean; pending: { id: string; yours: boolean } | null; recovery: { startedAt: string; opensAt: string } | null; linked: string[] }
+export type Member = { id: string; name: string; status: string; roles: { role: string; scope: string }[]; keys: number; yours: boolean; pending: { id: string; yours: boolean; vouched: boolean } | null; recovery: { startedAt: string; opensAt: string } | null; linked: string[] }
 
 export async function members(by: SoftwarePerson): Promise<Member[]> {
   return (await by.must('GET', '/api/v1/members'))['members'] as Member[]

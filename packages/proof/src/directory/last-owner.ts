@@ -27,6 +27,10 @@ export function countOwners(directory: Directory, size: number, beside?: string)
   return humans.size
 }
 
+/** Whether one owner's word is not enough to let this person in: they own the organisation, and two others could have a say. */
+export const takesTwo = (directory: Directory, person: string): boolean =>
+  isOwnerAt(directory, person, directory.size) && countOwners(directory, directory.size, person) > 1
+
 /**
  * An owner's countersignature, and those of two once there are two. Answers whether theirs rests on a demonstration.
  * @throws directory_authority

@@ -15,8 +15,8 @@ import type { RecoverySpan } from '../types/directory.ts'
 import type { Voucher } from '../types/subject.ts'
 import { authorityOf } from './authority.ts'
 import type { Draft } from './draft.ts'
-import { countOwners } from './last-owner.ts'
-import { hasAuthenticator, isOwnerAt, keysOf, onProbation, openRecovery } from './moments.ts'
+import { takesTwo } from './last-owner.ts'
+import { hasAuthenticator, keysOf, onProbation, openRecovery } from './moments.ts'
 import { recoveryWaits } from './periods.ts'
 
 export type Vouching = { draft: Draft; person: string; voucher: Voucher; moment: number }
@@ -56,7 +56,7 @@ export function checkVoucher(asked: Vouching, signer: Signer, { recoverable }: {
   if (vouching === person) return { byOther: false, replaces: false, byTwo: false, demonstration: false }
   const role = authorityOf(signer, { person }, draft, draft.size)
   if (role === undefined) throw refused('who vouches for another must be an owner, or a manager of theirs')
-  const byTwo = isOwnerAt(draft, person, draft.size) && countOwners(draft, draft.size, person) > 1
+  const byTwo = takesTwo(draft, person)
   if (!recoverable) {
     if (keysOf(draft, person, draft.size).length > 0) throw refused('the person has keys, and none of them signed')
     if (byTwo) throw refused('two owners have to vouch for an owner, and for an app only one can')

@@ -114,7 +114,7 @@ export type MemberView = {
   status: 'active' | 'invited' | 'key waits' | 'no key'
   keys: number
   invitedUntil: string | null
-  pending: { id: string; label: string; aaguid: string; address: string; client: string; createdAt: string; expiresAt: string; yours: boolean } | null
+  pending: { id: string; label: string; aaguid: string; address: string; client: string; createdAt: string; expiresAt: string; vouched: boolean; yours: boolean } | null
   recovery: { startedAt: string; opensAt: string } | null
   linked: string[]
   apps: number

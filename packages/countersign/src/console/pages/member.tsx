@@ -35,9 +35,9 @@ export function Member({ one, all, keeper, owner, onChanged }: Props) {
         {one.recovery !== null && <Recovering one={one} mayVeto={keeper && one.yours} />}
         {one.pending !== null && (one.pending.yours
           ? <Vouch pending={one.pending} name={one.name} onDone={onChanged} />
-          : <p class="row-sub">They made the key "<Text of={one.pending.label} />"; whoever invited them vouches for it.</p>)}
+          : <p class="row-sub">They made the key "<Text of={one.pending.label} />"; {one.pending.vouched ? 'one owner has vouched for it, and another has to as well.' : 'whoever invited them vouches for it.'}</p>)}
         {keeper && one.yours && !one.you && one.pendingApp !== null && <VouchApp app={one.pendingApp} name={one.name} onDone={onChanged} />}
-        {keeper && one.yours && !one.you && one.pending === null && one.pendingApp === null && (one.keys === 0 || recoveryIsOpen(one)) && <EnrolmentLink id={one.id} name={one.name} until={one.invitedUntil} />}
+        {keeper && one.yours && !one.you && one.pending === null && one.pendingApp === null && (one.keys + one.apps === 0 || recoveryIsOpen(one)) && <EnrolmentLink id={one.id} name={one.name} until={one.invitedUntil} />}
         {open && <Changes one={one} all={all} owner={owner} onBack={() => setOpen(false)} />}
       </div>
       {keeper && one.yours && !open && <button type="button" class="link-button calm" aria-label={`Change ${plain(one.name)}`} onClick={() => setOpen(true)}>Change</button>}
@@ -88,7 +88,7 @@ function Changes({ one, all, owner, onBack }: { one: MemberView; all: MemberView
       )}
       {!one.you && (
         <div class="actions">
-          {one.keys > 0 && one.recovery === null && <Button look="plain" busy={busy} onPress={() => ask(`${path}/recovery`, { change: 'start' })}>They lost every key</Button>}
+          {one.keys + one.apps > 0 && one.recovery === null && <Button look="plain" busy={busy} onPress={() => ask(`${path}/recovery`, { change: 'start' })}>{one.keys > 0 ? 'They lost every key' : 'A key in place of their app'}</Button>}
           <Button look="plain" icon="cross" busy={busy} onPress={() => ask(`${path}/removal`, {})}>Remove this person</Button>
         </div>
       )}

@@ -38,6 +38,7 @@ export function Vouch({ pending, name, onDone }: { pending: Pending; name: strin
     <div class="vouch">
       <Notice tone="amber" title="A key waits for your word.">
         <p>"<Text of={pending.label} />" was made <Ago at={pending.createdAt} />, from <Text of={pending.client} /> at <Text of={pending.address} />. Whoever holds it will act as <Text of={name} />.</p>
+        {pending.vouched && <p>They are to be an owner, and one owner has vouched for this key already. Ask <Text of={name} /> for the code yourself: whoever made the link could have made the key.</p>}
       </Notice>
       <form onSubmit={(event) => { event.preventDefault(); if (typed.trim() !== '') attempt(vouch) }}>
         <Field label={`The code that ${name} told you`} value={typed} onValue={setTyped} code placeholder="XXXX-XXXX-XXXX" maxLength={20} help="By telephone or in person, not over the way that took the link." />

@@ -2,7 +2,7 @@
  * Asking for a change of who is who. Each is one statement of its kind; the checks that stand before the question are repeated
  * by the directory when the answer comes, because the directory may have changed by then.
  */
-import { keysOf } from '@countersign/proof'
+import { hasAuthenticator } from '@countersign/proof'
 import type { Directory, PolicyRef, Subject } from '@countersign/proof'
 import type { ActionName, Authorized, Completed } from '../../gate/index.ts'
 import { GateError } from '../../gate/index.ts'
@@ -73,8 +73,8 @@ export async function askRecovery(deps: MembersDeps, by: Authorized<'member.reco
     if (own && asked.change === 'start') {
       throw new MemberError('not_yours_to_change', 'Nobody starts their own recovery: it is for those who have no key left.', 'Add a key under Keys, or let an owner or manager start it.')
     }
-    if (asked.change === 'start' && keysOf(directory, asked.person, directory.size).length === 0) {
-      throw new MemberError('recovery_needless', 'They have no key that could be lost.', 'Make an enrolment link for them.')
+    if (asked.change === 'start' && !hasAuthenticator(directory, asked.person, directory.size)) {
+      throw new MemberError('recovery_needless', 'They have no key and no authenticator app that could be lost.', 'Make an enrolment link for them.')
     }
     const open = recoveryOf(directory, asked.person) !== null
     if (open && asked.change === 'start') throw new MemberError('recovery_open', 'Their recovery has been started already.', 'Look at People for when it opens.')

@@ -1,6 +1,6 @@
 /** What an inviter does for somebody who has no key: the link, and the word for the key that was made with it. */
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server'
-import { keysOf, type Directory } from '@countersign/proof'
+import { hasAuthenticator, keysOf, type Directory } from '@countersign/proof'
 import type { Authorized } from '../../gate/index.ts'
 import { rfc3339 } from '../../platform/clock.ts'
 import { MemberError } from './errors.ts'
@@ -27,7 +27,7 @@ export async function issueLink(deps: MembersDeps, by: Authorized<'member.invite
     const directory = await deps.directory(tx)
     const { name } = memberOf(directory, person)
     refuseUntouchable(directory, by.actor.id, person)
-    if (keysOf(directory, person, directory.size).length > 0) refuseBeforeRecovery(deps, directory, person, name)
+    if (hasAuthenticator(directory, person, directory.size)) refuseBeforeRecovery(deps, directory, person, name)
     const { token, expiresAt } = await deps.invitation.issue(tx, { person, inviter: by.actor })
     // Behind "#": a browser does not send it, so it stands in no log.
     return { link: `${deps.place.origin}/join#${token}`, expiresAt: rfc3339(expiresAt), name }
@@ -36,7 +36,8 @@ export async function issueLink(deps: MembersDeps, by: Authorized<'member.invite
 
 function refuseBeforeRecovery(deps: MembersDeps, directory: Directory, person: string, name: string): void {
   const recovery = recoveryOf(directory, person)
-  if (!recovery) throw new MemberError('member_has_keys', `${name} has a key: they add others themself.`, 'If every key of theirs is lost, start a recovery.')
+  if (!recovery && keysOf(directory, person, directory.size).length > 0) throw new MemberError('member_has_keys', `${name} has a key: they add others themself.`, 'If every key of theirs is lost, start a recovery.')
+  if (!recovery) throw new MemberError('member_has_keys', `${name} has an authenticator app, which a key would replace.`, 'Start a recovery: 48 hours later a key can be made for them.')
   const opensAt = recovery.startedAt + recoveryOpensAfter
   if (deps.clock.now() >= opensAt) return
   throw new MemberError('recovery_not_open', `The recovery of ${name} has to wait until ${rfc3339(opensAt)}, so that they can veto it.`, 'Make the link then. If they cannot wait: remove them, and invite them as a new person.')

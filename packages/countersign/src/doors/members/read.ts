@@ -20,7 +20,7 @@ export type MemberView = {
   profile: { login: string; email: string } | null
   /** Until when the enrolment link is good; null without one. */
   invitedUntil: string | null
-  pending: { id: string; label: string; aaguid: string; address: string; client: string; createdAt: string; expiresAt: string; yours: boolean } | null
+  pending: { id: string; label: string; aaguid: string; address: string; client: string; createdAt: string; expiresAt: string; /** one owner has vouched, another has to as well */ vouched: boolean; yours: boolean } | null
   /** `opensAt`: from when on a new key can be made, unless it is vetoed before. */
   recovery: { startedAt: string; opensAt: string } | null
   linked: string[]
@@ -69,7 +69,7 @@ async function views(deps: MembersDeps, reader: string): Promise<MemberView[]> {
         invitedUntil: link ? rfc3339(link.expiresAt) : null,
         pending: waits ? {
           id: waits.id, label: waits.label, aaguid: waits.aaguid, address: waits.address, client: waits.client,
-          createdAt: rfc3339(waits.createdAt), expiresAt: rfc3339(waits.expiresAt), yours: waits.voucher === reader,
+          createdAt: rfc3339(waits.createdAt), expiresAt: rfc3339(waits.expiresAt), vouched: waits.vouched, yours: waits.part(reader) === (waits.vouched ? 'second' : 'first'),
         } : null,
         recovery: recovery ? { startedAt: rfc3339(recovery.startedAt), opensAt: rfc3339(recovery.startedAt + recoveryOpensAfter) } : null,
         linked: directory.links.flatMap((one) => (one.person === id ? [one.same] : one.same === id ? [one.person] : [])),

@@ -2,7 +2,7 @@
  * The roles there are, and who may touch whom. The directory's replay decides for good (its rules hold against this server as
  * well); what stands here answers before anybody is asked for a touch.
  */
-import { authorityAt, keysOf, roleAt, rolesOf, type Directory } from '@countersign/proof'
+import { authorityAt, isOwnerAt, otherOwnerWithKey, roleAt, rolesOf, type Directory } from '@countersign/proof'
 import { MemberError } from './errors.ts'
 
 export const roles = ['owner', 'manager', 'operator', 'approver', 'auditor'] as const
@@ -24,7 +24,7 @@ export function memberOf(directory: Directory, id: string): { id: string; name: 
   throw new MemberError('member_not_found', 'There is no such member, or they were removed.', 'Look at People again.')
 }
 
-export const isOwner = (directory: Directory, person: string): boolean => roleAt(directory, person, 'owner', '', directory.size) !== undefined
+export const isOwner = (directory: Directory, person: string): boolean => isOwnerAt(directory, person, directory.size)
 
 /** An owner touches everybody. A manager touches nobody above them, and nobody who is somebody elsewhere, under whichever id. */
 export function mayTouch(directory: Directory, actor: string, person: string): boolean {
@@ -50,7 +50,6 @@ export function recoveryOf(directory: Directory, person: string): { startedAt: n
 
 /** Somebody with a key must stay who can change anything at all. */
 export function refuseLastOwner(directory: Directory, person: string): void {
-  const owners = [...directory.people.keys()].filter((one) => isOwner(directory, one) && keysOf(directory, one, directory.size).length > 0)
-  if (owners.length > 1 || owners[0] !== person) return
+  if (!isOwner(directory, person) || otherOwnerWithKey(directory, person)) return
   throw new MemberError('last_owner', 'This is the last owner who has a key.', 'Make somebody else an owner first.')
 }

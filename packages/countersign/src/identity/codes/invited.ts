@@ -12,6 +12,7 @@ import { profileOf, setProfile } from '../profiles/profiles.ts'
 import { dropUnvouched, type PendingApp } from './apps.ts'
 import { beginApp, confirmIn, parseBoth, type Shown } from './enrol.ts'
 import type { Enrolling } from './stages.ts'
+import { refuseOwner } from './vouch.ts'
 
 /** The ceremony belongs to the link, as it does to a session where there is one. */
 function enrolling(token: string, link: { person: string; name: string }): Enrolling {
@@ -19,7 +20,11 @@ function enrolling(token: string, link: { person: string; name: string }): Enrol
 }
 
 export async function beginInvitedApp(room: PasswordRoom, given: { token: string; label: string }): Promise<Shown> {
-  const link = await room.ports.store.read((db) => findLink(room, db, given.token))
+  const link = await room.ports.store.read(async (db) => {
+    const found = await findLink(room, db, given.token)
+    refuseOwner(await room.directory.state(db), found.person)
+    return found
+  })
   return await beginApp(room, enrolling(given.token, link), given)
 }
 

@@ -6,7 +6,7 @@
  * directory's own rule (an owner, or a manager within their scope), checked by its replay when the entry is made: nothing here has to
  * be believed for it. What is checked here is what the directory cannot know: that the app waits, and that its fingerprint was told.
  */
-import { canonicalText, formatCode, parseCode, ProofError, shortCode, subjectDigest, type TotpSubject } from '@countersign/proof'
+import { canonicalText, formatCode, parseCode, ProofError, shortCode, subjectDigest, takesTwo, type Directory, type TotpSubject } from '@countersign/proof'
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server'
 import { newId } from '../../platform/ids.ts'
 import type { Tx } from '../../platform/store/store.ts'
@@ -39,6 +39,7 @@ export async function beginVouching(room: CodesRoom, by: By, given: { authentica
     if (name === undefined) throw unknownPending()
     const key = await room.standing.get(db, by.session.authenticator)
     if (!key || key.person !== by.person.id) throw noVoucher()
+    if (pending.person !== by.person.id) refuseOwner(await room.directory.state(db), pending.person)
     return { pending, key, name, directory: await room.directory.head(db) }
   })
   // Only who the person is in touch with can know it: the page where it stands is theirs.
@@ -86,6 +87,12 @@ export async function finishVouching(room: CodesRoom, by: By, given: { authentic
   if (!app) throw counterRegressed()
   const { id, person, label, kind, createdAt, lastUsedAt } = app
   return { id, person, label, kind, createdAt, lastUsedAt }
+}
+
+/** An owner is let in by two others, and an app by one: so it has to be a key. The directory has the same rule. */
+export function refuseOwner(directory: Directory | null, person: string): void {
+  if (directory === null || !takesTwo(directory, person)) return
+  throw new IdentityError('voucher_invalid', 'For an owner two owners have to vouch, and they can do that for a key alone.', 'Let them make a passkey or security key with their enrolment link.')
 }
 
 /** Read now: a key that was removed since the statement was made vouches for nothing. */

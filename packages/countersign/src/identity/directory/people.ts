@@ -1,5 +1,5 @@
 /** Who is a member and with which roles, read from the replayed directory at the head the caller's transaction sees. */
-import { humanOf, keysOf, roleAt, rolesOf, type Directory } from '@countersign/proof'
+import { countOwners, humanOf, roleAt, rolesOf, type Directory } from '@countersign/proof'
 import type { Db, Store, Tx } from '../../platform/store/store.ts'
 import type { DirectoryStore } from './directory.ts'
 
@@ -50,9 +50,7 @@ export function createPeople(directory: DirectoryStore, store: Store): People {
     },
     async ownerCount(db) {
       const state = await directory.state(db)
-      if (!state) return 0
-      const owners = [...state.people.keys()].filter((id) => roleAt(state, id, 'owner', '', state.size) && keysOf(state, id, state.size).length > 0)
-      return new Set(owners.map((id) => humanOf(state, id, state.size))).size
+      return state === null ? 0 : countOwners(state, state.size)
     },
     async same(db, one, other) {
       const state = await directory.state(db)

@@ -95,7 +95,7 @@ export async function finishInvited(
     await tx.insertInto('pending_key').values({
       id: authenticator, person: person.id, subject, code, possession: JSON.stringify(countersignature), registered: JSON.stringify(registered),
       sign_count: signCount, label, voucher: link.inviter, credential: link.credential, address: given.source.address, client: given.source.client,
-      created_at: now, expires_at: now + waitsFor, ended_at: null, ended_why: null,
+      created_at: now, expires_at: now + waitsFor, ended_at: null, ended_why: null, vouched: '',
     }).execute()
     await ledger.append(tx, {
       type: 'member.key-made', ids: { person: person.id, authenticator },

@@ -37,6 +37,8 @@ export interface PendingKeyTable {
   expires_at: number
   ended_at: number | null
   ended_why: string | null
+  /** JSON of the first voucher's countersignature, where it takes two; "" before it is there. */
+  vouched: string
 }
 
 declare module '../../platform/store/tables.ts' {
@@ -46,7 +48,7 @@ declare module '../../platform/store/tables.ts' {
   }
 }
 
-export const invitationMigrations: Migration[] = [{ name: 'identity_1001_invitation', up: first }]
+export const invitationMigrations: Migration[] = [{ name: 'identity_1001_invitation', up: first }, { name: 'identity_1002_second_voucher', up: secondVoucher }]
 
 async function first(db: Kysely<Tables>): Promise<void> {
   await db.schema.createTable('invitation')
@@ -78,4 +80,8 @@ async function first(db: Kysely<Tables>): Promise<void> {
     .addColumn('ended_why', 'text')
     .execute()
   await db.schema.createIndex('pending_key_person').on('pending_key').column('person').execute()
+}
+
+async function secondVoucher(db: Kysely<Tables>): Promise<void> {
+  await db.schema.alterTable('pending_key').addColumn('vouched', 'text', (c) => c.notNull().defaultTo('')).execute()
 }
