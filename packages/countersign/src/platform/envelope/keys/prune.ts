@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import { EnvelopeError } from '../errors.ts'
-import type { StateKey, StateKeys } from './state-keys.ts'
+import type { KeyFolder, StateKey } from './key-folder.ts'
 
 /** How many rows are wrapped by each key; quarantined and deleted versions that can still come back count. */
 export type KeyUsage = ReadonlyMap<string, number>
@@ -22,7 +22,7 @@ export function whyKept(key: StateKey, keys: readonly StateKey[], usage: KeyUsag
  * Removes what nothing needs; answers what went. A backup of the database that is older than the rotation needs its keys all the same.
  * @param usage asked once before each key goes
  */
-export async function prune(keys: StateKeys, usage: () => Promise<KeyUsage>, clock: Clock): Promise<string[]> {
+export async function prune(keys: Pick<KeyFolder, 'list' | 'remove'>, usage: () => Promise<KeyUsage>, clock: Clock): Promise<string[]> {
   const removed: string[] = []
   const all = await keys.list()
   for (const key of all) {
@@ -34,7 +34,7 @@ export async function prune(keys: StateKeys, usage: () => Promise<KeyUsage>, clo
 }
 
 /** Keys that rows are wrapped by and that are not here: to be said at the start, before somebody asks for a state. */
-export async function mustHaveKeys(keys: StateKeys, usage: KeyUsage): Promise<void> {
+export async function mustHaveKeys(keys: Pick<KeyFolder, 'list'>, usage: KeyUsage): Promise<void> {
   const here = new Set((await keys.list()).map(({ id }) => id))
   const missing = [...usage].filter(([id, rows]) => rows > 0 && !here.has(id))
   if (missing.length === 0) return
