@@ -42,7 +42,7 @@ const pure = new Set(['proof', 'plan', 'policy', 'tfstate'])
 const excused: Record<string, readonly string[]> = {
   proof: ['node:crypto'], // one side of the conditional import
   policy: ['node:crypto'], // the digest of a policy's bytes
-  tfstate: ['node:crypto', 'node:worker_threads'], // digests of instances; the same work on threads apart
+  tfstate: ['node:crypto', 'node:worker_threads', 'node:module'], // digests of instances; threads, and what runs sources on them
 }
 
 export function roomOf(file: string): string | null {

@@ -1,21 +1,181 @@
+/**
+ * Threads that read states. A request is answered by one thread, alone on it; requests that find none free wait in order. A thread that
+ * dies (of its memory limit, or of a mistake) takes its request with it and no other: the next request starts a new one. Threads that have nothing to
+ * do do not keep the process alive, and are ended after a while, because they keep the memory of their largest state.
+ */
+import type { Worker } from 'node:worker_threads'
+import { TfstateError } from '../error.ts'
 import type { ReadOptions, StateFacts } from '../shape.ts'
+import { unpackFacts } from './message.ts'
+import type { Reply, Request, Work } from './message.ts'
+import { startThread } from './start.ts'
+import type { Limits } from './start.ts'
 
 export type StateReaderOptions = {
   /** Threads at most: 1 or 2. Default 1. */
   threads?: number
   /** Requests that wait at most; one more is refused with `state_reader_busy`. Default 64. */
   queue?: number
+  /** A thread without work is ended after so many ms. Default 30,000. */
+  idle?: number
+  /** Where tests put threads that die. */
+  start?: (limits: Limits) => Worker
 }
 
-/** Bodies over a SharedArrayBuffer are not copied. Others are copied into one: the caller's buffer stays the caller's. */
+/** Bodies over a SharedArrayBuffer are not copied, and must not be written to meanwhile. Others are copied into one. */
 export type StateReader = {
+  /** As `readState`. */
   read(bytes: Uint8Array, options?: ReadOptions): Promise<StateFacts>
+  /** As `redactState`. */
   redact(bytes: Uint8Array): Promise<Uint8Array>
+  /** As `outputsOnly`. */
   outputs(bytes: Uint8Array): Promise<Uint8Array>
-  /** Ends the threads; what waits is rejected with `state_reader_closed`. */
+  /** Ends the threads; what waits or is under way is rejected with `state_reader_closed`. */
   close(): Promise<void>
 }
 
-export function createStateReader(_options: StateReaderOptions = {}): StateReader {
-  throw new Error('not written yet')
+type Job = { work: Work; body: Uint8Array; options: ReadOptions; resolve: (reply: Reply) => void; reject: (error: Error) => void }
+type Thread = { worker: Worker; heap: number; job: Job | undefined; timer: NodeJS.Timeout | undefined }
+
+const closed = (): TfstateError => new TfstateError('state_reader_closed', 'The server is stopping.')
+const died = (): TfstateError =>
+  new TfstateError('state_reader_failed', 'The state could not be read: the thread that read it ended, most likely because the memory that a state of its size may take was used up.')
+
+/**
+ * The heap that a body of this size may take, in MB. Facts and needles grow with the number of instances, a single instance is parsed as a whole; the body itself and
+ * what is written stand outside of the heap.
+ */
+export const heapFor = (bytes: number): number => Math.ceil(192 + (bytes * 4) / 1_000_000)
+/** Threads are started for a body of this size at least, so that not every larger one needs a new thread. */
+const usual = 64_000_000
+
+export function createStateReader(options: StateReaderOptions = {}): StateReader {
+  const reader = new Threads(options)
+  return {
+    async read(bytes, readOptions = {}) {
+      const reply = await reader.ask('read', bytes, readOptions)
+      if (reply.kind !== 'facts') throw died()
+      return unpackFacts(reply.facts)
+    },
+    redact: (bytes) => reader.bytes('redact', bytes),
+    outputs: (bytes) => reader.bytes('outputs', bytes),
+    close: () => reader.close(),
+  }
+}
+
+class Threads {
+  readonly #most: number
+  readonly #queued: number
+  readonly #idle: number
+  readonly #start: (limits: Limits) => Worker
+  readonly #threads = new Set<Thread>()
+  readonly #waiting: Job[] = []
+  #closed = false
+  #count = 0
+
+  constructor({ threads = 1, queue = 64, idle = 30_000, start = startThread }: StateReaderOptions) {
+    this.#most = Math.min(2, Math.max(1, threads))
+    this.#queued = queue
+    this.#idle = idle
+    this.#start = start
+  }
+
+  async bytes(work: Work, body: Uint8Array): Promise<Uint8Array> {
+    const reply = await this.ask(work, body, {})
+    if (reply.kind !== 'bytes') throw died()
+    return reply.bytes
+  }
+
+  async ask(work: Work, bytes: Uint8Array, options: ReadOptions): Promise<Reply> {
+    if (this.#closed) throw closed()
+    if (this.#waiting.length >= this.#queued) throw new TfstateError('state_reader_busy', 'Too many states are being read at once. Try again in a moment.')
+    const reply = await new Promise<Reply>((resolve, reject) => {
+      this.#waiting.push({ work, body: bytes, options, resolve, reject })
+      this.#next()
+    })
+    if (reply.kind === 'refused') throw new TfstateError(reply.code, reply.message)
+    if (reply.kind === 'failed') throw died()
+    return reply
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const job of this.#waiting.splice(0)) job.reject(closed())
+    await Promise.all([...this.#threads].map((thread) => this.#end(thread, closed())))
+  }
+
+  #next(): void {
+    while (!this.#closed && this.#waiting[0] !== undefined) {
+      const job = this.#waiting[0]
+      const thread = this.#threadFor(heapFor(job.body.length))
+      if (thread === undefined) return
+      this.#waiting.shift()
+      if (thread === 'none') job.reject(died())
+      else this.#give(thread, job)
+    }
+  }
+
+  /** A thread for a heap of so many MB; undefined when all are busy; `none` when none can be started. */
+  #threadFor(heap: number): Thread | 'none' | undefined {
+    const free = [...this.#threads].filter((thread) => thread.job === undefined)
+    const large = free.find((thread) => thread.heap >= heap)
+    if (large !== undefined) return large
+    // One that is too small makes room for a larger one.
+    if (this.#threads.size >= this.#most && free[0] !== undefined) void this.#end(free[0], died())
+    if (this.#threads.size >= this.#most) return undefined
+    try {
+      return this.#begin(Math.max(heap, heapFor(usual)))
+    } catch {
+      return 'none'
+    }
+  }
+
+  #give(thread: Thread, job: Job): void {
+    clearTimeout(thread.timer)
+    thread.job = job
+    thread.worker.ref()
+    const request: Request = { id: ++this.#count, work: job.work, body: shared(job.body), options: job.options }
+    thread.worker.postMessage(request, [])
+  }
+
+  #begin(heap: number): Thread {
+    const worker = this.#start({ heapMegabytes: heap })
+    const thread: Thread = { worker, heap, job: undefined, timer: undefined }
+    this.#threads.add(thread)
+    worker.on('message', (reply: Reply) => this.#heard(thread, reply))
+    // The error is not handed on: a runtime's message may quote what it stumbled over.
+    worker.on('error', () => this.#lost(thread))
+    worker.on('exit', () => this.#lost(thread))
+    return thread
+  }
+
+  #heard(thread: Thread, reply: Reply): void {
+    const job = thread.job
+    thread.job = undefined
+    thread.worker.unref()
+    thread.timer = setTimeout(() => void this.#end(thread, died()), this.#idle)
+    thread.timer.unref()
+    job?.resolve(reply)
+    this.#next()
+  }
+
+  #lost(thread: Thread): void {
+    void this.#end(thread, died())
+    this.#next()
+  }
+
+  async #end(thread: Thread, error: Error): Promise<void> {
+    if (!this.#threads.delete(thread)) return
+    clearTimeout(thread.timer)
+    thread.job?.reject(error)
+    thread.job = undefined
+    await thread.worker.terminate().catch(() => undefined)
+  }
+}
+
+function shared(bytes: Uint8Array): Uint8Array {
+  if (bytes.buffer instanceof SharedArrayBuffer) return bytes
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length))
+  copy.set(bytes)
+  return copy
 }
