@@ -1,5 +1,6 @@
 /** What balancers, probes and Prometheus ask of this server: readiness and metrics, wired to its parts. */
 import type { Logger } from 'pino'
+import { digestInForce } from '../doors/admin/policy-pin.ts'
 import { pulse } from '../platform/servers.ts'
 import type { Address } from '../platform/setting-values.ts'
 import type { PlainDoor } from './http/answer.ts'
@@ -39,7 +40,8 @@ function checksOf({ base, identity, pin, followPolicy }: Parts): Parameters<type
     policy: async () => {
       if (!(await identity.setUp.done())) return
       await followPolicy()
-      pin.current()
+      // What the gate compares before each decision: where it differs, everything that is asked is denied.
+      if ((await base.store.read(digestInForce)) !== pin.current().digest) throw new Error('the policy in the database is not the one that its chain proves')
     },
   }
 }

@@ -42,12 +42,12 @@ export async function scratchFolder(name: string): Promise<string> {
   return folder
 }
 
-export async function scratchServer(options: { clock?: Clock; demonstration?: boolean; dataDir?: string; port?: number; url?: string; alsoUrls?: string[]; programs?: StartOptions['programs']; notices?: StartOptions['notices']; attestationRoots?: string } = {}): Promise<Scratch> {
+export async function scratchServer(options: { clock?: Clock; demonstration?: boolean; dataDir?: string; port?: number; url?: string; alsoUrls?: string[]; programs?: StartOptions['programs']; notices?: StartOptions['notices']; attestationRoots?: string; watching?: Pick<StartOptions, 'metricsListen' | 'metricsTokenFile' | 'drainMs' | 'graceMs' | 'environment' | 'log'> } = {}): Promise<Scratch> {
   const dataDir = options.dataDir ?? (await scratchFolder('data'))
   const port = options.port ?? (await freePort())
   const server = await startServer({
     dataDir, databaseUrl: await databaseOf(dataDir), connectPostgres: losingOnce, addresses: [{ host: '127.0.0.1', port }], url: options.url ?? `http://localhost:${port}`, alsoUrls: options.alsoUrls, demonstration: options.demonstration ?? true, programs: options.programs, notices: options.notices, attestationRoots: options.attestationRoots,
-    log: createLog(process.env['COUNTERSIGN_TEST_LOG'] === '1' ? 'info' : 'silent'), ...(options.clock ? { clock: options.clock } : {}),
+    log: createLog(process.env['COUNTERSIGN_TEST_LOG'] === '1' ? 'info' : 'silent'), ...(options.clock ? { clock: options.clock } : {}), ...options.watching,
   })
   onTestFinished(() => server.close())
   return { server, url: server.url, dataDir, port }
