@@ -30,6 +30,8 @@ export class RawTerminal {
   readonly key: TerminalKey
   /** Where a test moves the server's clock, the terminal's moves with it. */
   now: () => number = Date.now
+  /** Sent with each request. */
+  headers: Readonly<Record<string, string>> = {}
   #nonce: string | undefined
 
   constructor(url: string, token: string, key: TerminalKey) {
@@ -69,6 +71,7 @@ export class RawTerminal {
     const response = await fetch(url, {
       method,
       headers: {
+        ...this.headers,
         authorization: `DPoP ${this.token}`,
         dpop: await dpopProof(this.key, { method, url, token: this.token, nonce: this.#nonce, time: this.now() }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),

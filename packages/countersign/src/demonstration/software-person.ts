@@ -24,6 +24,8 @@ export class Refused extends Error {
 export class SoftwarePerson {
   readonly url: string
   readonly key: SoftwareAuthenticator
+  /** Sent with each request. */
+  headers: Readonly<Record<string, string>> = {}
   #cookies = new Map<string, string>()
 
   constructor(url: string, key: SoftwareAuthenticator = createSoftwareAuthenticator()) {
@@ -36,7 +38,7 @@ export class SoftwarePerson {
     const response = await fetch(new URL(path, this.url), {
       method, redirect: 'manual',
       headers: {
-        origin: new URL(this.url).origin, 'x-countersign': '1', 'user-agent': 'Countersign software key',
+        ...this.headers, origin: new URL(this.url).origin, 'x-countersign': '1', 'user-agent': 'Countersign software key',
         ...(this.#cookies.size > 0 ? { cookie: [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ') } : {}),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },

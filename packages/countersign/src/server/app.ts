@@ -16,6 +16,7 @@ import { addConsole } from './http/console.ts'
 import { addErrors, send } from './http/errors.ts'
 import { addHeaders } from './http/headers.ts'
 import { readJson } from './http/json.ts'
+import { addOnce } from './http/once.ts'
 import { openapiOptions } from './http/openapi.ts'
 import { problem } from './http/problem.ts'
 import { requestId, watchRequests } from './http/requests.ts'
@@ -67,6 +68,7 @@ export async function createApp(parts: Parts, options: AppOptions): Promise<Fast
   })
   await app.register(swagger, openapiOptions)
   decorateRequests(app)
+  addOnce(app, parts.base.once)
   readJson(app)
   await addDoors(app, parts, options)
   await addConsole(app, options.consoleFolder)

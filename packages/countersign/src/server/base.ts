@@ -1,5 +1,6 @@
 /** The ground everything stands on: data folder, database, keys, ledger; each checked before anything is served. */
 import type { Logger } from 'pino'
+import { hkdfSync } from 'node:crypto'
 import { join } from 'node:path'
 import { adminMigrations } from '../doors/admin/tables.ts'
 import { runsMigrations } from '../doors/runs/tables.ts'
@@ -22,13 +23,16 @@ import { openStore } from '../platform/store/open.ts'
 import type { ConnectPostgres } from '../platform/store/postgres/sessions.ts'
 import type { Migration, Store, Tx } from '../platform/store/store.ts'
 import { afterCommit } from '../platform/store/unit.ts'
+import { createOnce, onceMigrations, onceStore } from '../platform/once/index.ts'
+import type { Once } from '../platform/once/index.ts'
+import { createSealing } from '../platform/sealing.ts'
 import { newServerId, serverMigrations } from '../platform/servers.ts'
 import { createTelemetry, watchedStore, type Telemetry } from '../platform/telemetry/index.ts'
 import { version } from './version.ts'
 
 /** Every room's migrations, in the order in which rooms may refer to one another's tables. */
 export const migrations: readonly Migration[] = [
-  ...platformMigrations, ...serverMigrations, ...ledgerMigrations, ...identityMigrations, ...gateMigrations, ...noticeMigrations, ...runsMigrations, ...adminMigrations, ...stateMigrations,
+  ...platformMigrations, ...serverMigrations, ...onceMigrations, ...ledgerMigrations, ...identityMigrations, ...gateMigrations, ...noticeMigrations, ...runsMigrations, ...adminMigrations, ...stateMigrations,
 ]
 
 export type Base = {
@@ -40,6 +44,7 @@ export type Base = {
   keyring: Keyring
   notify: ClosableNotify
   telemetry: Telemetry
+  once: Once
   /** Of this process; random. */
   server: string
   /** When the newest checkpoint was last known to cover everything that was committed before; ms. */
@@ -55,16 +60,17 @@ export async function openBase(options: { dataDir: string; databaseUrl?: string 
   const { dataDir, clock, log } = options
   const random = options.random ?? systemRandom
   const telemetry = options.telemetry ?? createTelemetry()
-  const store = watchedStore(await openStore({ dataDir, databaseUrl: options.databaseUrl, migrations, clock, connectPostgres: options.connectPostgres }), telemetry.metrics)
+  const opened = await openStore({ dataDir, databaseUrl: options.databaseUrl, migrations, clock, connectPostgres: options.connectPostgres })
+  const store = onceStore(watchedStore(opened, telemetry.metrics), clock)
   telemetry.metrics.set('countersign_build_info', { version, node: process.versions.node, database: store.dialect }, 1)
   try {
     const keyring = await openKeyFiles(join(dataDir, 'keys'), random)
     const { instance, org } = await loadInstance(store, clock, random)
-    const { ledger: opened, start } = await openLedger({ store, keyring, clock, random, instance, folder: await diskFolder(join(dataDir, 'checkpoints')) })
+    const { ledger: untimed, start } = await openLedger({ store, keyring, clock, random, instance, folder: await diskFolder(join(dataDir, 'checkpoints')) })
     log[start.action === 'start' ? 'debug' : 'warn']({ case: start.code, action: start.action }, start.message)
-    const { ledger, checkpointedAt } = timed(opened, clock)
+    const { ledger, checkpointedAt } = timed(untimed, clock)
     return {
-      telemetry, server: newServerId(random), checkpointedAt,
+      telemetry, once: createOnce({ store, clock, instance, sealing: createSealing(hkdf(await keyring.secret('sealing')), random) }), server: newServerId(random), checkpointedAt,
       dataDir, instance, org, store, ledger, keyring, clock, random, notify: createNotify(store.peers), afterCommit, close: () => store.close(),
       notSetUp: () => new GateError('not_set_up', 'This server has no owner yet.', 'Open the set-up link that the server printed.'),
     }
@@ -83,4 +89,9 @@ function timed(ledger: Ledger, clock: Clock): { ledger: Ledger; checkpointedAt: 
     return made
   }
   return { ledger: { ...ledger, checkpoint }, checkpointedAt: () => at }
+}
+
+/** A key of its own for what is kept of answers. */
+function hkdf(root: Uint8Array): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', root, new Uint8Array(), 'countersign.once.v1', 32))
 }

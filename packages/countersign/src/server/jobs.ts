@@ -16,6 +16,7 @@ export function startJobs(parts: Parts, log: Logger): { stop(): Promise<void> } 
     ['expired sessions', () => parts.identity.sweep()],
     ['policy of other servers', () => parts.followPolicy()],
     ['checkpoint', () => parts.base.ledger.checkpoint()],
+    ['old calls', () => parts.base.once.sweep()],
     ['sign of life', () => pulse(parts.base.store, parts.base.server, parts.base.clock.now())],
   ]
   let running: Promise<void> | null = null

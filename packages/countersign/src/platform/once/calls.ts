@@ -15,6 +15,7 @@ import type { Clock } from '../clock.ts'
 import { CodedError } from '../coded-error.ts'
 import type { Sealing } from '../sealing.ts'
 import type { Store, Tx } from '../store/store.ts'
+import type { OnceCallTable } from './tables.ts'
 import { afterCommit } from '../store/unit.ts'
 
 export type OnceErrorCode = 'idempotency_key_invalid' | 'idempotency_key_reused' | 'call_under_way' | 'answer_lost'
@@ -38,6 +39,8 @@ export interface Once {
 }
 
 const KEY = /^[\x21-\x7e]{16,128}$/
+/** Longer than any call that changes something takes, ms. */
+const LONGEST = 120_000
 const KEPT_FOR = 24 * 3600 * 1000
 /** An answer that is larger is not kept: it was a reading, and can be asked for again. */
 const LARGEST = 64 * 1024
@@ -73,24 +76,32 @@ export function createOnce(deps: { store: Store; clock: Clock; sealing: Sealing;
   const { store, clock } = deps
   const place = (id: string) => ({ instance: deps.instance, table: 'once_call', row: id, owner: '' })
   const open = new Set<string>()
+  const keptIn = (row: OnceCallTable, request: string): Kept => {
+    if (row.request !== request) throw new OnceError('idempotency_key_reused', 'This Idempotency-Key was sent before, with another call.', 'Send a new random key with each call, and the same one only to repeat it.')
+    if (row.status !== null && row.answer !== '') return { status: row.status, body: Buffer.from(deps.sealing.open(place(row.id), row.answer)).toString('utf8') }
+    // Another server of this database may be about to answer; here nothing is.
+    if (row.status === null && store.peers && row.at > clock.now() - LONGEST) throw underWay()
+    throw lost()
+  }
   return {
     async open({ caller, key, method, url, body }) {
       if (!KEY.test(key)) throw new OnceError('idempotency_key_invalid', 'The Idempotency-Key is not 16 to 128 printable characters.', 'Send a random key, such as a UUID, a new one for each call.')
       const id = digest([caller, key])
       const request = digest([method, url, body])
-      const row = await store.read((db) => db.selectFrom('once_call').selectAll().where('id', '=', id).executeTakeFirst())
-      if (row && row.request !== request) throw new OnceError('idempotency_key_reused', 'This Idempotency-Key was sent before, with another call.', 'Send a new random key with each call, and the same one only to repeat it.')
       if (open.has(id)) throw underWay()
-      if (!row) {
-        open.add(id)
-        return { call: { id, request, marked: false } }
+      open.add(id)
+      try {
+        const row = await store.read((db) => db.selectFrom('once_call').selectAll().where('id', '=', id).executeTakeFirst())
+        if (!row) return { call: { id, request, marked: false } }
+        open.delete(id)
+        return { kept: keptIn(row, request) }
+      } catch (error) {
+        open.delete(id)
+        throw error
       }
-      if (row.status === null || row.answer === '') throw lost()
-      return { kept: { status: row.status, body: Buffer.from(deps.sealing.open(place(id), row.answer)).toString('utf8') } }
     },
     within: (call, work) => current.run(call, work),
     async answered(call, { status, body }) {
-      open.delete(call.id)
       if (!call.marked || status >= 500) return
       await current.exit(() => store.write(async (tx) => {
         // What was refused may be asked again: a refusal that was recorded is not an effect.

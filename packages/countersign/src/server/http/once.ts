@@ -20,7 +20,6 @@ export function addOnce(app: FastifyInstance, once: Once): void {
   app.addHook('onSend', async (request, reply, payload) => {
     const call = CALLS.get(request)
     if (call === undefined) return payload
-    CALLS.delete(request)
     await once.answered(call, { status: reply.statusCode, body: typeof payload === 'string' ? payload : payload === null || payload === undefined ? '' : null })
     return payload
   })
@@ -30,6 +29,7 @@ export function addOnce(app: FastifyInstance, once: Once): void {
 
 function release(once: Once, request: FastifyRequest): void {
   const call = CALLS.get(request)
+  CALLS.delete(request)
   if (call) once.ended(call)
 }
 

@@ -10,6 +10,7 @@ import type { IdentityErrorCode } from '../../identity/errors.ts'
 import type { LedgerErrorCode } from '../../ledger/index.ts'
 import type { PlanErrorCode } from '../../plan/index.ts'
 import type { SealingErrorCode } from '../../platform/sealing.ts'
+import type { OnceErrorCode } from '../../platform/once/index.ts'
 import type { StorageErrorCode } from '../../platform/store/errors.ts'
 import type { PolicyErrorCode } from '../../policy/index.ts'
 import type { StepUp } from '../../platform/coded-error.ts'
@@ -34,6 +35,7 @@ export type Code =
   | IdentityErrorCode
   | PlanErrorCode
   | SealingErrorCode
+  | OnceErrorCode
   | StorageErrorCode
   | PolicyErrorCode
   | LedgerErrorCode
@@ -53,6 +55,11 @@ const statuses: Record<Code, number> = {
   too_many_waiters: unavailable,
   shutting_down: unavailable,
   internal: 500,
+  // calls that are repeated
+  idempotency_key_invalid: 400,
+  idempotency_key_reused: 422,
+  call_under_way: 409,
+  answer_lost: 409,
   // identity
   setup_done: 409,
   setup_token_invalid: 401,
