@@ -18,6 +18,7 @@ const suites: [string, string][] = [
   ['token', 'packages/countersign/bench/token.ts'],
   ['rego', 'packages/rego/bench/evaluate.ts'],
   ['people', 'packages/countersign/bench/people.ts'],
+  ['envelope', 'packages/countersign/bench/envelope.ts'],
 ]
 
 const json = process.argv.includes('--json')
