@@ -79,8 +79,8 @@ async function buildPrograms() {
     platform: 'node',
     target: 'node20.19',
     conditions: ['source'],
-    // They have binaries of their own beside their code.
-    external: ['@napi-rs/keyring', '@node-rs/argon2', '@photostructure/sqlite'],
+    // They have binaries of their own beside their code; the AWS SDK is installed apart, by those who read from S3.
+    external: ['@aws-sdk/client-s3', '@napi-rs/keyring', '@node-rs/argon2', '@photostructure/sqlite'],
     banner: { js: 'import { createRequire as __createRequire } from \'node:module\'; const require = __createRequire(import.meta.url);' },
     metafile: true,
     write: false,
