@@ -20,8 +20,8 @@ Examples:
 
 Exit codes:  0 done   1 error   2 changes or findings   3 not countersigned   4 denied by policy   5 verification failed`
 
-export const runner: Runner = async (json, work) => {
-  const output = createOutput(json === true)
+export const runner: Runner = async (mode, work) => {
+  const output = createOutput(mode)
   try {
     process.exitCode = await work(output)
   } catch (error) {

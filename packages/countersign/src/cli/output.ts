@@ -25,8 +25,12 @@ export interface Output {
   data(value: unknown): void
 }
 
-export function createOutput(json: boolean): Output {
-  const stream = json ? process.stderr : process.stdout
+/** `aside`: stdout is for a file or a shell to read, and nobody's words may stand in it. */
+export type OutputMode = boolean | 'aside' | undefined
+
+export function createOutput(mode: OutputMode): Output {
+  const json = mode === true
+  const stream = json || mode === 'aside' ? process.stderr : process.stdout
   // isTTY is absent where it is not true, and an absent answer would mean "ask the environment" to createColors.
   const watched = (stream as { isTTY?: boolean }).isTTY ?? false
   const colour = pc.isColorSupported && watched

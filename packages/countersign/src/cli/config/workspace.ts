@@ -1,18 +1,20 @@
 /** The workspace of a command, `project/name`: the flag, the environment, the repository's file, or a name made of the folders. */
 import { existsSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
+import { isStateWorkspace } from '@countersign/proof'
 import { CliError } from '../exit.ts'
 
 const form = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\/[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 
 export type Workspace = { readonly name: string; /** Made up by us: the person is told. */ readonly derived: boolean }
 
-/** Throws CliError `workspace_invalid`. */
-export function chooseWorkspace(directory: string, flag: string | undefined, environment: string | undefined, repository: string | undefined): Workspace {
+/** `of`: a state that is kept here may have a longer name, with slashes, than a run. Throws CliError `workspace_invalid`. */
+export function chooseWorkspace(directory: string, flag: string | undefined, environment: string | undefined, repository: string | undefined, of: 'run' | 'state' = 'run'): Workspace {
   const given = flag ?? (environment || undefined) ?? repository
   if (given === undefined) return { name: derivedName(directory), derived: true }
-  if (!form.test(given)) {
-    throw new CliError('workspace_invalid', `${JSON.stringify(given)} is not the name of a workspace.`, 'It is project/name, of letters, digits, dot, hyphen and underscore: payments/billing-prod')
+  if (!(of === 'run' ? form.test(given) : isStateWorkspace(given))) {
+    const form = of === 'run' ? 'project/name, of letters, digits, dot, hyphen and underscore' : 'project/name; the name may hold slashes and letters of any script, and nothing that cannot be seen'
+    throw new CliError('workspace_invalid', `${JSON.stringify(given)} is not the name of a workspace.`, `It is ${form}: payments/billing-prod`)
   }
   return { name: given, derived: false }
 }

@@ -1,0 +1,35 @@
+/**
+ * `countersign run -- PROGRAM`: a credential for the state, in the environment of that program and of nothing else; what waits for the
+ * person is shown beside it; at the end the credential is ended.
+ *
+ * The secret is safe from a file, a shell's history and a later command. It is not safe from the program that gets it, from what that
+ * program starts, nor from others of this user who look into its environment: with it alone they can ask for locks, and that asks you.
+ */
+import type { Session } from '../../client/session.ts'
+import { safe, type Output } from '../../output.ts'
+import { sayWhatWaits } from '../beside.ts'
+import { endCredential, getCredential } from '../credential.ts'
+import { stateVariables } from '../environment.ts'
+import { runProgram } from './child.ts'
+import { phaseOf } from './phase.ts'
+
+export type RunOptions = { readonly workspace: string; readonly phase?: 'plan' | 'apply' | undefined; readonly lasts?: number | undefined; readonly timeout?: number | undefined }
+
+/** Answers the program's own exit status. Before it starts, whatever is refused is an error of ours. */
+export async function runWithState(session: Session, command: readonly string[], options: RunOptions, output: Output): Promise<number> {
+  const phase = options.phase ?? phaseOf(command)
+  const credential = await getCredential({ session, output, timeout: options.timeout }, { workspace: options.workspace, phase, lasts: options.lasts, purpose: `run ${command.slice(0, 3).join(' ')}`.slice(0, 200) })
+  const beside = sayWhatWaits(session, credential.id, output)
+  try {
+    return await runProgram(command, { ...withoutOurs(process.env), ...Object.fromEntries(stateVariables(credential, process.env)) })
+  } finally {
+    await beside.end()
+    const why = await endCredential(session, credential.id)
+    if (why !== undefined) output.warn(`The credential of this run could not be ended (${why}); it ends by itself at ${safe(credential.expiresAt)}.`)
+  }
+}
+
+/** What unlocks this terminal's key is nobody else's. */
+function withoutOurs({ COUNTERSIGN_PASSPHRASE: _, ...environment }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return environment
+}
