@@ -23,6 +23,8 @@ export interface Notify {
 export type ClosableNotify = Notify & {
   /** The program ends: who waits is answered now, as if the time were over; who comes later is refused. */
   close(): void
+  /** How many wait now. */
+  waiting(): number
 }
 
 export class NotifyError extends Error {
@@ -100,6 +102,7 @@ export function createNotify(peers?: Peers, limits: NotifyLimits = LIMITS): Clos
   return {
     wait,
     version: () => version,
+    waiting: () => count,
     close: () => {
       closed = true
       for (const waiters of waiting.values()) for (const end of waiters) end('timeout')

@@ -13,9 +13,9 @@ const WITHIN_MS = 2_000
 /** Counting stops here: more is not told apart. */
 const MOST = 10_000
 
-export type ObservedOptions = { store: Store; clock: Clock; metrics: Metrics; /** When this server last knew its newest checkpoint to be complete; ms. */ checkpointedAt: () => number }
+export type ObservedOptions = { store: Store; clock: Clock; metrics: Metrics; /** When this server last knew its newest checkpoint to be complete; ms. */ checkpointedAt: () => number; /** Who is held open until something changes. */ waiters: () => number }
 
-export function observing({ store, clock, metrics, checkpointedAt }: ObservedOptions): () => Promise<void> {
+export function observing({ store, clock, metrics, checkpointedAt, waiters }: ObservedOptions): () => Promise<void> {
   let last = Number.NEGATIVE_INFINITY
   let running: Promise<void> | undefined
   const read = async (): Promise<void> => {
@@ -30,6 +30,7 @@ export function observing({ store, clock, metrics, checkpointedAt }: ObservedOpt
   }
   return async () => {
     metrics.set('countersign_ledger_checkpoint_age_seconds', {}, Math.max(0, clock.now() - checkpointedAt()) / 1000)
+    metrics.set('countersign_waiters', {}, waiters())
     if (performance.now() - last < KEPT_MS) return
     running ??= read().catch(() => undefined).finally(() => (running = undefined))
     await endsWithin(WITHIN_MS, running)

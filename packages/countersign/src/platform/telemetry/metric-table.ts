@@ -47,6 +47,7 @@ export const metricTable = {
   countersign_job_done_timestamp_seconds: { type: 'gauge', labels: ['job'], help: 'When background work last ended well.' },
 
   countersign_http_request_seconds: { type: 'histogram', labels: ['method', 'route', 'status'], help: 'Requests by route and status, in seconds; long polls included.', buckets: quick },
+  countersign_waiters: { type: 'gauge', labels: [], help: 'Requests that are held open until something changes, and one wait of the server\'s own.' },
   countersign_http_requests_in_flight: { type: 'gauge', labels: [], help: 'Requests under way.' },
 } as const satisfies Record<string, MetricRow>
 
