@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { deflateRawSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { aadOf, placeOf } from '../../../src/platform/envelope/context.ts'
+import { mostOf, writeChunk } from '../../../src/platform/envelope/chunk.ts'
+import { writeHead } from '../../../src/platform/envelope/head.ts'
 import { keyOf, open, openStream, plainSizeOf, rewrap, seal, type Context, type Sealed } from '../../../src/platform/envelope/index.ts'
+import type { Packed } from '../../../src/platform/envelope/packing.ts'
 import { memoryProvider } from './memory-provider.ts'
 import { codeOf, context, stateOf } from './support.ts'
 
@@ -229,6 +234,37 @@ describe('the provider', () => {
     other.remove('memory/1')
     expect((await open(other, context, { head, body: sealed.body })).equals(plain)).toBe(true)
     expect(await opening(sealed, context, other)).toBe('envelope_key_missing')
+  })
+})
+
+describe('even who has the keys cannot make it take more than its head says', () => {
+  const forge = async (plain: number, packed: Packed): Promise<Sealed> => {
+    const bound = { chunk: MiB, plain }
+    const [dataKey, aad] = [randomBytes(32), aadOf({ context, ...bound })]
+    const body = Buffer.alloc(mostOf(packed.payload.length, 1))
+    const used = writeChunk({ dataKey, aad, chunks: 1 }, 0, packed, body, 0)
+    return { head: writeHead({ ...(await provider.wrap(dataKey, aad)), ...bound, place: placeOf(context) }), body: body.subarray(0, used) }
+  }
+  const readStream = async (sealed: Sealed): Promise<unknown> => await collect(await openStream(provider, context, sealed))
+
+  test.each([
+    ['a bomb', 1000, { method: 1, payload: deflateRawSync(Buffer.alloc(64 * MiB)) }],
+    ['one byte more than it should be', 1000, { method: 1, payload: deflateRawSync(Buffer.alloc(1001)) }],
+    ['one byte less', 1000, { method: 1, payload: deflateRawSync(Buffer.alloc(999)) }],
+    ['something where nothing should be', 0, { method: 1, payload: deflateRawSync(Buffer.alloc(1)) }],
+    ['what is not compressed at all', 1000, { method: 1, payload: Buffer.alloc(1000, 7) }],
+    ['stored, one byte more', 1000, { method: 0, payload: Buffer.alloc(1001) }],
+    ['stored, nothing', 1000, { method: 0, payload: Buffer.alloc(0) }],
+    ['a method that nobody knows', 1000, { method: 2, payload: Buffer.alloc(1000) }],
+  ])('%s', async (_name, plain, packed) => {
+    const sealed = await forge(plain, packed)
+    expect(await opening(sealed)).toBe('envelope_edited')
+    expect(await codeOf(readStream(sealed))).toBe('envelope_edited')
+  })
+
+  test('a bomb ends at the size in the head, not when memory does', async () => {
+    const error: unknown = await open(provider, context, await forge(1000, { method: 1, payload: deflateRawSync(Buffer.alloc(64 * MiB)) })).catch((refusal: unknown) => refusal)
+    expect(error).toMatchObject({ cause: { code: 'ERR_BUFFER_TOO_LARGE' } })
   })
 })
 
