@@ -23,15 +23,20 @@ export type Applied = {
   readonly treeUnchanged: boolean
 }
 
-/** Throws EngineError `apply_not_started` (nothing was changed). What terraform then does is an answer, not an error. */
-export async function applyPlan(plan: Plan, streams: Streams, signal?: AbortSignal): Promise<Applied> {
+export type StateAfter = (plan: Plan) => Promise<MeasuredState | undefined>
+
+/**
+ * `stateAfter`: who keeps the state says what it is afterwards; otherwise it is read. Throws EngineError `apply_not_started` (nothing was
+ * changed). What terraform then does is an answer, not an error.
+ */
+export async function applyPlan(plan: Plan, streams: Streams, signal?: AbortSignal, stateAfter: StateAfter = readStateAfter): Promise<Applied> {
   const { frozen, program, data } = plan.prepared
   await checkAgain(plan)
   if (signal?.aborted) throw new EngineError('cancelled', 'Interrupted before the apply began. Nothing was changed.')
   const command = { file: program, directory: frozen.directory, environment: frozen.childEnvironment, ...(signal ? { signal } : {}) }
   const ended = await run({ ...command, arguments: ['apply', ...frozen.applyArguments, plan.file.path] }, streams)
   const [state, { tree }] = await Promise.all([
-    readStateAfter(plan),
+    stateAfter(plan),
     measureTree({ directory: frozen.directory, data, ownState: plan.stateFile }).catch(() => ({ tree: undefined })),
   ])
   return {

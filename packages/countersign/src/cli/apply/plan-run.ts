@@ -10,13 +10,15 @@ import { connect } from './connect.ts'
 import { watchInterrupts } from './interrupts.ts'
 import { planAndRead } from './plan-step.ts'
 import { showNothing } from './result.ts'
+import { accessForPlan } from './state-access.ts'
 
 export async function planRun(begun: Begun, options: RunOptions, output: Output): Promise<ExitCode> {
   const interrupts = watchInterrupts(output)
   try {
     const { scope, workspace, repository } = begun
     const [prepared, session] = await Promise.all([begun.prepared, connect(options, repository, output).catch(notConnected)])
-    const made = await planAndRead(prepared, output, interrupts.signal)
+    const access = 'api' in session ? await accessForPlan(session, begun, prepared, output, interrupts.signal) : undefined
+    const made = await planAndRead(access?.with ?? prepared, output, interrupts.signal).finally(access?.end)
     if (!made) return showNothing(output, workspace)
     const { plan, read } = made
     try {

@@ -19,6 +19,7 @@ import { offerToOpen } from './offer.ts'
 import { planAndRead, streamsOf } from './plan-step.ts'
 import type { ReadPlan } from './read-plan.ts'
 import { report, reportOf, type Reported } from './report.ts'
+import { accessForApply, accessForPlan, stateKeptHere } from './state-access.ts'
 import { showNothing, showResult, resultJson } from './result.ts'
 import { inTurn, keepSaying, tellBehind } from './turn.ts'
 import { verifyConsent } from './verify-consent.ts'
@@ -47,14 +48,15 @@ export async function applyRun(begun: Begun, options: ApplyOptions, output: Outp
     const [prepared, session] = await Promise.all([begun.prepared, connect(options, repository, output)])
     const rules = provenRules(session)
     rules.catch(() => undefined) // who awaits it hears of it
-    const made = await planAndRead(prepared, output, interrupts.signal)
+    const access = await accessForPlan(session, begun, prepared, output, interrupts.signal)
+    const made = await planAndRead(access.with, output, interrupts.signal).finally(access.end)
     if (!made) return showNothing(output, workspace)
     plan = made.plan
     const asked = await ask({ scope, workspace: workspace.name, session, rules, ...made })
     showSummary(output, asked.subject, made.read)
     const { view, consent } = await agreed(asked, options, output, interrupts)
     const lease = await startApply(asked, view, interrupts, output)
-    const applied = await applyOrReport(asked, lease, interrupts, output)
+    const applied = await applyOrReport(asked, { lease, stateHere: begun.stateHere }, interrupts, output)
     return await finish({ ...asked, applied, consent }, lease, options, output)
   } finally {
     plan?.dispose()
@@ -121,12 +123,15 @@ async function startApply(asked: Asked, view: RunView, interrupts: Interrupts, o
 }
 
 /** When terraform is not even started, the spent run ends as failed, with the state as it was. */
-async function applyOrReport(asked: Asked, lease: string, interrupts: Interrupts, output: Output): Promise<Applied> {
-  const saying = keepSaying(asked.session.api, asked.view.id, lease)
+async function applyOrReport(asked: Asked, { lease, stateHere }: { lease: string; stateHere: boolean }, interrupts: Interrupts, output: Output): Promise<Applied> {
+  const { session, view, code, plan, subject } = asked
+  const saying = keepSaying(session.api, view.id, lease)
   try {
-    return await applyPlan(asked.plan, streamsOf(output), interrupts.applying())
+    if (!stateHere) return await applyPlan(plan, streamsOf(output), interrupts.applying())
+    const workspace = subject.workspace.name
+    const access = await accessForApply(session, plan, { workspace, run: view.id, lease }, output)
+    return await applyPlan(access.with, streamsOf(output), interrupts.applying(), async () => await stateKeptHere(session, workspace)).finally(access.end)
   } catch (error) {
-    const { session, view, code, plan } = asked
     const nothing: Applied = { result: 'failed', code: 0, interrupted: interrupts.signal.aborted, state: plan.measured.state, treeUnchanged: true }
     await report(session.api, reportOf({ server: session.profile.server, run: view.id, code, lease }, nothing, 'terraform was not started'))
     throw error

@@ -33,6 +33,9 @@ export type Status = { readonly name: string; readonly version: string; readonly
 export type Me = { readonly person: { readonly id: string; readonly name: string }; readonly token: { readonly expiresAt: string; readonly signedInUntil: string; readonly thumbprint: string } }
 export type TerminalsView = { readonly terminals: readonly { readonly id: string; readonly client: string; readonly kind: string; readonly audience: string; readonly thisTerminal: boolean; readonly createdAt: string; readonly signedInUntil: string; readonly thumbprint: string }[] }
 export type PolicyView = { readonly yaml: string; readonly digest: string; readonly changedAt: string; readonly changedBy: string }
+export type CodesView = { readonly apps: readonly { readonly id: string; readonly label: string; readonly createdAt: string; readonly lastUsedAt: string | null }[]; readonly pending: readonly { readonly id: string; readonly label: string; readonly createdAt: string; readonly fromTerminal: string }[]; readonly hasKey: boolean }
+export type CodesShown = { readonly ceremony: string; readonly secret: string; readonly address: string }
+export type CodesPending = { readonly pending: { readonly id: string; readonly label: string; readonly fingerprint: string } }
 export type PolicyChange = { readonly id: string; readonly code: string; readonly subject: string; readonly expiresAt: string; readonly status: string; readonly countersignatures: readonly Countersignature[] }
 
 const statuses: readonly RunStatus[] = ['waiting', 'granted', 'denied', 'expired', 'cancelled', 'applying', 'applied', 'failed', 'outcome-unknown']
@@ -48,6 +51,9 @@ const shapes = {
   policy: { yaml: 'string', digest: 'string' },
   'policy chain': { versions: 'array' },
   'policy change': { id: 'string', code: 'string', subject: 'string', expiresAt: 'string' },
+  codes: { apps: 'array', pending: 'array', hasKey: 'boolean' },
+  'secret of an app': { ceremony: 'string', secret: 'string', address: 'string' },
+  'app that waits': { pending: 'object', 'pending.id': 'string', 'pending.fingerprint': 'string' },
   checkpoint: { checkpoint: 'string', size: 'number', root: 'string' },
   consistency: { proof: 'array' },
   directory: { entries: 'array' },
@@ -63,6 +69,9 @@ type Answers = {
   policy: PolicyView
   'policy chain': { versions: PolicyVersion[] }
   'policy change': PolicyChange
+  codes: CodesView
+  'secret of an app': CodesShown
+  'app that waits': CodesPending
   checkpoint: { checkpoint: string; size: number; root: string }
   consistency: { proof: string[] }
   directory: { entries: string[] }

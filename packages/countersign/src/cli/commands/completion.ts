@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { CliError, exitCodes } from '../exit.ts'
 import { commandTable, type Runner } from './table.ts'
 
-const below: Readonly<Record<string, readonly string[]>> = { trust: ['export'], policy: ['show', 'apply'], audit: ['verify'], keys: ['status', 'rotate-state', 'prune'], completion: ['bash', 'zsh', 'fish'] }
+const below: Readonly<Record<string, readonly string[]>> = { codes: ['enrol', 'list', 'remove'], trust: ['export'], policy: ['show', 'apply'], audit: ['verify'], keys: ['status', 'rotate-state', 'prune'], completion: ['bash', 'zsh', 'fish'] }
 
 export function define(command: Command, run: Runner): void {
   command

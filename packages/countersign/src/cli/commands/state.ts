@@ -14,6 +14,13 @@ type Options = Choice & { readonly json?: boolean; readonly timeout?: string }
 const HELP = '\nExamples:\n'
 
 export function define(command: Command, run: Runner): void {
+  command.addHelpText('after', `
+Each of these has help of its own, as in: countersign state init --help
+${HELP}  countersign state init --write                    terraform's state comes here
+  countersign state import terraform.tfstate        with what is in it already
+  countersign run -- terraform apply
+  countersign state versions
+  countersign state rollback 11`)
   defineInit(command.command('init'), run)
   defineLists(command, run)
   defineChanges(command, run)
@@ -126,6 +133,7 @@ function defineQuarantine(command: Command, run: Runner): void {
     const [n, options] = typeof given[0] === 'object' ? [undefined, given[0]] : [given[0], given[1] ?? {}]
     await about(options, run, async ({ session, output }, workspace) => await (await import('../state/quarantine.ts')).showQuarantine(session, workspace, n === undefined ? undefined : versionOption(n), output))
   })
+  command.addHelpText('after', `${HELP}  countersign state quarantine list\n  countersign state quarantine accept 15`)
   showing(command.command('list').description('what is in quarantine, and why')).addHelpText('after', `${HELP}  countersign state quarantine list`)
   showing(command.command('show').argument('<n>', 'the version').description('which addresses it would change')).addHelpText('after', `${HELP}  countersign state quarantine show 15`)
   for (const [name, action, what] of [['accept', 'state.accept', 'make it current'], ['discard', 'state.discard', 'refuse it, for ever']] as const) {
@@ -147,6 +155,7 @@ function defineCredentials(command: Command, run: Runner): void {
       return await (await import('../state/credentials.ts')).listCredentials(session, options.all === true, output)
     }))
   command.command('revoke').argument('<id>', 'the credential').description('end one now')
+    .addHelpText('after', `\nA lock that it holds stays until it is unlocked; what is written under it goes to quarantine.\n${HELP}  countersign state credentials revoke stc_0190...`)
     .action(async (id: string, _: unknown, called: Command) => {
       const options = called.optsWithGlobals<Options>()
       await run(options.json, async (output) => {

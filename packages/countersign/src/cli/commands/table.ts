@@ -18,6 +18,7 @@ export const commandTable: readonly CommandEntry[] = [
   { name: 'logout', summary: 'sign this terminal out', load: () => import('./logout.ts') },
   { name: 'whoami', summary: 'show who is signed in, and with which key', load: () => import('./whoami.ts') },
   { name: 'terminals', summary: 'list your terminals, and sign one of them out', load: () => import('./terminals.ts') },
+  { name: 'codes', summary: 'set up an authenticator app, list yours, take one back', load: () => import('./codes.ts') },
   { name: 'plan', summary: 'plan, and show the risk and what policy would ask', load: () => import('./plan.ts') },
   { name: 'apply', summary: 'plan, have it countersigned, and apply exactly that plan', load: () => import('./apply.ts') },
   { name: 'destroy', summary: 'the same for destroying everything', load: () => import('./destroy.ts') },

@@ -1,12 +1,11 @@
 /** What every command about a state begins with: the server, the sign-in, and which workspace is meant. */
-import { configuredBackend } from '../../engine/index.ts'
 import { connect } from '../apply/connect.ts'
 import { readRepository } from '../config/repository.ts'
 import type { Session } from '../client/session.ts'
 import { chooseWorkspace } from '../config/workspace.ts'
 import { CliError } from '../exit.ts'
 import { safe, type Output } from '../output.ts'
-import { workspaceOf } from './backend-block.ts'
+import { workspaceHere } from './here.ts'
 
 export type Choice = { readonly server?: string; readonly workspace?: string }
 
@@ -18,7 +17,7 @@ export async function connectTo(choice: Choice, output: Output): Promise<{ sessi
   const session = await connect(choice, repository, output)
   if (!chosen.derived) return { session, workspace: chosen.name, told: true }
   // What terraform here is configured for is better than a name made of folders.
-  const configured = workspaceHere(session, directory)
+  const configured = workspaceHere(session.profile.server, session.trust, directory, process.env)
   return configured === undefined ? { session, workspace: chosen.name, told: false } : { session, workspace: configured, told: true }
 }
 
@@ -27,15 +26,4 @@ export async function connectToNamed(choice: Choice, output: Output): Promise<{ 
   const { session, workspace, told } = await connectTo(choice, output)
   if (told) return { session, workspace }
   throw new CliError('workspace_missing', 'Which workspace is meant is not said here.', `Give it with --workspace, or write it into .countersign.yaml: workspace: ${safe(workspace)}`)
-}
-
-/** The workspace that terraform in this folder was initialised for, if its backend is this server. */
-export function workspaceHere(session: Session, directory: string): string | undefined {
-  const address = configuredBackend(directory, process.env)?.address ?? ''
-  return workspaceOf(address, serversOf(session))
-}
-
-/** Under which names this server is reached. */
-export function serversOf({ profile, trust }: Session): string[] {
-  return [...new Set([profile.server, ...trust.sites.flatMap((site) => site.origins)])]
 }

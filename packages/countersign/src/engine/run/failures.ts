@@ -29,6 +29,11 @@ const signs: readonly Sign[] = [
   },
   {
     code: 'plan_failed',
+    pattern: /HTTP remote state endpoint (requires|invalid) auth/,
+    says: () => 'The server that keeps the state does not take TF_HTTP_USERNAME and TF_HTTP_PASSWORD as they are set here. They may have ended: unset both and try again, or get new ones.',
+  },
+  {
+    code: 'plan_failed',
     pattern: /Error acquiring the state lock/,
     says: () => 'Another run holds the state lock. Wait for it to end, or let terraform wait: countersign apply -- -lock-timeout=5m',
   },

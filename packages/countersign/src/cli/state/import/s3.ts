@@ -5,11 +5,11 @@
  *
  * The AWS SDK is not part of this program: it is loaded when it is used. It finds credentials as it always does (AWS_PROFILE, SSO, roles).
  */
-import type { GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3'
+import type * as Aws from '@aws-sdk/client-s3'
 import { CliError } from '../../exit.ts'
 import { unreadable, withoutEnding, type Found, type Source, type SourceOptions } from './source.ts'
 
-type Sdk = typeof import('@aws-sdk/client-s3')
+type Sdk = typeof Aws
 
 const MOST = 10_000
 
@@ -58,7 +58,7 @@ function parse(text: string): { bucket: string; key: string; versionId: string |
   throw new CliError('source_unknown', `${JSON.stringify(text)} is not the place of a state in S3.`, 'Write it as s3://BUCKET/KEY, s3://BUCKET/FOLDER/ or s3://BUCKET/KEY?versionId=ID')
 }
 
-async function listed(sdk: Sdk, client: S3Client, bucket: string, prefix: string, place: string): Promise<string[]> {
+async function listed(sdk: Sdk, client: Aws.S3Client, bucket: string, prefix: string, place: string): Promise<string[]> {
   const keys: string[] = []
   let token: string | undefined
   try {
@@ -85,7 +85,7 @@ function isMeant({ name, workspace }: Found, key: string, workspaces: string): b
   return key === '' || key.endsWith('/') ? own.startsWith(key) && own.endsWith('.tfstate') : own === key
 }
 
-async function body(answer: GetObjectCommandOutput): Promise<Uint8Array | undefined> {
+async function body(answer: Aws.GetObjectCommandOutput): Promise<Uint8Array | undefined> {
   const bytes = await answer.Body?.transformToByteArray()
   return bytes === undefined || bytes.length === 0 ? undefined : bytes
 }
