@@ -33,6 +33,8 @@ export interface Ledger {
   newest(type: `${string}.${string}`): Promise<Entry | null>
   /** The last entry that carries this id, as the caller's snapshot sees it: what a row must agree with before it is believed. */
   newestOf(db: Db | Tx, id: { key: string; value: string }): Promise<Entry | null>
+  /** Entries of one type that carry this id, newest first, below the index `before`. */
+  latest(db: Db | Tx, id: { key: string; value: string }, page: { type: `${string}.${string}`; before: number; limit: number }): Promise<Entry[]>
 }
 
 export type NewEntry = { type: string; ids: Record<string, string>; details: JsonObject }

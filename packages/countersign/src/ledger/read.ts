@@ -8,7 +8,7 @@ import { nodeReader } from './nodes.ts'
 
 const LIMIT = 1_000
 
-export function reader(store: Store): Pick<Ledger, 'entries' | 'find' | 'newest' | 'newestOf' | 'inclusion' | 'consistency'> {
+export function reader(store: Store): Pick<Ledger, 'entries' | 'find' | 'newest' | 'newestOf' | 'latest' | 'inclusion' | 'consistency'> {
   const within = async (db: Db, holds: boolean, size: number): Promise<void> => {
     const head = await db.selectFrom('ledger_head').select('size').where('id', '=', 1).executeTakeFirst()
     if (!holds || head === undefined || size > head.size) throw new LedgerError('not_in_ledger', `The ledger has ${head?.size ?? 0} leaves; there is no such proof.`)
@@ -27,6 +27,9 @@ export function reader(store: Store): Pick<Ledger, 'entries' | 'find' | 'newest'
       const last = await db.selectFrom('ledger_id').select('idx').where('key', '=', key).where('value', '=', value).orderBy('idx', 'desc').limit(1).executeTakeFirst()
       return last === undefined ? null : (shown(await entriesIn(db).where('leaf.idx', '=', last.idx).execute())[0] ?? null)
     },
+    latest: async (db, { key, value }, { type, before, limit }) =>
+      shown(await entriesIn(db).clearOrderBy().orderBy('leaf.idx', 'desc').innerJoin('ledger_id as id', 'id.idx', 'leaf.idx').where('id.key', '=', key).where('id.value', '=', value)
+        .where('leaf.idx', '<', before).where('leaf.leaf', 'like', `%"type":"${type}","v":1}`).limit(Math.max(0, Math.min(limit, LIMIT))).execute()),
     inclusion: (index, size) =>
       store.read(async (db) => {
         await within(db, isIndex(index) && isIndex(size) && index < size, size)

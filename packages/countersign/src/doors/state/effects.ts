@@ -11,6 +11,7 @@ import { GateError } from '../../gate/index.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Tx } from '../../platform/store/store.ts'
 import { afterCommit } from '../../platform/store/unit.ts'
+import { endOfLine } from './end-of-line.ts'
 import { StateError } from './errors.ts'
 import { deletedTogether, measure, refuseUnfit } from './measure.ts'
 import type { Measured, Wanted } from './measure.ts'
@@ -18,7 +19,7 @@ import type { StateDeps } from './ports.ts'
 import { countQuarantined, versionsWith } from './queries.ts'
 import { rememberedOf } from './requests.ts'
 import { serialAgain } from './serial.ts'
-import { deleteLeases, deleteLock, findRequest, finishRequest, insertEndedLock, updateVersion } from './store.ts'
+import { deleteLock, findRequest, finishRequest, insertEndedLock, updateVersion } from './store.ts'
 import type { RequestRow, VersionRow, WorkspaceRow } from './store.ts'
 import { requestsOf } from './topics.ts'
 import type { RequestResult } from './views.ts'
@@ -97,15 +98,8 @@ async function becomesCurrent(effect: Effect, target: VersionRow, origin: 'rollb
   const opaque = (JSON.parse(target.counts) as { opaque?: boolean }).opaque === true
   const serial = opaque ? target.serial : serialAgain(target.serial, target.lineage, measured.serials)
   const number = await keep(deps, tx, workspace, { origin, maker: makerOf(effect), from: target, serial, id: newId('stv', deps.clock, deps.random) })
-  await endOld(effect, why)
-  await deps.runs.moved(tx, { workspace: workspace.name, lineage: target.lineage, serial })
+  await endOfLine(deps, tx, workspace, { lineage: target.lineage, serial, why })
   return number
-}
-
-/** What was granted, leased or planned over the state that was current is of no use any more. */
-async function endOld({ deps, tx, workspace }: Effect, why: string): Promise<void> {
-  await deps.gate.void(tx, workspace.name, why)
-  await deleteLeases(tx, workspace.id)
 }
 
 async function thawIfDecided({ deps, tx, workspace, request }: Effect): Promise<void> {
@@ -160,7 +154,7 @@ async function remove(effect: Effect): Promise<number> {
   const kept = await versionsWith(tx, workspace.id, ['kept'])
   for (const { id } of kept) await updateVersion(tx, id, ['kept'], gone)
   await clearHead(deps, tx, workspace, { person: request.requester, request: request.id })
-  await endOld(effect, 'the state was deleted')
+  await endOfLine(deps, tx, workspace, { why: 'the state was deleted' })
   await record(effect, 'deleted', { version: 0, digest: subject.state.digest, whole: kept.length })
   await thawIfDecided(effect)
   return 0

@@ -52,6 +52,11 @@ export type StateDeps = {
   readonly policy: () => Policy
   /** Roles a person holds now, over anything: what a credential's actor is given. Where it counts, the gate reads them again. */
   readonly roles: (db: Db | Tx, person: string) => Promise<readonly string[]>
+  readonly directoryEntries: (db: Db | Tx) => Promise<string[]>
+  /** Every role with its scope. */
+  readonly held: (db: Db | Tx, person: string) => Promise<readonly { role: string; scope: string }[]>
+  /** Whether the terminal with this key was signed out, or its person removed, since then. */
+  readonly signedOut: (db: Db | Tx, terminal: { person: string; executor: string; since: number }) => Promise<boolean>
   readonly keys: KeyProvider
   readonly reader: StateReader
   readonly runs: Runs

@@ -5,13 +5,14 @@
  */
 import { formatCode } from '@countersign/proof'
 import type { StateAction } from '@countersign/proof'
-import type { ActionName, Authorized, Standing } from '../../gate/index.ts'
+import type { ActionName, Authorized } from '../../gate/index.ts'
 import { rfc3339 } from '../../platform/clock.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Db, Tx } from '../../platform/store/store.ts'
 import type { Reason } from '../../policy/index.ts'
 import type { StateFacts } from '../../tfstate/index.ts'
-import { askGate } from './ask.ts'
+import { askGate, noChanges } from './ask.ts'
+import type { Question } from './ask.ts'
 import { changesOf } from './changes.ts'
 import { requestActions } from './claims.ts'
 import type { Asked, RequestAction } from './claims.ts'
@@ -21,10 +22,9 @@ import type { Measured, Wanted } from './measure.ts'
 import type { StateDeps } from './ports.ts'
 import { openRequestsOf } from './queries.ts'
 import { openFacts } from './seal.ts'
+import { standingOf } from './standing.ts'
 import { findRequest, insertRequest } from './store.ts'
 import type { RequestRow, VersionRow } from './store.ts'
-import { noChanges } from './subject.ts'
-import type { Saying } from './subject.ts'
 import { requestsOf } from './topics.ts'
 import type { RequestResult, RequestStatus, RequestView, WaitingView } from './views.ts'
 import { referenceTo, sealedBody } from './versions.ts'
@@ -53,8 +53,7 @@ export async function askFor(deps: StateDeps, by: Authorized<ActionName>, asked:
     await refuseUnfit(tx, measured, wanted)
     refuseMoved(seen, measured)
     const row = await askGate(deps, tx, by as Authorized<StateAction>, {
-      saying: { name: asked.workspace, ...grantedOf(deps, asked), changes, whole: wanted.whole, ...targetOf(measured, wanted), ...(wanted.action === 'state.force-unlock' ? { lock: lockOf(measured) } : {}) },
-      workspace: measured.workspace, current: measured.current, same: '',
+      name: asked.workspace, ...grantedOf(deps, asked), changes, whole: wanted.whole, ...targetOf(measured, wanted), ...(wanted.action === 'state.force-unlock' ? { lock: lockOf(measured) } : {}),
       asked: JSON.stringify({ purpose: asked.purpose, replace: asked.replace, size: asked.size ?? 0, run: '' } satisfies Remembered),
     })
     return requestView(deps, tx, row)
@@ -95,24 +94,24 @@ export function wantedOf(asked: Asked): Wanted {
 
 const aboutVersion: ReadonlySet<RequestAction> = new Set(['state.rollback', 'state.delete', 'state.restore', 'state.accept', 'state.discard'])
 
-function targetOf({ target }: Measured, { body }: Wanted): Pick<Saying, 'target'> {
+function targetOf({ target }: Measured, { body }: Wanted): Pick<Question, 'target'> {
   if (body) return { target: { version: 0, ...body } }
   return target ? { target: referenceTo(target) } : {}
 }
 
 /** A credential's phase, tier and life; the tier of a reading. A narrower tier than the whole state only reads. */
-function grantedOf(deps: StateDeps, asked: Asked): Pick<Saying, 'phase' | 'tier' | 'lasts'> {
+function grantedOf(deps: StateDeps, asked: Asked): Pick<Question, 'phase' | 'tier' | 'lasts'> {
   if (asked.action === 'state.import' && (asked.size ?? 0) > deps.limits.largest) throw new StateError('state_too_large', `The state to import has ${asked.size} bytes, more than the ${deps.limits.largest} that this server keeps.`, 'Split the configuration into several workspaces, or raise state_limit.')
   if (asked.action === 'state.credential') {
     const phase = asked.tier === 'full' ? (asked.phase ?? 'plan') : 'plan'
     return { phase, tier: asked.tier, lasts: Math.min(asked.lasts ?? LONGEST[phase], LONGEST[phase]) }
   }
-  const tiers: Partial<Record<RequestAction, Saying['tier']>> = { 'state.read': 'full', 'state.read-redacted': 'redacted', 'state.read-outputs': 'outputs' }
+  const tiers: Partial<Record<RequestAction, Question['tier']>> = { 'state.read': 'full', 'state.read-redacted': 'redacted', 'state.read-outputs': 'outputs' }
   const tier = tiers[asked.action]
   return tier === undefined ? {} : { tier }
 }
 
-function lockOf({ lock }: Measured): NonNullable<Saying['lock']> {
+function lockOf({ lock }: Measured): NonNullable<Question['lock']> {
   const info = JSON.parse(lock?.info ?? '{}') as { Operation?: unknown; Who?: unknown; Info?: unknown }
   return { digest: lock?.lock ?? '', operation: cut(info.Operation, 256), who: cut(info.Who, 1024), info: cut(info.Info, 4096) }
 }
@@ -154,16 +153,14 @@ export async function actionOf(deps: StateDeps, id: string): Promise<RequestActi
 type Waiting = { seconds: number; since: number | null; signal: AbortSignal }
 
 /** One's own, and those about workspaces that one may read. */
-async function readable(deps: StateDeps, by: Authorized<'state.list'>, id: string): Promise<RequestView> {
-  return deps.store.read(async (db) => {
-    const row = await existing(db, id)
-    if (row.requester !== by.actor.id && !(await deps.gate.permitted(db, by, row.workspace_name))) throw notFound()
-    return requestView(deps, db, row)
-  })
+export async function readableRequest(deps: StateDeps, db: Db, by: Authorized<'state.list'>, id: string): Promise<RequestRow> {
+  const row = await existing(db, id)
+  if (row.requester === by.actor.id || (await deps.gate.permitted(db, by, row.workspace_name))) return row
+  throw notFound()
 }
 
 export async function awaitRequest(deps: StateDeps, by: Authorized<'state.list'>, input: Waiting & { id: string }): Promise<RequestView> {
-  const look = () => readable(deps, by, input.id)
+  const look = () => deps.store.read(async (db) => requestView(deps, db, await readableRequest(deps, db, by, input.id)))
   return waitFor(deps, { ...input, topic: input.id, look, until: (view) => Date.parse(view.expiresAt) })
 }
 
@@ -200,7 +197,7 @@ function versionFrom(text: string): number {
 export async function requestView(deps: StateDeps, db: Db | Tx, row: RequestRow): Promise<RequestView> {
   const standing = await deps.gate.standing(db, row.id)
   const result = row.result === '' ? null : ({ version: 0, credential: '', refused: '', next: '', ...(JSON.parse(row.result) as Partial<RequestResult>) } satisfies RequestResult)
-  const status = statusOf(row, standing, result, deps.clock.now())
+  const status = await statusOf(deps, db, row, result)
   const signed = standing.challenge?.signed ?? []
   return {
     id: row.id, action: row.action, workspace: row.workspace_name, status, version: order.indexOf(status) * 100 + signed.length, decision: row.decision, reasons: JSON.parse(row.reasons) as Reason[],
@@ -214,12 +211,8 @@ export async function requestView(deps: StateDeps, db: Db | Tx, row: RequestRow)
 
 const order: readonly RequestStatus[] = ['waiting', 'allowed', 'granted', 'denied', 'expired', 'void', 'done']
 
-function statusOf(row: RequestRow, { challenge, grant }: Standing, result: RequestResult | null, now: number): RequestStatus {
-  if (row.done_at !== null) return result && result.refused !== '' ? 'void' : 'done'
-  if (row.decision === 'deny') return 'denied'
-  if (row.action === 'state.run-credential') return row.expires_at > now ? 'allowed' : 'expired'
-  if (challenge?.status === 'waiting') return 'waiting'
-  if (challenge?.status === 'denied' || challenge?.status === 'cancelled') return 'denied'
-  if (grant?.status === 'open') return row.decision === 'allow' ? 'allowed' : 'granted'
-  return grant?.status === 'void' ? 'void' : 'expired'
+async function statusOf(deps: StateDeps, db: Db | Tx, row: RequestRow, result: RequestResult | null): Promise<RequestStatus> {
+  if (row.done_at === null && row.action === 'state.run-credential') return row.expires_at > deps.clock.now() ? 'allowed' : 'expired'
+  const { status } = await standingOf(deps, db, row)
+  return status === 'done' && result && result.refused !== '' ? 'void' : status
 }

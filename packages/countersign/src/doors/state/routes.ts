@@ -85,9 +85,9 @@ async function redeem(useCases: StateUseCases, actor: Actor | null, id: string, 
     case 'state.read-redacted': return state(useCases.redeemReadRedacted)
     case 'state.read-outputs': return state(useCases.redeemReadOutputs)
     case 'state.import': {
-      const { signal } = waitOf(request, { wait: 0 })
       const length = Number(request.headers['content-length'] ?? Number.NaN)
-      return useCases.redeemImport.run(actor, { id, body: request.body instanceof Readable ? request.body : Readable.from([]), length: Number.isSafeInteger(length) ? length : null, signal })
+      const body = request.body instanceof Readable ? request.body : undefined
+      return useCases.redeemImport.run(actor, { id, body, length: Number.isSafeInteger(length) ? length : null, encoding: request.headers['content-encoding'] ?? '' })
     }
     default: return reply.header('cache-control', 'no-store').send(await useCases.redeemCredential.run(actor, { id }))
   }

@@ -17,7 +17,7 @@ export type Body = { size: number; body: Readable }
 export async function bodyOf(deps: StateDeps, version: VersionRow, tier: Tier): Promise<Body> {
   const sealed = await deps.store.read((db) => sealedBody(db, version, 'state'))
   // Bytes that became current again are served under another serial (serial.ts): those cannot be handed through.
-  if (tier === 'full' && version.sealed_as === version.id) return { size: version.size, body: await openBodyStream(deps, sealed) }
+  if (tier === 'full' && version.origin === 'write') return { size: version.size, body: await openBodyStream(deps, sealed) }
   const whole = served(await openBody(deps, sealed), version.serial)
   const bytes = tier === 'full' ? whole : tier === 'redacted' ? await deps.reader.redact(whole) : await deps.reader.outputs(whole)
   return { size: bytes.byteLength, body: piecesOf(bytes) }

@@ -1,5 +1,4 @@
 /** Every use case of this door's API, each with the action without which it cannot be reached. What goes over the wire: wire/use-cases.ts. */
-import type { Readable } from 'node:stream'
 import type { Authorized, Gate } from '../../gate/index.ts'
 import type { Asked, RequestAction } from './claims.ts'
 import { listCredentials, revokeCredential } from './credentials.ts'
@@ -9,6 +8,7 @@ import { listVersions, showVersion, showWorkspace, listWorkspaces } from './list
 import type { StateDeps } from './ports.ts'
 import { listReads } from './reads.ts'
 import { redeemCredential, redeemImport, redeemReading } from './redeem.ts'
+import type { Importing } from './redeem.ts'
 import { actionOf, askFor, askForRun, awaitRequest, awaitWaiting } from './requests.ts'
 
 export type StateUseCases = ReturnType<typeof stateUseCases>
@@ -42,7 +42,7 @@ export function stateUseCases(deps: StateDeps) {
     redeemRead: reading('state.read'),
     redeemReadRedacted: reading('state.read-redacted'),
     redeemReadOutputs: reading('state.read-outputs'),
-    redeemImport: useCase('import a state', 'state.import', (by, input: Redeeming & { body: Readable; length: number | null; signal: AbortSignal }) => redeemImport(deps, by, input)),
+    redeemImport: useCase('import a state', 'state.import', (by, input: Importing) => redeemImport(deps, by, input)),
     workspaces: useCase('list states', 'state.list', (by, _: Record<string, never>) => listWorkspaces(deps, by)),
     workspace: useCase('show a state', 'state.list', (by, input: Of) => showWorkspace(deps, by, input.name)),
     versions: useCase('list versions of a state', 'state.list', (by, input: Page) => listVersions(deps, by, input)),

@@ -1,0 +1,13 @@
+/** Another line begins: what was granted, leased or planned over the state that was current is of no use any more. */
+import type { Tx } from '../../platform/store/store.ts'
+import { scopeOf } from './ask.ts'
+import type { StateDeps } from './ports.ts'
+import { deleteLeases } from './store.ts'
+import type { WorkspaceRow } from './store.ts'
+
+export async function endOfLine(deps: StateDeps, tx: Tx, workspace: WorkspaceRow, line: { lineage: string; serial: number; why: string } | { why: string }): Promise<void> {
+  await deps.gate.void(tx, scopeOf(workspace.name), line.why)
+  await deps.gate.void(tx, workspace.name, line.why)
+  await deleteLeases(tx, workspace.id)
+  if ('lineage' in line) await deps.runs.moved(tx, { workspace: workspace.name, lineage: line.lineage, serial: line.serial })
+}
