@@ -5,6 +5,12 @@
 import type { Random } from './random.ts'
 import type { Migration, Store } from './store/store.ts'
 
+/** One row: the latest time that any server of this database has seen. A server that starts does not begin before it. */
+export interface HighestTimeTable {
+  id: number
+  at: number
+}
+
 export interface ServerTable {
   /** Random: made at the start of a process. */
   id: string
@@ -14,6 +20,7 @@ export interface ServerTable {
 declare module './store/tables.ts' {
   interface Tables {
     platform_server: ServerTable
+    platform_time: HighestTimeTable
   }
 }
 
@@ -26,7 +33,21 @@ export const serverMigrations: Migration[] = [{
       .addColumn('seen_at', 'bigint', (column) => column.notNull())
       .execute()
   },
+}, {
+  name: 'platform_0004_time',
+  up: async (db) => {
+    await db.schema
+      .createTable('platform_time')
+      .addColumn('id', 'integer', (column) => column.primaryKey())
+      .addColumn('at', 'bigint', (column) => column.notNull())
+      .execute()
+  },
 }]
+
+/** What is known of the time from before: ms, 0 for nothing. */
+export async function highestTime(store: Store): Promise<number> {
+  return (await store.read((db) => db.selectFrom('platform_time').select('at').where('id', '=', 1).executeTakeFirst()))?.at ?? 0
+}
 
 const FORGOTTEN_MS = 3_600_000
 
@@ -36,6 +57,8 @@ export const newServerId = (random: Random): string => Buffer.from(random.bytes(
 export async function pulse(store: Store, id: string, now: number): Promise<void> {
   await store.write(async (tx) => {
     await tx.insertInto('platform_server').values({ id, seen_at: now }).onConflict((on) => on.column('id').doUpdateSet({ seen_at: now })).execute()
+    await tx.insertInto('platform_time').values({ id: 1, at: now })
+      .onConflict((on) => on.column('id').doUpdateSet({ at: now }).where('platform_time.at', '<', now)).execute()
     await tx.deleteFrom('platform_server').where('seen_at', '<', now - FORGOTTEN_MS).execute()
   })
 }

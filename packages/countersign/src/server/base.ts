@@ -26,7 +26,7 @@ import { afterCommit } from '../platform/store/unit.ts'
 import { createOnce, onceMigrations, onceStore } from '../platform/once/index.ts'
 import type { Once } from '../platform/once/index.ts'
 import { createSealing } from '../platform/sealing.ts'
-import { newServerId, serverMigrations } from '../platform/servers.ts'
+import { highestTime, newServerId, serverMigrations } from '../platform/servers.ts'
 import { createTelemetry, watchedStore, type Telemetry } from '../platform/telemetry/index.ts'
 import { version } from './version.ts'
 
@@ -64,6 +64,7 @@ export async function openBase(options: { dataDir: string; databaseUrl?: string 
   const store = onceStore(watchedStore(opened, telemetry.metrics), clock)
   telemetry.metrics.set('countersign_build_info', { version, node: process.versions.node, database: store.dialect }, 1)
   try {
+    clock.atLeast?.(Math.max(await highestTime(store), await lastWritten(store)))
     const keyring = await openKeyFiles(join(dataDir, 'keys'), random)
     const { instance, org } = await loadInstance(store, clock, random)
     const { ledger: untimed, start } = await openLedger({ store, keyring, clock, random, instance, folder: await diskFolder(join(dataDir, 'checkpoints')) })
@@ -94,4 +95,10 @@ function timed(ledger: Ledger, clock: Clock): { ledger: Ledger; checkpointedAt: 
 /** A key of its own for what is kept of answers. */
 function hkdf(root: Uint8Array): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', root, new Uint8Array(), 'countersign.once.v1', 32))
+}
+
+/** When the newest leaf says that it was written; ms. */
+async function lastWritten(store: Store): Promise<number> {
+  const newest = await store.read((db) => db.selectFrom('ledger_leaf').select('leaf').orderBy('idx', 'desc').limit(1).executeTakeFirst())
+  return newest ? Date.parse((JSON.parse(newest.leaf) as { time: string }).time) || 0 : 0
 }

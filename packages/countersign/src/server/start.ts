@@ -8,7 +8,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Clock } from '../platform/clock.ts'
-import { systemClock } from '../platform/clock.ts'
+import { steadyClock } from '../platform/clock.ts'
 import { createLog } from '../platform/log.ts'
 import type { Address } from '../platform/setting-values.ts'
 import type { ConnectPostgres } from '../platform/store/postgres/sessions.ts'
@@ -85,7 +85,7 @@ export type RunningServer = {
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const log = options.log ?? createLog('info')
   const demonstration = options.demonstration ?? false
-  const clock = options.clock ?? systemClock
+  const clock = options.clock ?? steadyClock()
   const exposure = { addresses: options.addresses, url: options.url, tls: options.tls ?? null, trustedProxies: options.trustedProxies ?? [] }
   checkExposure(exposure)
   const warning = exposureWarning(exposure)

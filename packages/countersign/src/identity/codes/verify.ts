@@ -12,9 +12,11 @@ import { markAppUsed, type Apps, type SealedApp } from './apps.ts'
 import { subjectOf, type Attempt } from './attempts.ts'
 import { stepOf } from './one-time.ts'
 import type { Seeds } from './seeds.ts'
+import { wallOf } from '../../platform/clock.ts'
+import type { Clock } from '../../platform/clock.ts'
 import type { TypedCode } from './typed.ts'
 
-type VerifyRoom = { apps: Apps; seeds: Seeds; ports: { clock: { now(): number } } }
+type VerifyRoom = { apps: Apps; seeds: Seeds; ports: { clock: Clock } }
 /** `step`: of 30 s since 1970, now used. */
 export type VerifiedCode = { authenticator: string; label: string; step: number }
 
@@ -26,7 +28,7 @@ export async function verifyCode(
   const now = ports.clock.now()
   const standing = await apps.of(tx, person)
   if (standing.length === 0) throw noApp()
-  const matched = match(seeds, standing, code, now)
+  const matched = match(seeds, standing, code, wallOf(ports.clock))
   if (!matched) throw wrong()
   if (!(await useStep(tx, person, matched.step))) throw used()
   await markAppUsed(tx, matched.app.id, now)

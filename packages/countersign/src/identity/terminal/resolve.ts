@@ -11,6 +11,7 @@
 import type { Actor } from '../actor.ts'
 import { IdentityError, type IdentityErrorCode } from '../errors.ts'
 import { secretPrefixes } from '../secrets.ts'
+import { wallOf } from '../../platform/clock.ts'
 import { verifyProof, type VerifiedProof } from './dpop-proof.ts'
 import { checkNonce, consumeProof, oneProof, type ProofPorts } from './proof-use.ts'
 import type { TerminalToken } from './tokens.ts'
@@ -46,7 +47,7 @@ export async function resolveTerminal(ports: ResolvePorts, request: TerminalRequ
 
 async function resolveBound(ports: ResolvePorts, request: TerminalRequest, presented: Presented): Promise<Resolved> {
   const url = requested(request.origin ?? ports.url, request.url)
-  const proof = verifyProof({ proof: oneProof(request.headers['dpop']), method: request.method, url, accessToken: presented.value, now: ports.clock.now() })
+  const proof = verifyProof({ proof: oneProof(request.headers['dpop']), method: request.method, url, accessToken: presented.value, now: wallOf(ports.clock) })
   checkNonce(ports.nonces, proof)
   const { token, holder } = await live(ports, presented)
   checkKey(token, proof)
