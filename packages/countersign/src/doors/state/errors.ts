@@ -6,6 +6,8 @@ export type StateErrorCode =
   | 'credential_expired'
   | 'credential_not_found'
   | 'credential_scope'
+  | 'credential_guessed'
+  | 'method_refused'
   | 'workspace_name_invalid'
   | 'workspace_not_found'
   | 'version_not_found'
@@ -26,10 +28,12 @@ export type StateErrorCode =
   | 'state_empty'
   | 'state_too_large'
   | 'body_digest_mismatch'
+  | 'body_incomplete'
   | 'encoding_refused'
   | 'lineage_mismatch'
   | 'serial_regressed'
   | 'nothing_quarantined'
   | 'reading_exhausted'
+  | 'countersignature_awaited'
 
 export class StateError extends CodedError<StateErrorCode> {}

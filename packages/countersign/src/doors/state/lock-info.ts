@@ -24,6 +24,8 @@ const members = ['Operation', 'Info', 'Who', 'Version', 'Created', 'Path'] as co
 export function readLockInfo(text: string): LockInfo {
   const value = parse(text)
   const { ID: id } = value
+  // Said twice, two readers could take two for it; no text within can hold this without a backslash.
+  if ((text.match(/"ID"\s*:/g) ?? []).length !== 1) throw invalid('it does not say its ID once')
   if (typeof id !== 'string' || !/^[\x21-\x7e]{8,128}$/.test(id)) throw invalid('its ID is not 8 to 128 characters of text')
   const words = Object.fromEntries(members.map((name) => [name, wordOf(value[name])]))
   const { Operation: operation = '', Who: who = '', Info: info = '' } = words

@@ -65,6 +65,12 @@ export async function quarantinedUnder(db: Db | Tx, workspace: string, lock: str
   return db.selectFrom('state_version').select(['number', 'digest']).where('workspace', '=', workspace).where('lock', '=', lock).where('status', '=', 'quarantined').execute()
 }
 
+/** Whether these very bytes were a version here before: what a client encrypted cannot be given another serial (serial.ts). */
+export async function wasWritten(db: Db | Tx, workspace: string, digest: string): Promise<boolean> {
+  const row = await db.selectFrom('state_version').select('id').where('workspace', '=', workspace).where('digest', '=', digest).where('status', '!=', 'quarantined').limit(1).executeTakeFirst()
+  return row !== undefined
+}
+
 // Credentials
 
 export async function findCredential(db: Db | Tx, id: string): Promise<CredentialRow | null> {

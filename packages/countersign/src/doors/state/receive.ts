@@ -1,0 +1,144 @@
+/**
+ * Receiving a body: into one buffer, of the size that was announced, hashed as it comes. Nothing is believed before all of it is here: a
+ * client that stops half-way has sent nothing.
+ *
+ * Over shared memory, so that the thread that reads it takes no copy. How many bytes are received at once, over all requests, is
+ * bounded: whoever comes later waits.
+ */
+import { createHash } from 'node:crypto'
+import type { Readable } from 'node:stream'
+import { StateError } from './errors.ts'
+
+export type Received = { bytes: Uint8Array; /** SHA-256, hex. */ digest: string }
+
+export type Announced = {
+  /** Content-Length; null where it is not said. */
+  length: number | null
+  largest: number
+  /** Content-MD5 as it was sent, or "". */
+  md5: string
+  encoding: string
+}
+
+/** @throws StateError `encoding_refused`, `state_too_large`, `body_digest_mismatch`, `body_incomplete` */
+export async function receive(body: Readable | undefined, announced: Announced): Promise<Received> {
+  const { length, largest, md5, encoding } = announced
+  if (encoding !== '' && encoding.toLowerCase() !== 'identity') throw new StateError('encoding_refused', 'The body is compressed or encoded.', 'Send it as it is, without Content-Encoding.')
+  if (length !== null && length > largest) throw tooLarge(largest)
+  const [sha256, wanted] = [createHash('sha256'), md5 === '' ? null : createHash('md5')]
+  const into = length === null ? growing(largest) : fixed(length)
+  try {
+    for await (const piece of (body ?? []) as AsyncIterable<Buffer>) {
+      into.add(piece)
+      sha256.update(piece)
+      wanted?.update(piece)
+    }
+  } catch (cause) {
+    if (cause instanceof StateError) throw cause
+    throw incomplete(cause)
+  }
+  const bytes = into.end()
+  if (wanted && !isDigest(md5, wanted.digest())) throw new StateError('body_digest_mismatch', 'The body is not the one that Content-MD5 speaks of: it was changed on its way.', 'Send it again.')
+  return { bytes, digest: sha256.digest('hex') }
+}
+
+type Into = { add(piece: Buffer): void; end(): Uint8Array }
+
+function fixed(length: number): Into {
+  const bytes = new Uint8Array(new SharedArrayBuffer(length))
+  let used = 0
+  return {
+    add(piece) {
+      if (used + piece.length > length) throw incomplete()
+      bytes.set(piece, used)
+      used += piece.length
+    },
+    end() {
+      if (used !== length) throw incomplete()
+      return bytes
+    },
+  }
+}
+
+function growing(largest: number): Into {
+  const pieces: Buffer[] = []
+  let used = 0
+  return {
+    add(piece) {
+      used += piece.length
+      if (used > largest) throw tooLarge(largest)
+      pieces.push(piece)
+    },
+    end() {
+      const bytes = new Uint8Array(new SharedArrayBuffer(used))
+      let at = 0
+      for (const piece of pieces.splice(0)) {
+        bytes.set(piece, at)
+        at += piece.length
+      }
+      return bytes
+    },
+  }
+}
+
+/** RFC 1864: base64 of the 16 bytes. */
+function isDigest(sent: string, digest: Buffer): boolean {
+  return Buffer.from(sent, 'base64').equals(digest)
+}
+
+function tooLarge(largest: number): StateError {
+  return new StateError('state_too_large', `The body is larger than the ${largest} bytes that this server takes.`, 'Split the configuration into several workspaces, or raise state_limit.')
+}
+
+function incomplete(cause?: unknown): StateError {
+  return new StateError('body_incomplete', 'The body is not as long as was announced.', 'Send it again, whole.', { cause })
+}
+
+/** A few words, of at most so many bytes, as text. */
+export async function receiveText(body: Readable | undefined, announced: Announced): Promise<string> {
+  const { bytes } = await receive(body, announced)
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(bytes))
+  } catch (cause) {
+    throw new StateError('lock_invalid', 'The body is not UTF-8.', 'Send what Terraform sends.', { cause })
+  }
+}
+
+export type Room = { enter(bytes: number, signal: AbortSignal): Promise<() => void> }
+
+/** Room for so many bytes at once; what is larger than all of it has it alone. In order. */
+export function createRoom(bytes: number): Room {
+  let free = bytes
+  const waiting: { wanted: number; go: () => void }[] = []
+  const next = (): void => {
+    for (let first = waiting[0]; first && first.wanted <= free; first = waiting[0]) {
+      waiting.shift()
+      free -= first.wanted
+      first.go()
+    }
+  }
+  return {
+    async enter(asked, signal) {
+      const wanted = Math.min(asked, bytes)
+      await new Promise<void>((resolve, reject) => {
+        const one = { wanted, go: () => { signal.removeEventListener('abort', left); resolve() } }
+        const left = (): void => {
+          const at = waiting.indexOf(one)
+          if (at >= 0) waiting.splice(at, 1)
+          reject(incomplete())
+          next()
+        }
+        signal.addEventListener('abort', left, { once: true })
+        waiting.push(one)
+        next()
+      })
+      let held = true
+      return () => {
+        if (!held) return
+        held = false
+        free += wanted
+        next()
+      }
+    },
+  }
+}

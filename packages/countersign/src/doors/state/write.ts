@@ -1,0 +1,120 @@
+/**
+ * POST. A write becomes current under the granted write lock of the same credential and address, if it goes on where the current version
+ * stands: the same lineage, a higher serial.
+ *
+ * The last write of an apply is never refused: the resources have changed already. What comes from a credential that had the lock, but can
+ * no longer be trusted to follow what is current, is set aside, and a person decides. What comes from anybody else, or without a lock, is
+ * refused before its body is read.
+ */
+import type { Authorized } from '../../gate/index.ts'
+import type { Db, Tx } from '../../platform/store/store.ts'
+import { readState, TfstateError } from '../../tfstate/index.ts'
+import type { StateFacts } from '../../tfstate/index.ts'
+import type { Caller } from './authenticate.ts'
+import { StateError } from './errors.ts'
+import type { StateDeps } from './ports.ts'
+import type { Received } from './receive.ts'
+import { sealState } from './seal.ts'
+import { endedLock, findCredential, findRequest, findWorkspace, lockOf, quarantinedUnder, wasWritten, workspaceNamed } from './store.ts'
+import type { LockRow, VersionRow, WorkspaceRow } from './store.ts'
+import { currentVersion, keep, quarantine } from './versions.ts'
+
+/** `lock`: SHA-256 of the ID in the query, or "". */
+export type Writing = { name: string; caller: Caller; lock: string }
+
+/** Under whose lock it comes: the one that is held, or one that was ended. */
+type Under = { workspace: WorkspaceRow; held: LockRow | null; why: string }
+
+/** Before a byte of the body is read. @throws StateError for what is refused whatever it holds */
+export async function admitWrite(deps: StateDeps, asked: Writing): Promise<void> {
+  await deps.store.read((db) => under(deps, db, asked))
+}
+
+async function under(deps: StateDeps, db: Db | Tx, { name, caller, lock: digest }: Writing): Promise<Under> {
+  const { credential, actor } = caller
+  const workspace = await workspaceNamed(db, name)
+  const lock = workspace && (await lockOf(db, workspace.id))
+  if (digest === '' || !workspace) throw new StateError('lock_required', `Nothing is written to the state of ${name} without its lock.`, 'Lock it first; terraform does, unless -lock=false is set.')
+  if (lock && lock.lock === digest && lock.credential === credential.id) {
+    if (lock.mode === 'plan') throw new StateError('lock_read_only', `The lock of ${name} was taken for a plan, and reads only.`, 'Run terraform apply: it takes a lock that writes.')
+    const now = deps.clock.now()
+    const revoked = (await findCredential(db, credential.id))?.revoked_at != null
+    const why = revoked ? 'its credential was revoked' : lock.cap_at <= now ? 'its lock was held for longer than allowed'
+      : lock.source !== actor.source.address ? 'it came from another address than the lock' : workspace.frozen_at !== null ? 'the workspace was frozen' : ''
+    return { workspace, held: lock, why }
+  }
+  const ended = await endedLock(db, workspace.id, digest, credential.id)
+  if (ended) return { workspace, held: null, why: { forced: 'its lock was ended by somebody', revoked: 'its credential was revoked', capped: 'its lock was held for longer than allowed' }[ended.why] }
+  throw new StateError('lock_required', `This is not the lock of ${name}${lock ? ', which somebody else holds' : ''}.`, 'Run terraform again: it takes the lock first.')
+}
+
+/** Above this a state is read on a thread apart. */
+const APART = 1 << 20
+/** Writes under one lock that wait in quarantine at most. */
+const SET_ASIDE = 100
+
+/** @param by null: the person's role is gone. Then nothing becomes current, and nothing is lost either. */
+export async function writeState(deps: StateDeps, by: Authorized<'state.release'> | null, asked: Writing, body: Received): Promise<void> {
+  const seen = await deps.store.read(async (db) => {
+    const { workspace } = await under(deps, db, asked)
+    return { workspace, current: await truthOf(deps, db, workspace) }
+  })
+  const facts = await factsOf(deps, body)
+  const sealed = await sealState(deps, seen.workspace.id, { ...body, facts })
+  await deps.store.write(async (tx) => {
+    const { workspace, held, why } = await under(deps, tx, asked)
+    const may = by !== null && (await deps.gate.permitted(tx, by, asked.name))
+    const reason = why || (may ? '' : 'the role of who wrote it is gone') || (await follows(deps, tx, seen, workspace, sealed))
+    if (reason === 'unchanged') return
+    const maker = await makerOf(tx, asked, held)
+    if (reason === '') {
+      await keep(deps, tx, workspace, { origin: 'write', sealed, maker })
+    } else if (!(await isDuplicate(tx, workspace, asked.lock, body.digest))) {
+      await quarantine(deps, tx, workspace, { origin: 'write', sealed, maker }, reason)
+    }
+  })
+}
+
+/** null: there is none. "tampered": the database disagrees with the ledger; what is written now follows nothing that can be trusted. */
+async function truthOf(deps: StateDeps, db: Db | Tx, workspace: WorkspaceRow): Promise<VersionRow | null | 'tampered'> {
+  try {
+    return await currentVersion(deps, db, workspace)
+  } catch (error) {
+    if (error instanceof StateError && error.code === 'state_tampered') return 'tampered'
+    throw error
+  }
+}
+
+/** "" where it may become current, `unchanged` where it is what is current, else why not. */
+async function follows(deps: StateDeps, tx: Tx, seen: { workspace: WorkspaceRow; current: VersionRow | null | 'tampered' }, workspace: WorkspaceRow, sent: { digest: string; facts: StateFacts }): Promise<string> {
+  const current = workspace.version === seen.workspace.version ? seen.current : await truthOf(deps, tx, (await findWorkspace(tx, workspace.id)) ?? workspace)
+  if (current === 'tampered') return 'what is current was changed in the database'
+  if (current === null) return ''
+  if (current.lineage !== sent.facts.lineage) return 'it has another lineage'
+  if (current.serial === sent.facts.serial) return current.digest === sent.digest ? 'unchanged' : 'its serial is that of the current version'
+  if (current.serial > sent.facts.serial) return 'its serial went back'
+  return (await wasWritten(tx, workspace.id, sent.digest)) ? 'it was written before, and something else became current since' : ''
+}
+
+/** A write that is sent again, because its answer was lost, is one. */
+async function isDuplicate(tx: Tx, workspace: WorkspaceRow, lock: string, digest: string): Promise<boolean> {
+  const before = await quarantinedUnder(tx, workspace.id, lock)
+  if (before.some((one) => one.digest === digest)) return true
+  if (before.length < SET_ASIDE) return false
+  throw new StateError('state_frozen', `${before.length} writes under this lock wait in quarantine already.`, 'Somebody has to decide about them first.')
+}
+
+async function makerOf(tx: Tx, { caller, lock }: Writing, held: LockRow | null) {
+  const { credential, actor } = caller
+  const request = held && (await findRequest(tx, held.request))
+  return {
+    person: credential.person, person_name: credential.person_name, credential: credential.id, run: credential.run, lock,
+    evidence: request?.decision === 'step-up' ? request.code : '', source: actor.source.address,
+  }
+}
+
+/** @throws TfstateError: its codes say what is wrong, and no message repeats anything of the state */
+async function factsOf(deps: StateDeps, { bytes }: Received): Promise<StateFacts> {
+  if (bytes.byteLength === 0) throw new TfstateError('state_empty', 'The body is empty.')
+  return bytes.byteLength > APART ? deps.reader.read(bytes) : readState(bytes)
+}
