@@ -50,8 +50,10 @@ const shows: { readonly [action in PlannedAction]?: readonly Change[] } = {
 }
 const deposedBy: readonly PlannedAction[] = ['create', 'replace', 'delete', 'forget']
 
+const quoted = /\["(?:[^"\\]|\\.)*"\]/g
 const deposedSuffix = / \(deposed [0-9A-Za-z]{8}\)$/
-const isData = (address: string): boolean => /^(?:module\.[^.]+(?:\["(?:[^"\\]|\\.)*"\])?\.)*data\./.test(address)
+/** Without its keys: what stands in a key imitates anything. */
+const isData = (address: string): boolean => /^(?:module\.[^.]+\.)*data\./.test(address.replace(quoted, ''))
 
 /** `planned`: addresses as in the redacted plan. `outputsPlanned`: names of the outputs that change in it. */
 export function reconcile(planned: readonly Planned[], diff: AddressDiff, outputsPlanned: readonly string[], options: ReconcileOptions = {}): Reconciliation {
@@ -77,11 +79,10 @@ export function reconcile(planned: readonly Planned[], diff: AddressDiff, output
   return { judged: true, agrees: unexpected.length === 0 && (options.partial === true || missing.length === 0), unexpected, missing }
 }
 
-/** An address with its masked keys, or with all its quoted keys, as `["*"]`. */
-const masked = /\["\(masked:[^")]*\)"\]/g
-const quoted = /\["(?:[^"\\]|\\.)*"\]/g
-const isMasked = (address: string): boolean => address.includes('(masked:')
-const shapeOf = (address: string): string => address.replace(masked, '["*"]').replace(quoted, '["*"]')
+/** `reserved` is a key that imitates a mask: it stands for itself. */
+const isMasked = (address: string): boolean => /\(masked:(?!reserved)/.test(address)
+/** The address without what its quoted keys are. */
+const shapeOf = (address: string): string => address.replace(quoted, '["*"]')
 
 /** Allowed changes by address. Where a key is masked on either side, any key of the same resource may be meant. */
 class Expected {

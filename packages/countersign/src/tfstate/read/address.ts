@@ -58,7 +58,7 @@ function quote(key: string): string {
     const code = unit.codePointAt(0) ?? 0
     return escapes[unit] ?? (code > 0xffff ? `\\U${code.toString(16).padStart(8, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`)
   })
-  return `"${text.replace(/\$\{/g, '$${').replace(/%\{/g, '%%{')}"`
+  return `"${text.replace(/[$%]\{/g, (found) => `${found[0] ?? ''}${found}`)}"`
 }
 
 /** `key` is the instance's `index_key`. */

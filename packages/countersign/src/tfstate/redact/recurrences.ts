@@ -18,6 +18,7 @@ const bounded = (text: string, from: number, to: number): boolean => !wordCharac
 export class Recurrences {
   readonly #whole: ReadonlySet<string>
   readonly #finder: Finder
+  readonly #words: Finder
   readonly #key: Uint8Array | undefined
   readonly #names = new Map<string, string>()
   #masked = 0
@@ -25,6 +26,7 @@ export class Recurrences {
   constructor(strings: ReadonlySet<string>, key?: Uint8Array) {
     this.#whole = strings
     this.#finder = new Finder([...strings].filter((value) => value.length >= 4 && !trivial.test(value)))
+    this.#words = new Finder([...strings].filter((value) => value.length >= 6 && !plainWord.test(value) && !trivial.test(value)))
     this.#key = key
   }
 
@@ -40,7 +42,9 @@ export class Recurrences {
     const known = this.#names.get(key)
     if (known !== undefined) return known
     let out = key
-    if (this.#holds(key)) out = this.#mask('sensitive', key)
+    // One that imitates a mask would stand for any other key of its resource.
+    if (key.includes('(masked:')) out = this.#mask('reserved', key)
+    else if (this.#holds(key)) out = this.#mask('sensitive', key)
     else if (mayHoldShape(key)) {
       const why = new Set<string>()
       maskShapes(key, '', why as Parameters<typeof maskShapes>[2])
@@ -56,8 +60,11 @@ export class Recurrences {
     return `(masked:${why} ${number})`
   }
 
+  /** A type, a name: masked when a sensitive value stands in it that is no plain word. */
   word(word: string): string {
-    return word.length >= 6 && !plainWord.test(word) && this.#holds(word) ? this.key(word) : word
+    let hit = false
+    this.#words.each(word, () => (hit = true))
+    return hit ? this.key(word) : word
   }
 
   address(address: string): string {

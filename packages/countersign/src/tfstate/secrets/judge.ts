@@ -27,7 +27,10 @@ const publicPem = /-----BEGIN ((?:[A-Z0-9]+ )*(?:CERTIFICATE|PUBLIC KEY|CERTIFIC
 const publicName =
   /(?:^|[_.-])(?:ids?|uuids?|arns?|names?|etags?|versions?|revisions?|generations?|fingerprints?|thumbprints?|digests?|hash(?:es)?|checksums?|sha(?:1|256|384|512)|md5|serial|nonce|self_links?|endpoints?|uris?|urls?|hostnames?|dns|zone|images?|certificates?|cert|crt|csr|ca|chain|pem|public_?keys?|ssh_?keys?|selectors?|labels?|paths?|keypath|keeper|keepers|triggers?|policy|etag|location|links?)$/i
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi
-const address = /\b(?:arn:[a-z-]+:[^\s"']*|https?:\/\/[^\s"'@?]*|(?:projects|subscriptions|organizations|folders|resourceGroups)\/[^\s"']*|\/(?:[A-Za-z0-9_.-]+\/)+[A-Za-z0-9_.-]*|sha(?:1|256|384|512)[:-][A-Za-z0-9+/=]+)/g
+const address = /\b(?:https?:\/\/[^\s"'@?]*|(?:projects|subscriptions|organizations|folders|resourceGroups)\/[^\s"']*|\/(?:[A-Za-z0-9_.-]+\/)+[A-Za-z0-9_.-]*|sha(?:1|256|384|512)[:-][A-Za-z0-9+/=]+)/g
+
+/** Amazon's names; that of a stored secret has `:secret:` in it. */
+const amazonName = /\barn:[a-z-]+:[a-z0-9-]*:[A-Za-z0-9_/:.*+@$-]*/g
 
 /** The text without what is random and public. */
 function withoutPublic(text: string): string {
@@ -39,7 +42,8 @@ export function judgeString(value: string, name: string): Judgement | undefined 
   if (value === '') return undefined
   if (isSecretName(name) && !isHarmlessValue(value)) return { why: 'name', kind: name.toLowerCase().replace(/[_-]+/g, ' ').slice(0, 60) }
   if (!mayHoldShape(value)) return undefined
-  const text = value.includes('-----BEGIN ') ? value.replace(publicPem, ' ') : value
+  const named = value.includes('arn:') ? value.replace(amazonName, ' ') : value
+  const text = named.includes('-----BEGIN ') ? named.replace(publicPem, ' ') : named
   const found = new Set<MaskReason>()
   maskShapes(text, name, found)
   // The id of an access key is its address.

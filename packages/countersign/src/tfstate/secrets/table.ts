@@ -2,7 +2,7 @@
  * Attributes that are known to hold secrets, by type of resource: `TYPE PATH | kind | instead`. In a path, `*` is any key or index; what
  * stands below its end is part of the secret. `instead` is the write-only argument (Terraform 1.11 and later), or what stands beside it
  * in `instead` below. A type with `data.` is a data source. Names of write-only arguments are those of the providers' documentation; an
- * attribute without one had none there.
+ * attribute without one had none there. The rows of AWS were checked against the schema of its provider 5.100.
  */
 export const secretAttributes = `
 aws_iam_access_key secret | access key | role
@@ -11,8 +11,7 @@ aws_iam_access_key ses_smtp_password_v4 | mail password | role
 aws_iam_user_login_profile password | console password | role
 aws_db_instance password | database password | wo password_wo
 aws_rds_cluster master_password | database password | wo master_password_wo
-aws_docdb_cluster master_password | database password | store
-aws_neptune_cluster master_password | database password | store
+aws_docdb_cluster master_password | database password | wo master_password_wo
 aws_redshift_cluster master_password | database password | wo master_password_wo
 aws_redshiftserverless_namespace admin_user_password | database password | wo admin_user_password_wo
 aws_secretsmanager_secret_version secret_string | stored secret | wo secret_string_wo
@@ -32,17 +31,34 @@ aws_acm_certificate private_key | private key | store
 aws_iam_server_certificate private_key | private key | store
 aws_cognito_user_pool_client client_secret | client secret | store
 aws_cognito_identity_provider provider_details.client_secret | client secret | store
-aws_apigatewayv2_authorizer authorizer_credentials | credentials | store
 aws_api_gateway_api_key value | API key | store
 aws_appsync_api_key key | API key | store
-aws_transfer_ssh_key private_key | private key | store
+aws_iam_service_specific_credential service_password | service password | role
+aws_cloudwatch_event_connection auth_parameters.*.api_key.*.value | API key | store
+aws_cloudwatch_event_connection auth_parameters.*.basic.*.password | password | store
+aws_kms_ciphertext plaintext | text to be encrypted | store
+aws_kms_external_key key_material_base64 | key material | store
+aws_kms_replica_external_key key_material_base64 | key material | store
+aws_iot_certificate private_key | private key | store
+aws_grafana_workspace_api_key key | API key | store
+aws_grafana_workspace_service_account_token key | access token | store
+aws_wafv2_api_key api_key | API key | store
+aws_transfer_server host_key | private key | store
+aws_timestreaminfluxdb_db_instance password | database password | store
+aws_docdbelastic_cluster admin_user_password | database password | store
+aws_codebuild_source_credential token | access token | store
+aws_quicksight_data_source credentials.*.credential_pair.*.password | database password | store
+aws_elasticache_user authentication_mode.*.passwords | database password | store
+data.aws_redshift_cluster_credentials db_password | database password | store
+data.aws_ssm_parameters_by_path values | parameters | ephemeral aws_ssm_parameter
+data.aws_kms_ciphertext plaintext | text to be encrypted | store
 aws_vpn_connection tunnel1_preshared_key | pre-shared key | store
 aws_vpn_connection tunnel2_preshared_key | pre-shared key | store
 aws_vpn_connection customer_gateway_configuration | VPN configuration with pre-shared keys | store
 data.aws_eks_cluster_auth token | cluster token | ephemeral aws_eks_cluster_auth
 data.aws_secretsmanager_secret_version secret_string | stored secret | ephemeral aws_secretsmanager_secret_version
 data.aws_secretsmanager_secret_version secret_binary | stored secret | ephemeral aws_secretsmanager_secret_version
-data.aws_secretsmanager_random_password random_password | password | ephemeral random_password
+data.aws_secretsmanager_random_password random_password | password | ephemeral aws_secretsmanager_random_password
 data.aws_ssm_parameter value | parameter | ephemeral aws_ssm_parameter
 data.aws_kms_secrets plaintext | decrypted secret | ephemeral aws_kms_secrets
 data.aws_ecr_authorization_token authorization_token | registry token | ephemeral aws_ecr_authorization_token
