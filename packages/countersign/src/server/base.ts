@@ -23,6 +23,7 @@ import { openStore } from '../platform/store/open.ts'
 import type { ConnectPostgres } from '../platform/store/postgres/sessions.ts'
 import type { Migration, Store, Tx } from '../platform/store/store.ts'
 import { afterCommit } from '../platform/store/unit.ts'
+import { leaseMigrations } from '../platform/leases.ts'
 import { createOnce, onceMigrations, onceStore } from '../platform/once/index.ts'
 import type { Once } from '../platform/once/index.ts'
 import { createSealing } from '../platform/sealing.ts'
@@ -32,7 +33,7 @@ import { version } from './version.ts'
 
 /** Every room's migrations, in the order in which rooms may refer to one another's tables. */
 export const migrations: readonly Migration[] = [
-  ...platformMigrations, ...serverMigrations, ...onceMigrations, ...ledgerMigrations, ...identityMigrations, ...gateMigrations, ...noticeMigrations, ...runsMigrations, ...adminMigrations, ...stateMigrations,
+  ...platformMigrations, ...serverMigrations, ...onceMigrations, ...leaseMigrations, ...ledgerMigrations, ...identityMigrations, ...gateMigrations, ...noticeMigrations, ...runsMigrations, ...adminMigrations, ...stateMigrations,
 ]
 
 export type Base = {

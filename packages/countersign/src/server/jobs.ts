@@ -1,30 +1,46 @@
-/** What happens by itself: recording what has expired, deleting what nobody can use, a checkpoint now and then. */
+/**
+ * What happens by itself: recording what has expired, deleting what nobody can use, a checkpoint now and then. Of several servers of one
+ * database one does what is the database's, under a lease; what is a server's own each of them does.
+ */
 import type { Logger } from 'pino'
 import { sweepSilent } from '../doors/runs/report.ts'
+import { createLease } from '../platform/leases.ts'
 import { pulse } from '../platform/servers.ts'
 import type { Parts } from './parts.ts'
 import { writePolicyFile } from './policy-file.ts'
 
 const EVERY = 30_000
 
+type Job = readonly [name: string, job: () => Promise<unknown>]
+
+/** Once for all servers; each bears being done twice. */
+const shared = (parts: Parts): readonly Job[] => [
+  ['expired challenges', () => parts.gate.sweepExpired()],
+  ['silent runs', () => sweepSilent(parts.runs)],
+  ['notices', () => parts.notices.deliver()],
+  ['old notices', () => parts.notices.sweep()],
+  ['expired sessions', () => parts.identity.sweep()],
+  ['old calls', () => parts.base.once.sweep()],
+]
+
+/** For each server: its folder, its memory, its sign of life. */
+const own = (parts: Parts): readonly Job[] => [
+  ['policy of other servers', () => parts.followPolicy()],
+  ['checkpoint', () => parts.base.ledger.checkpoint()],
+  ['sign of life', () => pulse(parts.base.store, parts.base.server, parts.base.clock.now())],
+]
+
 export function startJobs(parts: Parts, log: Logger): { stop(): Promise<void> } {
-  const jobs: [string, () => Promise<unknown>][] = [
-    ['expired challenges', () => parts.gate.sweepExpired()],
-    ['silent runs', () => sweepSilent(parts.runs)],
-    ['notices', () => parts.notices.deliver()],
-    ['old notices', () => parts.notices.sweep()],
-    ['expired sessions', () => parts.identity.sweep()],
-    ['policy of other servers', () => parts.followPolicy()],
-    ['checkpoint', () => parts.base.ledger.checkpoint()],
-    ['old calls', () => parts.base.once.sweep()],
-    ['sign of life', () => pulse(parts.base.store, parts.base.server, parts.base.clock.now())],
-  ]
+  const lease = createLease(parts.base, 'jobs', 3 * EVERY)
   let running: Promise<void> | null = null
+  const perform = async ([name, job]: Job): Promise<void> => {
+    if (!gone.signal.aborted) await parts.base.telemetry.job(name, job, (error) => log.warn({ err: error }, `job failed: ${name}`))
+  }
   const tick = async (): Promise<void> => {
-    for (const [name, job] of jobs) {
-      if (gone.signal.aborted) return
-      await parts.base.telemetry.job(name, job, (error) => log.warn({ err: error }, `job failed: ${name}`))
-    }
+    for (const job of own(parts)) await perform(job)
+    let leads = false
+    await perform(['lease of the jobs', async () => void (leads = await lease.take())])
+    if (leads) for (const job of shared(parts)) await perform(job)
   }
   const timer = setInterval(() => void (running ??= tick().finally(() => (running = null))), EVERY)
   timer.unref()
@@ -35,6 +51,7 @@ export function startJobs(parts: Parts, log: Logger): { stop(): Promise<void> } 
       clearInterval(timer)
       gone.abort()
       await running
+      await lease.giveBack().catch((error: unknown) => log.warn({ err: error }, 'the lease of the jobs was not given back; another server takes it when it ends'))
     },
   }
 }
