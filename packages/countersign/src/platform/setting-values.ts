@@ -50,3 +50,26 @@ export function parseSeconds(text: string): number {
   if (!(ms <= 3_600_000)) throw new Error('must be a time of an hour at most, such as 10s or 2m')
   return ms
 }
+
+/** `90s`, `15m`, `24h` or `30d`, within two bounds; in ms. */
+export function parseDuration(text: string, bounds: { least: number; most: number }): number {
+  const match = /^(\d{1,9})(s|m|h|d)$/.exec(text)
+  const unit = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[match?.[2] ?? ''] ?? Number.NaN
+  const ms = Number(match?.[1] ?? Number.NaN) * unit
+  if (!(ms >= bounds.least && ms <= bounds.most)) throw new Error(`must be a time such as 90s, 15m, 24h or 30d, from ${bounds.least / 1000} to ${bounds.most / 1000} seconds`)
+  return ms
+}
+
+/** `64MB`, `256MB`, at most 1 GB; in bytes. */
+export function parseMegabytes(text: string): number {
+  const megabytes = Number(/^(\d{1,4})MB$/.exec(text)?.[1] ?? Number.NaN)
+  if (!(megabytes >= 1 && megabytes <= 1000)) throw new Error('must be a size from 1MB to 1000MB, such as 256MB')
+  return megabytes * 1024 * 1024
+}
+
+/** A whole number within two bounds. */
+export function parseCount(text: string, bounds: { least: number; most: number }): number {
+  const count = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+  if (!(count >= bounds.least && count <= bounds.most)) throw new Error(`must be a whole number from ${bounds.least} to ${bounds.most}`)
+  return count
+}

@@ -6,7 +6,7 @@ import { logLevels, type LogLevel } from './log.ts'
 import { SettingError } from './setting-error.ts'
 import { parseTarget, parseWebhookSecret } from './setting-notices.ts'
 import { parseBoolean, parseResourceServers, type ResourceServerSetting } from './setting-programs.ts'
-import { isLoopback, parseAddresses, parseProxies, parsePublicUrl, parseSeconds, type Address } from './setting-values.ts'
+import { isLoopback, parseAddresses, parseCount, parseDuration, parseMegabytes, parseProxies, parsePublicUrl, parseSeconds, type Address } from './setting-values.ts'
 import { parseDatabaseUrl } from './store/postgres/address.ts'
 
 export type Settings = {
@@ -34,6 +34,12 @@ export type Settings = {
   attestationRoots: string
   stateKey: Protection
   statePassphraseFile: string
+  stateHold: number
+  stateLimit: number
+  stateLockCap: number
+  stateDeletedFor: number
+  stateKeepVersions: number
+  stateKeepDays: number
 }
 export type SettingName = keyof Settings
 
@@ -204,7 +210,39 @@ export const settingsTable: readonly Setting[] = [
     initial: none, help: 'File with the passphrase of state_key, readable by the server alone. The passphrase itself may stand in COUNTERSIGN_STATE_PASSPHRASE instead.',
     parse: optionalPath, warning: none,
   }),
+  setting('stateHold', {
+    flag: '--state-hold', environment: 'COUNTERSIGN_STATE_HOLD', key: 'state_hold', shown: '50s',
+    initial: () => '50s', help: 'How long Terraform is kept waiting for a person within one request. Shorter than the time after which a proxy gives up.',
+    parse: (text) => parseDuration(text, { least: 0, most: 110_000 }), warning: none,
+  }),
+  setting('stateLimit', {
+    flag: '--state-limit', environment: 'COUNTERSIGN_STATE_LIMIT', key: 'state_limit', shown: '256MB',
+    initial: () => '256MB', help: 'Largest state that is kept.', parse: parseMegabytes, warning: none,
+  }),
+  setting('stateLockCap', {
+    flag: '--state-lock-cap', environment: 'COUNTERSIGN_STATE_LOCK_CAP', key: 'state_lock_cap', shown: '24h',
+    initial: () => '24h', help: 'How long a lock of a state may be held. What is written under an older one is quarantined.',
+    parse: (text) => parseDuration(text, { least: 60_000, most: 30 * DAY }), warning: none,
+  }),
+  setting('stateDeletedFor', {
+    flag: '--state-deleted-for', environment: 'COUNTERSIGN_STATE_DELETED_FOR', key: 'state_deleted_for', shown: '30d',
+    initial: () => '30d', help: 'How long a deleted version of a state can be brought back. Then its key is destroyed.',
+    parse: (text) => parseDuration(text, { least: 3_600_000, most: 3650 * DAY }),
+    warning: (ms) => (ms < DAY ? 'What is deleted of a state can be brought back for less than a day (state_deleted_for): a mistake or a thief is noticed too late.' : ''),
+  }),
+  setting('stateKeepVersions', {
+    flag: '--state-keep-versions', environment: 'COUNTERSIGN_STATE_KEEP_VERSIONS', key: 'state_keep_versions', shown: '100',
+    initial: () => '100', help: 'So many versions of each state are kept, however old. More are kept until they are older than state_keep_days.',
+    parse: (text) => parseCount(text, { least: 1, most: 1_000_000 }), warning: none,
+  }),
+  setting('stateKeepDays', {
+    flag: '--state-keep-days', environment: 'COUNTERSIGN_STATE_KEEP_DAYS', key: 'state_keep_days', shown: '90',
+    initial: () => '90', help: 'Days for which every version of a state is kept, however many there are.',
+    parse: (text) => parseCount(text, { least: 1, most: 36_500 }), warning: none,
+  }),
 ]
+
+const DAY = 86_400_000
 
 function optionalPath(text: string): string {
   return text === '' ? '' : resolve(text)
