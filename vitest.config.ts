@@ -2,11 +2,17 @@ import { defineConfig } from 'vitest/config'
 import { findPostgres } from './packages/countersign/test/support/find-postgres.ts'
 
 const long = process.env['COUNTERSIGN_TEST_LONG'] === '1'
+/** Whoever waits at a terminal is spared what takes minutes and seldom breaks alone. */
+const whole = long || process.env['CI'] === 'true'
 
 const postgres = findPostgres()
 // With CI=true the project stays, and its set-up fails.
 const skipped = 'missing' in postgres && process.env['CI'] !== 'true'
 if (skipped) process.stderr.write(`\nSKIPPED: what runs on PostgreSQL was not tested. ${postgres.missing}\n`)
+
+/** The rooms and doors that run on PostgreSQL once more; of identity, where nobody asked for all, what two servers could take twice. */
+const rooms = ['server', 'doors', 'gate', ...(whole ? ['identity'] : [])].map((room) => `packages/countersign/test/${room}/**/*.test.ts`)
+const twice = ['codes/verify', 'terminal-proof', 'together'].map((file) => `packages/countersign/test/identity/${file}.test.ts`)
 
 /** Files that are about PostgreSQL itself. */
 const aboutPostgres = ['packages/countersign/test/**/postgres-*.test.ts']
@@ -15,7 +21,7 @@ const onPostgres = {
   extends: true as const,
   test: {
     name: 'postgres',
-    include: [...aboutPostgres, 'packages/countersign/test/e2e/by-hand.test.ts', ...['server', 'doors', 'gate', 'identity'].map((room) => `packages/countersign/test/${room}/**/*.test.ts`)],
+    include: [...aboutPostgres, 'packages/countersign/test/e2e/by-hand.test.ts', ...rooms, ...twice],
     // These two know no database.
     exclude: ['server/openapi', 'identity/software-authenticator'].map((file) => `packages/countersign/test/${file}.test.ts`),
     globalSetup: ['packages/countersign/test/support/postgres-setup.ts'],
