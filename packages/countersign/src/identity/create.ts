@@ -36,7 +36,7 @@ import { lookUpTokens } from './terminal/look-up.ts'
 import { createNonces, type Nonces } from './terminal/nonce.ts'
 import { spendProofs } from './terminal/proof-use.ts'
 import { resolveTerminal, type TerminalRequest } from './terminal/resolve.ts'
-import { endToken, endTokensOfKey, listTokens, type TerminalToken } from './terminal/tokens.ts'
+import { endToken, endedSince, endTokensOfKey, listTokens, type TerminalToken } from './terminal/tokens.ts'
 
 /** A use case of this room, without the room. */
 type UseCase<F> = F extends (room: Room, ...given: infer Given) => infer Answer ? (...given: Given) => Answer : never
@@ -97,6 +97,8 @@ export interface Identity extends Secrets {
     end(given: { id: string; person: string; why: 'signed-out' | 'ended-by-owner' }): Promise<void>
     /** Signs out whoever holds this terminal's key; in the transaction of the report. */
     disown(tx: Tx, person: string, thumbprint: string): Promise<void>
+    /** Whether a sign-in of the terminal with this key was ended since: by its person, a report, a revoked key, a removal. Expiry is no end. */
+    endedSince(db: Db | Tx, of: { person: string; thumbprint: string; since: number }): Promise<boolean>
     /** For the DPoP-Nonce header of every answer to a terminal. */
     nonce(): string
   }
@@ -248,6 +250,7 @@ function tokensOf(room: Room, nonces: Nonces): Identity['tokens'] {
       const ended = await endTokensOfKey(tx, { person, thumbprint, now: ports.clock.now() })
       if (ended > 0) await ports.ledger.append(tx, { type: 'terminal.ended', ids: { person }, details: { thumbprint, why: 'reported', tokens: ended } })
     },
+    endedSince: (db, of) => endedSince(db, of),
     nonce: () => nonces.current(),
   }
 }

@@ -15,6 +15,7 @@ import type { Tx } from '../../platform/store/store.ts'
 import type { PolicyInput, Reason } from '../../policy/index.ts'
 import { checkBinding } from './binding.ts'
 import type { RunClaims } from './claims.ts'
+import { enforcementOf } from './enforcement.ts'
 import { RunError } from './errors.ts'
 import type { RunsDeps } from './ports.ts'
 import { bindings, consumerOf, insertRun } from './store.ts'
@@ -46,7 +47,7 @@ export async function createRun(deps: RunsDeps, by: Authorized<'run.apply'>, ask
     const answer = await deps.gate.ask(tx, by, {
       input: inputOf(by.actor, asked, environment, facts), ref: id, scope: asked.workspace, over: asked.workspace, ids: { ref: id },
       subject: (policy) => runSubject(asked.claims, {
-        ...deps.place, run: id, requester: by.actor.id, executor: by.actor.executor, scope: asked.scope, environment, ...facts,
+        ...deps.place, run: id, requester: by.actor.id, executor: by.actor.executor, scope: asked.scope, environment, enforcement: enforcementOf(asked.claims.workspace, deps.place.origins).level, ...facts,
       }, policy),
     })
     await store(deps, tx, by, asked, { id, environment, answer, body })
@@ -66,7 +67,7 @@ async function store(
     requester: by.actor.id, requester_name: by.actor.name, executor: by.actor.executor, decision: answer.effect, reasons: JSON.stringify(reasons),
     allowed_grant: answer.effect === 'allow' ? answer.grant.id : '', created_at: now,
     expires_at: answer.effect === 'step-up' ? answer.expiresAt : answer.effect === 'allow' ? answer.grant.expiresAt : now,
-    started_at: null, ended_at: null, lease_hash: null, outcome: null, alive_at: 0,
+    started_at: null, ended_at: null, lease_hash: null, outcome: null, alive_at: 0, effect: null,
   }, { digest: asked.claims.plan.json, body: made.body })
   await deps.ledger.append(tx, {
     type: 'run.created', ids: { ref: id, run: id, person: by.actor.id },

@@ -16,5 +16,7 @@ export type RunsDeps = {
   readonly notify: Notify
   readonly policy: () => Policy
   readonly directoryEntries: (db: Db | Tx) => Promise<string[]>
-  readonly place: { readonly instance: string; readonly org: string; readonly origin: string }
+  /** In the transaction in which it is known how an apply ended. */
+  readonly ended: (tx: Tx, run: string, end: 'applied' | 'failed' | 'unknown') => Promise<void>
+  readonly place: { readonly instance: string; readonly org: string; readonly origin: string; readonly origins: readonly string[] }
 }

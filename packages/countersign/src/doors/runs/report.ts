@@ -58,6 +58,7 @@ async function record(deps: RunsDeps, tx: Tx, run: RunRow, outcome: Outcome): Pr
     },
   })
   await moveWorkspace(deps, tx, run, outcome)
+  await deps.ended(tx, run.id, outcome.result)
 }
 
 /** A report moves the workspace only forward, and only if no later apply has started since. */

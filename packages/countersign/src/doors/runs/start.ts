@@ -218,5 +218,6 @@ export async function markUnknown(deps: RunsDeps, tx: Tx, run: RunRow, why: stri
     ids: { ref: run.id, run: run.id },
     details: { run: run.id, result: 'unknown', summary: why, stateSerial: 0, stateDigest: '', treeUnchanged: null },
   })
+  await deps.ended(tx, run.id, 'unknown')
   afterCommit(tx, () => deps.notify.changed(run.id))
 }

@@ -29,7 +29,7 @@ export async function insertRun(tx: Tx, row: RunRow, plan: { digest: string; bod
   await tx.insertInto('run_plan').values({ run: row.id, digest: plan.digest, body: plan.body }).execute()
 }
 
-export async function planOf(db: Db, run: string): Promise<Uint8Array | null> {
+export async function planOf(db: Db | Tx, run: string): Promise<Uint8Array | null> {
   return (await db.selectFrom('run_plan').select('body').where('run', '=', run).executeTakeFirst())?.body ?? null
 }
 

@@ -10,6 +10,7 @@ export type RunFacts = {
   executor: string
   scope: 'apply' | 'destroy'
   environment: string
+  enforcement: RunSubject['workspace']['enforcement']
   summary: RunSubject['summary']
   risk: RunSubject['risk']
 }
@@ -18,15 +19,9 @@ export function runSubject(claims: RunClaims, facts: RunFacts, policy: PolicyRef
   return {
     v: 1, kind: 'run', instance: facts.instance, org: facts.org, action: 'run.apply', scope: facts.scope,
     mode: claims.mode, derivation: claims.derivation, run: facts.run, requester: facts.requester, executor: facts.executor,
-    workspace: { name: claims.workspace.name, environment: facts.environment, enforcement: 'advisory', backend: claims.workspace.backend },
+    workspace: { name: claims.workspace.name, environment: facts.environment, enforcement: facts.enforcement, backend: claims.workspace.backend },
     plan: claims.plan, state: claims.state, engine: claims.engine, providers: claims.providers, tree: claims.tree,
     arguments: claims.arguments, variables: claims.variables, commit: claims.commit, dirty: claims.dirty,
     summary: facts.summary, risk: facts.risk, unbound: claims.unbound, policy,
   }
-}
-
-/** How far a workspace in wrapped mode is protected, and why not further: shown with every run. */
-export const advisory = {
-  level: 'advisory' as const,
-  why: 'the credentials in your terminal reach the cloud and the state without Countersign; state-gated and credential-gated workspaces close that',
 }

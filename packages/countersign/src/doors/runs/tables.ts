@@ -34,6 +34,8 @@ export interface RunTable {
   outcome: string | null
   /** When the terminal that applies last said that it still does; 0 before. */
   alive_at: number
+  /** JSON: what the state showed of its effect, where the state is kept here; null where nothing was compared. */
+  effect: string | null
 }
 
 export interface RunPlanTable {
@@ -72,10 +74,14 @@ declare module '../../platform/store/tables.ts' {
   }
 }
 
-export const runsMigrations: Migration[] = [{ name: 'runs-0001', up: first }, { name: 'runs-0002-alive', up: alive }]
+export const runsMigrations: Migration[] = [{ name: 'runs-0001', up: first }, { name: 'runs-0002-alive', up: alive }, { name: 'runs-0003-effect', up: effect }]
 
 async function alive(db: Kysely<Tables>): Promise<void> {
   await db.schema.alterTable('run').addColumn('alive_at', 'bigint', (c) => c.notNull().defaultTo(0)).execute()
+}
+
+async function effect(db: Kysely<Tables>): Promise<void> {
+  await db.schema.alterTable('run').addColumn('effect', 'text').execute()
 }
 
 async function first(db: Kysely<Tables>): Promise<void> {

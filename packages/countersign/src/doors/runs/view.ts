@@ -9,7 +9,9 @@ import { appliedNow } from './busy.ts'
 import type { Behind } from './busy.ts'
 import type { RunsDeps } from './ports.ts'
 import type { RunRow } from './store.ts'
-import { advisory } from './subject.ts'
+import { enforcementNamed } from './enforcement.ts'
+import type { Enforcement } from './enforcement.ts'
+import type { RunEffect } from './for-states.ts'
 
 export type RunStatus = 'waiting' | 'granted' | 'denied' | 'expired' | 'cancelled' | 'applying' | 'applied' | 'failed' | 'outcome-unknown'
 
@@ -17,7 +19,7 @@ export type RunView = {
   id: string
   workspace: string
   environment: string
-  enforcement: { level: 'advisory'; why: string }
+  enforcement: Enforcement
   scope: string
   status: RunStatus
   /** Changes whenever the view may: hand it back as `since` to wait for the next one. */
@@ -41,6 +43,8 @@ export type RunView = {
   grant: { id: string; expiresAt: string } | null
   /** Another run of the workspace that is applied now: this one waits for it. */
   behind: Behind | null
+  /** What the state showed of the apply, beside what was countersigned; null where the state is not kept here, or nothing was compared yet. */
+  effect: RunEffect | null
   outcome: { result: string; summary: string; state: { lineage: string; serial: number; digest: string }; treeUnchanged: boolean } | null
 }
 
@@ -51,7 +55,7 @@ export async function viewOf(deps: RunsDeps, db: Db | Tx, run: RunRow): Promise<
   const other = status === 'waiting' || status === 'granted' ? await appliedNow(db, run, deps.clock.now()) : null
   const signed = standing.challenge?.signed ?? []
   return {
-    id: run.id, workspace: run.workspace, environment: run.environment, enforcement: advisory, scope: run.scope, status,
+    id: run.id, workspace: run.workspace, environment: run.environment, enforcement: enforcementNamed(subject.kind === 'run' ? subject.workspace.enforcement : ''), scope: run.scope, status,
     version: order.indexOf(status) * 100 + signed.length, decision: run.decision, reasons: JSON.parse(run.reasons) as Reason[],
     subject: run.subject, subjectDigest: run.subject_digest, code: formatCode(run.code), link: `${deps.place.origin}/c/${formatCode(run.code)}`,
     createdAt: rfc3339(run.created_at), expiresAt: rfc3339(run.expires_at), startedAt: at(run.started_at), endedAt: at(run.ended_at),
@@ -61,6 +65,7 @@ export async function viewOf(deps: RunsDeps, db: Db | Tx, run: RunRow): Promise<
     signed: signed.map(({ person, name, role, at: when, label }) => ({ person, name, role, at: rfc3339(when), label })),
     grant: status === 'granted' && standing.grant ? { id: standing.grant.id, expiresAt: rfc3339(standing.grant.expiresAt) } : null,
     behind: other ? { id: other.id, code: formatCode(other.code), requester: { id: other.requester, name: other.requester_name }, startedAt: rfc3339(other.started_at ?? 0) } : null,
+    effect: run.effect === null ? null : (JSON.parse(run.effect) as RunEffect),
     outcome: run.outcome === null ? null : (JSON.parse(run.outcome) as NonNullable<RunView['outcome']>),
   }
 }

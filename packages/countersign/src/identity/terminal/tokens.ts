@@ -80,6 +80,11 @@ export async function endTokensOfKey(tx: Tx, given: { person: string; thumbprint
   return await endAll(tx, await rows.where('ended_at', 'is', null).execute(), 'reported', given.now)
 }
 
+export async function endedSince(db: Db | Tx, of: { person: string; thumbprint: string; since: number }): Promise<boolean> {
+  const ended = db.selectFrom('terminal_token').select('id').where('person', '=', of.person).where('thumbprint', '=', of.thumbprint).where('ended_at', '>=', of.since)
+  return (await ended.limit(1).executeTakeFirst()) !== undefined
+}
+
 type Row = Pick<TerminalTokenTable, 'family' | 'grant_hash'>
 
 /** The tokens, and what is kept under their grants: consent, refresh token, codes. In one transaction, so that no renewal slips between. */

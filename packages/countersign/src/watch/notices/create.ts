@@ -12,7 +12,7 @@ import type { Random } from '../../platform/random.ts'
 import type { Db, Store, Tx } from '../../platform/store/store.ts'
 import { afterCommit } from '../../platform/store/unit.ts'
 import type { Channel } from './channel.ts'
-import { personalMessage, waitingMessage } from './message.ts'
+import { alarmMessage, personalMessage, waitingMessage } from './message.ts'
 import type { Message, Waiting } from './message.ts'
 import { deliver, enqueue, sweep } from './outbox.ts'
 import type { Failure } from './outbox.ts'
@@ -32,8 +32,13 @@ export type NoticesDeps = {
 /** A request that waits, and who may answer it. */
 export type Asked = Waiting & { requesterId: string; selfStepUp: boolean; approverRole: string; approvals: number; reach: string }
 
+/** Something is wrong with a workspace's state. `path` is a page of ours. */
+export type Alarm = { workspace: string; what: string; sentence: string; path: string }
+
 export interface NoticeDesk extends Notices {
   waiting(tx: Tx, asked: Asked): Promise<void>
+  /** To everybody who looks after that workspace, and to the operator's webhook and chat. */
+  alarm(tx: Tx, alarm: Alarm): Promise<void>
   /** A person's own, newest first. */
   of(db: Db | Tx, person: string): Promise<{ id: string; kind: string; text: string; at: number }[]>
   deliver(): Promise<number>
@@ -64,6 +69,17 @@ export function createNoticeDesk(deps: NoticesDeps): NoticeDesk {
       }
       wake(tx)
     },
+    async alarm(tx, alarm) {
+      const message = alarmMessage(alarm, deps.origin)
+      const people = await whoLooksAfter(deps, tx, alarm.workspace)
+      const until = deps.clock.now() + personalWaits
+      for (const person of people) await tx.insertInto('notice').values({ id: newId('ntc', deps.clock, deps.random), person, kind: message.kind, text: message.summary, at: deps.clock.now() }).execute()
+      await byMail(deps, tx, people, message, until)
+      for (const { name, addressed } of deps.channels) {
+        if (!addressed) await enqueue(deps, tx, { channel: name, recipient: '', message, until })
+      }
+      wake(tx)
+    },
     of: (db, person) => db.selectFrom('notice').select(['id', 'kind', 'text', 'at']).where('person', '=', person).orderBy('at', 'desc').limit(50).execute(),
     deliver: run,
     sweep: () => sweep(deps),
@@ -88,6 +104,15 @@ async function whoMayAnswer(deps: NoticesDeps, tx: Tx, asked: Asked): Promise<st
     if ((await people.rolesOf(tx, id, asked.reach)).includes(asked.approverRole)) answering.push(id)
   }
   return answering
+}
+
+const keepers = ['owner', 'manager', 'operator']
+
+async function whoLooksAfter(deps: NoticesDeps, tx: Tx, workspace: string): Promise<string[]> {
+  const people = deps.people()
+  const found: string[] = []
+  for (const { id } of await people.all(tx)) if ((await people.rolesOf(tx, id, workspace)).some((role) => keepers.includes(role))) found.push(id)
+  return found
 }
 
 export type { Notice }

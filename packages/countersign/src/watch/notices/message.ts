@@ -71,6 +71,11 @@ function stateWords({ action, workspace: { name }, phase, target, whole }: State
   }
 }
 
+/** Names a workspace and says what happened; no address of a resource, no value. */
+export function alarmMessage(alarm: { workspace: string; what: string; sentence: string; path: string }, origin: string): Message {
+  return { kind: `state-${alarm.what}`, title: `Look at the state of ${alarm.workspace}`, summary: alarm.sentence, code: '', link: `${origin}${alarm.path}`, expiresAt: '' }
+}
+
 type Words = { title: string; text: (details: Readonly<Record<string, unknown>>) => string }
 
 const label = (details: Readonly<Record<string, unknown>>): string => (typeof details['label'] === 'string' && details['label'] !== '' ? ` "${details['label']}"` : '')
@@ -81,6 +86,7 @@ const wordOf = (details: Readonly<Record<string, unknown>>, name: string): strin
 const personal: Record<Notice['kind'], Words> = {
   'authenticator-added': { title: 'A way to sign in was added', text: (of) => `A key or authenticator app${label(of)} was added for you. If it was not you: remove it under Keys, with an earlier key; for 48 hours it counts for nothing that is grave.` },
   'authenticator-removed': { title: 'A way to sign in was removed', text: (of) => `A key or authenticator app${label(of)} of yours was removed. If it was not you, tell an owner.` },
+  'authenticator-waits': { title: 'A terminal of yours set up an authenticator app', text: (of) => `The app${label(of)} was set up from the terminal ${wordOf(of, 'from')}. It counts for nothing until your key lets it in. If it was not you: take it back under Keys, and sign that terminal out.` },
   'password-changed': { title: 'Your password was changed', text: () => 'Your password was changed. If it was not you, tell an owner.' },
   'recovery-codes-made': { title: 'Recovery codes were made', text: () => 'Ten new recovery codes were made for you; the earlier ones are void.' },
   'recovery-code-used': { title: 'A recovery code was used', text: () => 'Somebody signed in as you with a recovery code. If it was not you, tell an owner now.' },

@@ -1,0 +1,42 @@
+/** The state door put together: what it needs of other rooms, each handed over in its own words. No rule lives here. */
+import type { PolicyPin } from '../doors/admin/policy-pin.ts'
+import { runsForStates } from '../doors/runs/for-states.ts'
+import { endCredentials } from '../doors/state/credentials.ts'
+import type { StateDeps, StateLimits } from '../doors/state/ports.ts'
+import type { Gate, GateDeps, Place } from '../gate/index.ts'
+import type { Identity } from '../identity/index.ts'
+import { openStateKeys } from '../platform/envelope/index.ts'
+import type { KeyProvider } from '../platform/envelope/index.ts'
+import { createStateReader } from '../tfstate/apart.ts'
+import type { NoticeDesk } from '../watch/notices/index.ts'
+import type { Base } from './base.ts'
+
+const MiB = 1024 * 1024
+const DAY = 86_400_000
+
+export const usualLimits: StateLimits = { holdSeconds: 50, largest: 256 * MiB, lockCap: DAY, deletedFor: 30 * DAY, keepVersions: 100, keepFor: 90 * DAY }
+
+/** Where nothing else is set: files in the data folder. */
+export const fileKeys = ({ dataDir, clock, random }: Base): Promise<KeyProvider> => openStateKeys({ dataDir, protection: 'file', passphrase: null, clock, random })
+
+export type StateParts = { base: Base; place: Place; pin: PolicyPin; identity: Identity; gate: Gate; notices: NoticeDesk; keys: KeyProvider; limits: StateLimits }
+
+export function assembleState({ base, place, pin, identity, gate, notices, keys, limits }: StateParts): StateDeps {
+  return {
+    ...base, place, gate, keys, limits, policy: () => pin.current(), reader: createStateReader(), runs: runsForStates(base), alarms: { raise: (tx, alarm) => notices.alarm(tx, alarm) },
+    directoryEntries: (db) => identity.directory.entries(db),
+    held: (db, person) => identity.people.held(db, person),
+    roles: (db, person) => identity.people.rolesOf(db, person, null),
+    signedOut: (db, { person, executor, since }) => identity.tokens.endedSince(db, { person, thumbprint: executor, since }),
+  }
+}
+
+/** A request that was reported ends what it was made with: a terminal's sign-in, or the credential that terraform asked with. */
+export function terminalsWith(base: Base, identity: Identity): GateDeps['terminals'] {
+  return {
+    async disown(tx, person, executor) {
+      if (!executor.startsWith('stc_')) await identity.tokens.disown(tx, person, executor)
+      await endCredentials(base, tx, { ...(executor.startsWith('stc_') ? { id: executor } : { executor }), person }, { why: 'reported', by: person })
+    },
+  }
+}
