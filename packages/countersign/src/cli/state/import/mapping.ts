@@ -38,6 +38,7 @@ function targetOf({ path, workspace }: Found, rule: string, fallback: string): s
     return value === '' ? (before === '/' ? '/' : '') : `${before ?? ''}${value}`
   })
   const [project = '', ...rest] = filled.split('/')
+  if (rest.length === 0) return filled // refused: it names no project
   const name = rest.filter((part) => part !== '').join('/').replace(/^-+/, '')
   return `${project}/${name === '' ? fallback : name}`
 }
