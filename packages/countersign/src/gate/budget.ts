@@ -9,6 +9,7 @@
  *
  * Nothing is merged: two requests are the same only if they are the very same statement, and that one is refused as existing.
  */
+import { isStateCredential } from '@countersign/proof'
 import type { Tx } from '../platform/store/store.ts'
 import { GateError } from './errors.ts'
 
@@ -20,7 +21,7 @@ export const credentialLimits = { waiting: 5, inWindow: 30 } as const
 type Asking = { requester: string; executor: string; kind: string; now: number }
 
 export async function refuseFlood(tx: Tx, asking: Asking): Promise<void> {
-  const most = asking.executor.startsWith('stc_') ? credentialLimits : limits
+  const most = isStateCredential(asking.executor) ? credentialLimits : limits
   const waiting = await count(tx, asking, 'waiting')
   if (waiting >= most.waiting) {
     throw new GateError('too_many_waiting', `${waiting} requests wait for a countersignature already; no more are taken from here.`, 'Countersign, deny or cancel some of them first.')

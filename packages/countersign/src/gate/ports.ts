@@ -48,7 +48,7 @@ export interface People {
 /** Who asked, when a person says that it was not them. */
 export interface Terminals {
   /**
-   * Ends what it was asked with: the terminal with this key is signed out; an executor `stc_...` is a state credential, which is
+   * Ends what it was asked with: the terminal with this key is signed out; an executor that is a state credential (`isStateCredential`) is
    * revoked. In the transaction of the report. `person` is who it was asked as: another's is left alone.
    */
   disown(tx: Tx, person: string, executor: string): Promise<void>

@@ -4,6 +4,7 @@ import { subjectDigest } from '../digest.ts'
 import { checkOwners } from '../directory/last-owner.ts'
 import { replayDirectory } from '../directory/replay.ts'
 import { ProofError } from '../errors.ts'
+import { demandOf } from '../floor.ts'
 import { isGrave } from '../grave.ts'
 import { type Countersigned, checkRequirement } from '../requirement.ts'
 import { checkStillHolds } from '../signer/still-holds.ts'
@@ -11,22 +12,22 @@ import { parseSubject } from '../subject/parse.ts'
 import type { Directory } from '../types/directory.ts'
 import type { TrustFile } from '../types/record.ts'
 import type { Countersignature, CountersignatureType } from '../types/statement.ts'
-import type { PolicySubject, RunSubject } from '../types/subject.ts'
+import type { PolicySubject, RunSubject, StateSubject } from '../types/subject.ts'
 import type { Consent } from '../types/verdict.ts'
 import { countersigner, type Timed } from './countersigner.ts'
 import { checkFreshness } from './freshness.ts'
 import { verifySigners } from './signers.ts'
 
-export type ConsentSubject = RunSubject | PolicySubject
+export type ConsentSubject = RunSubject | StateSubject | PolicySubject
 
 /** @throws statement_not_canonical, subject_invalid, evidence_kind */
 export function parseConsentSubject(text: string): ConsentSubject {
   const subject = parseSubject(text)
-  if (subject.kind === 'run' || subject.kind === 'policy') return subject
+  if (subject.kind === 'run' || subject.kind === 'state' || subject.kind === 'policy') return subject
   throw new ProofError('evidence_kind', `a subject of the kind "${subject.kind}" is verified in the directory, not by itself`)
 }
 
-/** The server's word counts over a run of no great risk (`requirement.ts`), and never over the policy that says where it counts. */
+/** The server's word counts over a run of no great risk (`requirement.ts`), never over a state, nor over the policy that says where it counts. */
 export const typesFor = (subject: ConsentSubject): readonly CountersignatureType[] =>
   subject.kind === 'run' ? ['webauthn', 'totp'] : ['webauthn']
 
@@ -48,8 +49,8 @@ const consentWith = ({ subject, subjectDigest: digest, directory, trust, signers
 /** @throws ProofError requirement_..., signer_on_probation, countersignature_missing, directory_authority */
 export function consentOf(given: Given): Consent {
   const { subject, directory, trust, signers } = given
-  const { requirement } = subject.policy
-  const scope = subject.kind === 'run' ? subject.workspace.name : ''
+  const requirement = demandOf(subject)
+  const scope = subject.kind === 'policy' ? '' : subject.workspace.name
   const grave = isGrave(subject)
   const asked: Countersigned = { requirement, requester: subject.requester, scope, directory, signers, grave, attestationRoots: trust?.attestationRoots ?? null }
   const byRequirement = checkRequirement(asked)
@@ -99,7 +100,7 @@ export async function verifyConsent(input: ConsentInput): Promise<Consent> {
   const consent = consentOf({ subject, subjectDigest: digest, directory, trust, signers: untimed })
   if (input.at !== undefined) {
     const begun = signers.map(({ envelope }) => envelope.notBefore)
-    checkFreshness(subject.policy.requirement, begun, new Date(input.at).toISOString())
+    checkFreshness(demandOf(subject), begun, new Date(input.at).toISOString())
   }
   return trust?.demonstration === true ? { ...consent, demonstration: true } : consent
 }

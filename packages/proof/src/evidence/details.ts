@@ -1,12 +1,12 @@
 /** The details of the leaves that bear on evidence. Members that are not named are ignored: nothing is read from them. */
 import { ProofError } from '../errors.ts'
-import { anyId, bytes, digest, digestOrNone, id, time } from '../schema/scalars.ts'
+import { anyId, digest, digestOrNone, id, time } from '../schema/scalars.ts'
+import { executor } from '../subject/executor.ts'
 import { flag, integer, json, matching, oneOf, type Shape, ShapeError, text } from '../schema/shape.ts'
 import type { JsonObject, JsonValue } from '../types/json.ts'
 import type { KnownLeafType, LeafDetails } from '../types/record.ts'
 
 const action = matching(/^[a-z][a-z.-]{0,63}$/, 'an action')
-const executor: Shape<string> = (value, path) => (value === '' ? '' : bytes(32)(value, path))
 const orNull =
   <T>(shape: Shape<T>): Shape<T | null> =>
   (value, path) =>
@@ -17,6 +17,7 @@ const shapes: { [T in KnownLeafType]: { [M in keyof LeafDetails[T]]-?: Shape<Lea
   'gate.decided': { action, subjectDigest: digest, decision: text(64, 1), rule: text(256, 1), policy: digest },
   'gate.countersigned': { challenge: anyId, subjectDigest: digest, countersignatureDigest: digest },
   'gate.granted': { grant: anyId, subjectDigest: digest, executor, expires: time },
+  'gate.redeemed': { grant: anyId, subjectDigest: digest },
   'run.apply-started': { run: id('run'), grant: anyId, planFile: digest },
   'run.outcome': {
     run: id('run'),

@@ -17,6 +17,9 @@ import type { JsonObject, JsonValue } from '../types/json.ts'
 import type { KnownLeafType, Leaf, LeafDetails, LeafEvidence } from '../types/record.ts'
 import { isKnownType, readDetails } from './details.ts'
 
+/** A leaf of a type whose details are not specified here. */
+export type OtherLeaf = { index: number; leaf: Leaf; details: JsonObject }
+
 export type VerifiedLeaf<T extends KnownLeafType = KnownLeafType> = {
   index: number
   leaf: Leaf
@@ -32,7 +35,7 @@ function checkIds({ ids }: Leaf, details: JsonObject): void {
   if (different) throw new ProofError('leaf_mismatch', 'the ids of a leaf and its details differ')
 }
 
-async function verifyLeaf(one: LeafEvidence, checkpoint: Checkpoint): Promise<VerifiedLeaf | Leaf> {
+async function verifyLeaf(one: LeafEvidence, checkpoint: Checkpoint): Promise<VerifiedLeaf | OtherLeaf> {
   const leaf = parseLeaf(one.leaf)
   const hash = await leafHash(utf8(one.leaf))
   await verifyInclusion(one.index, checkpoint.size, hash, one.proof.map(bytes), bytes(checkpoint.root))
@@ -43,27 +46,29 @@ async function verifyLeaf(one: LeafEvidence, checkpoint: Checkpoint): Promise<Ve
   const details = parseCanonical(one.details)
   if (!isObject(details)) throw new ProofError('leaf_details', 'the details of a leaf are no object')
   checkIds(leaf, details)
-  if (!isKnownType(leaf.type)) return leaf
+  if (!isKnownType(leaf.type)) return { index: one.index, leaf, details }
   return { index: one.index, leaf, type: leaf.type, details: readDetails(leaf.type, details) }
 }
 
 /** A server's clock may be set right by so many milliseconds; a ledger whose times jump further back is not believed. */
 const tolerated = 5000
 
-/** Leaves of types that bear on nothing here are verified as leaves and left out of the answer. @throws ProofError */
-export async function verifyLeaves(leaves: readonly LeafEvidence[], checkpoint: Checkpoint): Promise<VerifiedLeaf[]> {
+/** Those of the types that bear on every effect, and the others. @throws ProofError */
+export async function verifyLeaves(leaves: readonly LeafEvidence[], checkpoint: Checkpoint): Promise<{ leaves: VerifiedLeaf[]; others: OtherLeaf[] }> {
   const verified: VerifiedLeaf[] = []
+  const others: OtherLeaf[] = []
   let before = { index: -1, time: 0 }
   for (const one of leaves) {
     const read = await verifyLeaf(one, checkpoint)
-    const time = Date.parse('leaf' in read ? read.leaf.time : read.time)
+    const time = Date.parse(read.leaf.time)
     if (one.index <= before.index || time < before.time - tolerated) {
       throw new ProofError('leaf_order', 'the leaves do not follow one another in the ledger and in time')
     }
     before = { index: one.index, time: Math.max(time, before.time) }
-    if ('leaf' in read) verified.push(read)
+    if ('type' in read) verified.push(read)
+    else others.push(read)
   }
-  return verified
+  return { leaves: verified, others }
 }
 
 const isOfType =

@@ -30,7 +30,7 @@ function notesOf({ consent, effect, directory }: Proven, { pinned, clock }: Give
     consent.who.some(({ key }) => key.type === 'webauthn' && !key.device.claimed)
       ? "That a device is attested was verified by the server when it was registered, and countersigned by whoever vouched for it; what any other says of itself is claimed."
       : 'What authenticators say of themselves (model, whether they can be copied) is claimed, not proven.',
-    ...(consent.who.length === 0 ? ['Nobody countersigned: that the policy let this run pass is the word of the server.'] : []),
+    ...(consent.who.length === 0 ? [`Nobody countersigned: that the policy let ${subject.kind === 'run' ? 'this run' : 'this'} pass is the word of the server.`] : []),
     ...(consent.serversWord
       ? ["Who countersigned with an authenticator app gave the server a code. That they did is the server's word: no key of theirs signed."]
       : []),
@@ -42,7 +42,13 @@ function notesOf({ consent, effect, directory }: Proven, { pinned, clock }: Give
     ...(subject.kind === 'run' && subject.derivation === 'client-claimed'
       ? ['That the plan text belongs to the plan file is the word of the client that made both.']
       : []),
-    ...(effect.outcome === 'started' || effect.outcome === 'unknown'
+    ...(subject.kind === 'state' && subject.action === 'state.write'
+      ? ['What was written under the lock is not part of what was countersigned: the lock comes before the plan.']
+      : []),
+    ...(subject.kind === 'state' && subject.lock.digest !== '' && subject.lock.who !== ''
+      ? ['What the lock says of itself (operation, who) is the word of the client that asked for it.']
+      : []),
+    ...(subject.kind === 'run' && (effect.outcome === 'started' || effect.outcome === 'unknown')
       ? ['No result is reported here: the apply may have gone on, and a later bundle may say how it ended.']
       : []),
   ]

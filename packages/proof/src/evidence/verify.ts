@@ -15,6 +15,7 @@ import { subjectDigest } from '../digest.ts'
 import { ledgerKeyAt } from '../directory/moments.ts'
 import { replayDirectory } from '../directory/replay.ts'
 import { ProofError } from '../errors.ts'
+import { demandOf } from '../floor.ts'
 import { type Checkpoint, verifyCheckpoint } from '../ledger/checkpoint.ts'
 import { readTrust } from '../trust/parse.ts'
 import type { Directory, LedgerKeySpan } from '../types/directory.ts'
@@ -65,15 +66,15 @@ async function verifyBundle(evidence: Evidence, trust: TrustFile | null): Promis
 
   const signers = await verifySigners({ subjectDigest: digest, countersignatures, directory, trust, types: typesFor(subject) })
   const checkpoint = await checkCheckpoint(evidence, directory, trust)
-  const leaves = await verifyLeaves(evidence.ledger.leaves, checkpoint)
+  const { leaves, others } = await verifyLeaves(evidence.ledger.leaves, checkpoint)
   const recorded = await bindToLeaves({ countersignatures, signers, leaves, subjectDigest: digest, directory })
   await verifyAllConsistent(signers.map(({ envelope }) => envelope.checkpoint), evidence.ledger.consistency, checkpoint)
 
   const given = { subject, subjectDigest: digest, directory, trust }
   const allowed = isAllowedByPolicy({ ...given, countersignatures, leaves })
   const consent = allowed ? emptyConsent(given) : consentOf({ ...given, signers: recorded })
-  const { effect, usedAt } = checkEffect({ subject, subjectDigest: digest, leaves, recorded, outcome: evidence.outcome })
-  checkFreshness(subject.policy.requirement, recorded.map(({ time }) => time), usedAt)
+  const { effect, usedAt } = checkEffect({ subject, subjectDigest: digest, leaves, others, recorded, outcome: evidence.outcome })
+  checkFreshness(demandOf(subject), recorded.map(({ time }) => time), usedAt)
 
   const demonstration = consent.demonstration || checkpoint.by?.demonstration === true || trust?.demonstration === true
   return { consent: { ...consent, demonstration }, effect, directory }

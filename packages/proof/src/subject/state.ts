@@ -1,23 +1,17 @@
 /** kind "state": one thing asked of the state of one workspace. */
-import { bytes, digestOrNone, id } from '../schema/scalars.ts'
+import { digestOrNone, id } from '../schema/scalars.ts'
 import { array, flag, integer, object, oneOf, type Shape, sorted, text, where } from '../schema/shape.ts'
 import type { StateAction, StateChanges, StateSubject, StateVersionRef } from '../types/subject.ts'
 import { common, policyRef } from './common.ts'
+import { executor } from './executor.ts'
 import { stateWorkspace } from './workspace.ts'
 
 const count = integer(0)
-const thumbprint = bytes(32)
-const credential = id('stc')
 
 const action: Shape<StateAction> = oneOf(
   'state.credential', 'state.plan', 'state.write', 'state.read', 'state.read-redacted', 'state.read-outputs', 'state.import',
   'state.rollback', 'state.delete', 'state.restore', 'state.accept', 'state.discard', 'state.force-unlock',
 )
-
-const executor: Shape<string> = (value, path) => {
-  if (value === '') return ''
-  return typeof value === 'string' && value.startsWith('stc_') ? credential(value, path) : thumbprint(value, path)
-}
 
 const isNone = (it: StateVersionRef): boolean => it.version === 0 && it.lineage === '' && it.serial === 0 && it.digest === ''
 

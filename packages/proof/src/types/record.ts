@@ -72,12 +72,13 @@ export type TrustFile = {
   demonstration: boolean
 }
 
-/** Details of the leaves that evidence of a run carries. Members that are not named here are ignored. */
+/** Details of the leaves that evidence carries. Members that are not named here are ignored. */
 export type LeafDetails = {
   'run.created': { run: string; subjectDigest: string }
   'gate.decided': { action: string; subjectDigest: string; decision: string; rule: string; policy: string }
   'gate.countersigned': { challenge: string; subjectDigest: string; countersignatureDigest: string }
   'gate.granted': { grant: string; subjectDigest: string; executor: string; expires: string }
+  'gate.redeemed': { grant: string; subjectDigest: string }
   'run.apply-started': { run: string; grant: string; planFile: string }
   'run.outcome': {
     run: string

@@ -2,7 +2,7 @@
 import type { ProofCode } from '../errors.ts'
 import type { JsonValue } from './json.ts'
 import type { Outcome } from './record.ts'
-import type { PolicySubject, Requirement, RunSubject } from './subject.ts'
+import type { PolicySubject, Requirement, RunSubject, StateSubject } from './subject.ts'
 
 export type VerdictName = 'VALID' | 'ATTESTED' | 'ALLOWED' | 'CONSISTENT' | 'DEMONSTRATION' | 'INVALID'
 export type VerdictCode = 'valid' | 'servers_word' | 'allowed_by_policy' | 'issuer_not_pinned' | 'demonstration' | ProofCode
@@ -59,12 +59,12 @@ export type Countersigner = {
 }
 
 export type Consent = {
-  subject: RunSubject | PolicySubject
+  subject: RunSubject | StateSubject | PolicySubject
   subjectDigest: string
   /** XXXX-XXXX-XXXX */
   code: string
   requirement: Requirement
-  /** empty when the policy let the run pass and nobody was asked */
+  /** empty when the policy let it pass and nobody was asked */
   who: readonly Countersigner[]
   demonstration: boolean
   /** whether any of those who countersigned is only vouched for by the server's word */
@@ -81,7 +81,12 @@ export type Effect = {
   stateSerial: number | null
   stateDigest: string | null
   treeUnchanged: boolean | null
+  /** of a state: what was recorded of it under the request; empty for everything else */
+  records: readonly StateRecord[]
 }
+
+/** One leaf about a state. `version` and `digest` where the leaf gives them: the version that it made, or is about. */
+export type StateRecord = { type: string; time: string; version: number | null; digest: string | null }
 
 export type Verdict = {
   verdict: VerdictName

@@ -5,7 +5,7 @@ import type { World } from '../support/world.ts'
 import { alone } from './bases.ts'
 
 export type Made = { evidence: Evidence; trust: TrustFile | null }
-export type Attack = { name: string; base: 'run' | 'approved' | 'history' | 'policy' | 'team' | 'attested' | 'allowed' | 'recovered' | 'hardware'; expect: VerdictCode; make: () => Promise<Made> }
+export type Attack = { name: string; base: 'run' | 'state' | 'state-write' | 'state-allowed' | 'approved' | 'history' | 'policy' | 'team' | 'attested' | 'allowed' | 'recovered' | 'hardware'; expect: VerdictCode; make: () => Promise<Made> }
 
 /** A run in the smallest installation, with a lie. */
 export const lie = (name: string, expect: VerdictCode, story: Story): Attack => ({

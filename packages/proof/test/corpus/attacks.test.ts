@@ -9,6 +9,7 @@ import { ownerAttacks } from './attacks-owners.ts'
 import { quorumAttacks } from './attacks-quorum.ts'
 import { recoveryAttacks } from './attacks-recovery.ts'
 import { siteAttacks } from './attacks-sites.ts'
+import { stateAttacks } from './attacks-state.ts'
 import { touchAttacks } from './attacks-touch.ts'
 import { wordAttacks } from './attacks-word.ts'
 
@@ -21,6 +22,7 @@ describe.each([
   ['owners', ownerAttacks],
   ['recovery', recoveryAttacks],
   ['sites', siteAttacks],
+  ['state', stateAttacks],
   ['word', wordAttacks],
   ['hardware', hardwareAttacks],
 ])('%s', (_, attacks) => {

@@ -2,7 +2,7 @@
 import type { Evidence, RunSubject, TrustFile, VerdictCode, VerdictName } from '../../src/index.ts'
 import { authenticator } from '../support/authenticator.ts'
 import { alicesApp, people, recovered, recoveredKey, team, withApp } from '../support/team.ts'
-import { alice, bob, byAlice, byBob, byCarol, keys, type Story, tellPolicy, tellRun, type Told, twoApprovals } from '../support/scenario.ts'
+import { alice, bob, byAlice, byBob, byCarol, keys, type Story, statePlan, stateWrite, tellPolicy, tellRun, tellState, type Told, twoApprovals } from '../support/scenario.ts'
 import { digestFor, World } from '../support/world.ts'
 
 export type Expect = { verdict: VerdictName; code: VerdictCode }
@@ -52,6 +52,9 @@ export const lowRun = { subject: low, required: { phishingResistant: false } }
 /** A run that the policy lets pass. */
 export const allowedRun: Story = { subject: low, required: { selfStepUp: false, phishingResistant: false, assurance: 'aal1' }, signings: [], decision: 'allow' }
 
+/** What is asked of a state, and let pass. */
+export const allowedState = { required: { selfStepUp: false, phishingResistant: false, assurance: 'aal1' }, signings: [], decision: 'allow' } as const
+
 const base = (name: string, about: string, { evidence, trust }: Told, expect: Expect, pinned = true): Base => ({
   name,
   about,
@@ -75,6 +78,10 @@ export async function bases(): Promise<Base[]> {
     base('allowed', 'a run of low risk that the policy let pass', await tellRun(allowedRun, await small()), { verdict: 'ALLOWED', code: 'allowed_by_policy' }),
     base('recovered', 'a run by a sole owner whom the host had recovered, and whom the trust file names', await tellRun({ signings: [{ by: recoveredKey, role: 'self' }] }, await recovered()), valid),
     base('hardware', 'a run for which the policy asks for a hardware key, countersigned with one', await tellRun({ required: { assurance: 'aal3' } }, await hardware()), valid),
+    base('state', 'a state that was rolled back', await tellState({}, await small()), valid),
+    base('state-write', 'a lock to write a state, taken over the wire; what was written under it is not in the bundle', await tellState({ state: stateWrite, outcome: 'started' }, await small()), valid),
+    base('state-allowed', 'a lock for a plan that the policy let pass', await tellState({ ...allowedState, state: statePlan, outcome: 'started' }, await small()), { verdict: 'ALLOWED', code: 'allowed_by_policy' }),
+    base('state-refused', 'a rollback that was refused in the end: another version had become current', await tellState({ outcome: 'failed' }, await small()), valid),
     base('policy', 'a change of the policy file', await tellPolicy({}, await alone(keys.alice, 'policy')), valid),
     base('granted', 'a run that was granted and not applied yet', await tellRun({ outcome: 'none' }, await small()), valid),
     base('started', 'a run whose apply began and has not been reported', await tellRun({ outcome: 'started' }, await small()), valid),

@@ -6,7 +6,7 @@ export type Depth = 'changed' | 'changed and removed'
 
 /** Another allowed value for a field of a closed set. */
 const others: Record<string, Record<string, string>> = {
-  action: { 'run.apply': 'run.destroy' },
+  action: { 'run.apply': 'run.destroy', 'state.rollback': 'state.restore' },
   scope: { apply: 'destroy' },
   mode: { wrapped: 'agent' },
   derivation: { 'client-claimed': 'agent-derived' },
@@ -15,7 +15,7 @@ const others: Record<string, Record<string, string>> = {
   level: { high: 'none' },
   assurance: { aal2: 'aal1' },
   reason: { lost: 'removed' },
-  change: { grant: 'remove' },
+  change: { grant: 'remove', added: 'changed', removed: 'changed' },
   role: { self: 'approver', approver: 'self', possession: 'voucher', voucher: 'possession', genesis: 'self' },
   outcome: { applied: 'failed' },
   result: { applied: 'failed' },

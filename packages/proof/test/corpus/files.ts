@@ -9,6 +9,7 @@ import { ownerAttacks } from './attacks-owners.ts'
 import { quorumAttacks } from './attacks-quorum.ts'
 import { recoveryAttacks } from './attacks-recovery.ts'
 import { siteAttacks } from './attacks-sites.ts'
+import { stateAttacks } from './attacks-state.ts'
 import { touchAttacks } from './attacks-touch.ts'
 import { wordAttacks } from './attacks-word.ts'
 import { type Base, bases } from './bases.ts'
@@ -80,6 +81,7 @@ export async function corpus(): Promise<Map<string, Json>> {
     ['fields/bundle.json', await fieldFile(named('run'), 'every field of a bundle of a run, one at a time, without new signatures', [{ at: ['bundle'], depth: deep }])],
     ['fields/trust.json', await fieldFile(named('run'), 'every field of the trust file, one at a time', [{ at: ['trust'], depth: deep }])],
     ['fields/policy.json', await fieldFile(named('policy'), 'every field of a subject of the kind policy', [{ at: ['bundle', 'subject'], depth: deep }])],
+    ['fields/state.json', await fieldFile(named('state'), 'every field of a subject of the kind state, and of its leaves', [{ at: ['bundle', 'subject'], depth: deep }, { at: ['bundle', 'ledger', 'leaves'], depth: 'changed' }])],
     ['fields/people.json', await fieldFile(named('people'), 'every field of the directory entries about people, one at a time', [4, 5, 9, 10, 11, 13].map((seq) => ({ at: ['bundle', 'directory', seq], depth: 'changed' })))],
     ['fields/word.json', await fieldFile(named('attested'), "every field of the server's word, and of the entry of the app it speaks of", [{ at: ['bundle', 'countersignatures'], depth: deep }, { at: ['bundle', 'directory', 1], depth: deep }])],
     ['fields/directory.json', await fieldFile(named('history'), 'every field of every kind of directory entry, one at a time', [{ at: ['bundle', 'directory'], depth: 'changed' }])],
@@ -91,6 +93,7 @@ export async function corpus(): Promise<Map<string, Json>> {
     ...(await attackFiles('owners', ownerAttacks, all)),
     ...(await attackFiles('recovery', recoveryAttacks, all)),
     ...(await attackFiles('sites', siteAttacks, all)),
+    ...(await attackFiles('state', stateAttacks, all)),
     ...(await attackFiles('word', wordAttacks, all)),
     ...(await attackFiles('hardware', hardwareAttacks, all)),
   ]

@@ -32,11 +32,11 @@ def _decided(subject, digest, leaves, records):
 
 
 def _granted(subject, digest, leaves, records):
-    is_run = subject["kind"] == "run"
-    grant = _at_most_one(leaves, "gate.granted", is_run)
+    bound = subject["kind"] != "policy"
+    grant = _at_most_one(leaves, "gate.granted", bound)
     if grant:
         demand(grant.details["subjectDigest"] == digest, "leaf_mismatch")
-        demand(not is_run or grant.details["executor"] == subject["executor"], "leaf_mismatch")
+        demand(not bound or grant.details["executor"] == subject["executor"], "leaf_mismatch")
         demand(all(grant.index > record.leaf.index for record in records), "leaf_order")
     return grant
 
@@ -64,11 +64,31 @@ def _reported(subject, outcome, leaves, started):
     demand(started and reports[0].index > started.index, "leaf_order")
 
 
+def _of_state(subject, digest, outcome, leaves, grant):
+    used = _at_most_one(leaves, "gate.redeemed", False)
+    if used:
+        demand(used.details["subjectDigest"] == digest, "leaf_mismatch")
+        demand(used.details["grant"] == grant.details["grant"], "leaf_mismatch")
+        demand(used.index > grant.index, "leaf_order")
+        demand(used.time <= grant.details["expires"], "grant_expired")
+    started = _at_most_one(leaves, "run.apply-started", False)
+    demand(not started, "evidence_outcome")
+    demand(not _of(leaves, "run.outcome"), "leaf_mismatch")
+    told = [leaf for leaf in leaves if leaf.type.startswith("state.")]
+    demand(all(leaf.ids.get("ref") == subject["request"] for leaf in told), "leaf_mismatch")
+    demand(all(used and leaf.index > used.index for leaf in told), "leaf_order")
+    refused = any(leaf.type == "state.refused" for leaf in told)
+    demand(outcome == ("none" if not used else "started" if not told else "failed" if refused else "applied"), "evidence_outcome")
+    return used
+
+
 def verify_effect(subject: dict, digest: str, outcome: str, leaves: list, records: list):
     """The leaf whose time is *used at*, or None (section 11.1, step 12)."""
     _created(subject, digest, leaves)
     _decided(subject, digest, leaves, records)
     grant = _granted(subject, digest, leaves, records)
+    if subject["kind"] == "state":
+        return _of_state(subject, digest, outcome, leaves, grant) or grant
     started = _started(subject, outcome, leaves, grant)
     _reported(subject, outcome, leaves, started)
     return started or grant

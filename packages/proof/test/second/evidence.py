@@ -10,7 +10,7 @@ from merkle import EMPTY_ROOT, consistent
 from records import verify_records
 from refusal import Refused, demand
 from requirement import verify_requirement
-from subject import is_grave, parse_subject
+from subject import demanded, is_floored, is_grave, parse_subject
 from text import NotJson, parse
 from trust import check_directory, read_trust
 
@@ -89,8 +89,8 @@ def _owners_of_policy(verified: list, directory) -> bool:
 
 def _consent(subject: dict, verified: list, directory, trust) -> bool:
     """True if it rests on a demonstration."""
-    scope = subject["workspace"]["name"] if subject["kind"] == "run" else ""
-    required = subject["policy"]["requirement"]
+    scope = subject["workspace"]["name"] if subject["kind"] != "policy" else ""
+    required = demanded(subject)
     roots = trust["attestationRoots"] if trust else None
     demonstration = verify_requirement(required, subject["requester"], scope, verified, directory, is_grave(subject), roots)
     if subject["kind"] == "policy":
@@ -101,7 +101,7 @@ def _consent(subject: dict, verified: list, directory, trust) -> bool:
 def _allowed(subject: dict, digest: str, verified: list, leaves: list) -> bool:
     """Step 10: nobody was asked."""
     required = subject["policy"]["requirement"]
-    if subject["kind"] != "run" or required["selfStepUp"] or required["approvals"] > 0 or verified:
+    if subject["kind"] == "policy" or is_floored(subject) or required["selfStepUp"] or required["approvals"] > 0 or verified:
         return False
     decided = [leaf.details for leaf in leaves if leaf.type == "gate.decided" and leaf.details["subjectDigest"] == digest]
     return bool(decided) and all(details["decision"] == "allow" for details in decided)
@@ -111,7 +111,7 @@ def _verdict(bundle_text: str, trust_text) -> tuple:
     trust = None if trust_text is None else read_trust(trust_text)
     bundle = _read_bundle(bundle_text)
     subject = parse_subject(bundle["subject"])
-    demand(subject["kind"] in ("run", "policy"), "evidence_kind")
+    demand(subject["kind"] in ("run", "state", "policy"), "evidence_kind")
     directory = replay(bundle["directory"])
     if trust:
         check_directory(trust, directory)
@@ -133,7 +133,7 @@ def _verdict(bundle_text: str, trust_text) -> tuple:
     used = verify_effect(subject, ours, bundle["outcome"], leaves, records)
     recorded = [record.leaf.time for record in records]
     if recorded:
-        fresh = 1000 * subject["policy"]["requirement"]["freshSeconds"]
+        fresh = 1000 * demanded(subject)["freshSeconds"]
         oldest = milliseconds(used.time if used else max(recorded)) - fresh
         demand(all(milliseconds(time) >= oldest for time in recorded), "requirement_freshness")
 

@@ -255,6 +255,48 @@ def lets_pass(rng, model):
         model["leaves"] = [leaf for leaf in model["leaves"] if leaf["leaf"]["type"] != "gate.countersigned"]
 
 
+def about_state(rng, model):
+    """What is asked of a state is another thing, or of another version."""
+    subject = model["subject"]
+    if subject["kind"] != "state":
+        return
+    none = {"version": 0, "lineage": "", "serial": 0, "digest": ""}
+    some = {"version": 3, "lineage": "x", "serial": 2, "digest": "ab" * 32}
+    if rng.random() < 0.6:
+        what = "credential plan write read read-redacted read-outputs import rollback delete restore accept discard force-unlock"
+        subject["action"] = "state." + rng.choice(what.split())
+        for leaf in model["leaves"]:
+            if leaf["leaf"]["type"] == "gate.decided":
+                leaf["details"]["action"] = subject["action"]
+    if rng.random() < 0.7:
+        subject["whole"] = rng.random() < 0.3
+        subject["target"] = rng.choice([none, none, some, {**some, "version": 0}])
+        subject["phase"] = "plan" if subject["action"] == "state.credential" else rng.choice(["", "", "", "apply"])
+        empty = {"digest": "", "operation": "", "who": "", "info": ""}
+        subject["lock"] = rng.choice([empty, {**empty, "digest": "cd" * 32, "who": "x"}])
+    if rng.random() < 0.3:
+        subject["executor"] = rng.choice(["", "stc_" + "1" * 32, "stc_" + "A" * 39, "stc_" + "A" * 38])
+        for leaf in model["leaves"]:
+            if leaf["leaf"]["type"] == "gate.granted":
+                leaf["details"]["executor"] = subject["executor"]
+    if rng.random() < 0.3:
+        name = rng.choice(["a/b", "a/b/c", "a", "a/..", "a//b", "a/\u202e", "a/\u00e9", "a/" + chr(rng.randrange(1, 0x30000)), "a/b\\c"])
+        subject["workspace"]["name"] = name
+
+
+def records_of_state(rng, model):
+    model["outcome"] = rng.choice(["none", "started", "applied", "failed", "unknown"])
+    used = [leaf for leaf in model["leaves"] if leaf["leaf"]["type"] in ("gate.redeemed", "gate.granted")]
+    if model["subject"]["kind"] != "state" or not used:
+        return
+    insert_leaf(rng, model, rng.choice(used))
+    for leaf in model["leaves"]:
+        if leaf["index"] == max(one["index"] for one in used) + 1 or rng.random() < 0.1:
+            leaf["leaf"]["type"] = rng.choice(["state.refused", "state.head.rollback", "gate.redeemed", "statement"])
+            if rng.random() < 0.2:
+                leaf["leaf"]["ids"]["ref"] = "sta_" + "7" * 32
+
+
 def entries(rng, model):
     directory = model["directory"]
     at, how = rng.randrange(len(directory)), rng.randrange(3)
@@ -297,6 +339,7 @@ def outcome(rng, model):
 
 
 CHANGES = [
+    about_state, about_state, records_of_state,
     people, people, attested, attested, manager, site, probation, probation, word, word, risk, risk, lets_pass,
     requirement, requirement, signer, signer, another_signature, copied_leaf, envelope_role, requester, sizes, sizes,
     times, times, demonstration, grant, grant, revoke, revoke, entries, anything, anything, anything, trust, ledger, outcome,

@@ -7,7 +7,7 @@ from forms import (
 )
 from merkle import includes, leaf_hash
 from refusal import demand
-from subject import empty_or
+from subject import empty_or, executor
 from text import parse_canonical, sha256, utf8
 
 Leaf = namedtuple("Leaf", "index type time ids details")
@@ -40,7 +40,8 @@ DETAILS = {
         policy=digest,
     ),
     "gate.countersigned": dict(challenge=anyid, subjectDigest=digest, countersignatureDigest=digest),
-    "gate.granted": dict(grant=anyid, subjectDigest=digest, executor=empty_or(b64(32)), expires=time),
+    "gate.granted": dict(grant=anyid, subjectDigest=digest, executor=executor, expires=time),
+    "gate.redeemed": dict(grant=anyid, subjectDigest=digest),
     "run.apply-started": dict(run=identifier("run"), grant=anyid, planFile=digest),
     "run.outcome": dict(
         run=identifier("run"), result=one_of("applied", "failed", "unknown"), summary=anything,

@@ -53,7 +53,7 @@ def _case(rng, base):
 def mutations(seed: int, count: int):
     rng, all_bases, made = random.Random(seed), bases(), 0
     while made < count:
-        name = rng.choice(sorted(all_bases) + ["approved", "history", "history", "policy", "policy", "team", "team", "people", "people", "attested", "recovered", "hardware"])
+        name = rng.choice(sorted(all_bases) + ["approved", "history", "history", "policy", "policy", "state", "state", "state-write", "state-refused", "state-allowed", "team", "team", "people", "people", "attested", "recovered", "hardware"])
         case = _case(rng, all_bases[name])
         if case is not None:
             made += 1

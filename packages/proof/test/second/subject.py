@@ -1,4 +1,4 @@
-"""Section 3: what is signed. Canonical text of one of twelve shapes."""
+"""Section 3: what is signed. Canonical text of one of thirteen shapes."""
 from forms import (
     array, b64, boolean, both, digest, identifier, integer, name, one_of, origins, pattern, role, rpid, shape, text,
 )
@@ -90,7 +90,73 @@ risk = shape(
     reasonsOmitted=COUNT,
 )
 
+executor = lambda value: value == "" or b64(32)(value) or identifier("stc")(value)
+
+_UNSEEN = (
+    (0x00, 0x1F), (0x5C, 0x5C), (0x7F, 0x9F), (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160),
+    (0x17B4, 0x17B5), (0x180B, 0x180F), (0x200B, 0x200F), (0x2028, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164),
+    (0xD800, 0xF8FF), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFFB), (0xFFFE, 0xFFFF),
+    (0xE0000, 0xE0FFF), (0xF0000, 0x10FFFF),
+)
+_project = pattern("[A-Za-z0-9._-]{1,64}")
+
+
+def _state_workspace(value) -> bool:
+    if not isinstance(value, str) or "/" not in value:
+        return False
+    project, workspace = value.split("/", 1)
+    if not _project(project) or not 1 <= len(workspace) <= 200:
+        return False
+    if any(low <= ord(character) <= high for character in workspace for low, high in _UNSEEN):
+        return False
+    return all(part not in ("", ".", "..") for part in value.split("/"))
+
+
+NO_VERSION = {"version": 0, "lineage": "", "serial": 0, "digest": ""}
+version_ref = both(
+    shape(version=COUNT, lineage=text(256), serial=COUNT, digest=empty_or(digest)),
+    lambda value: value["digest"] != "" or value == NO_VERSION,
+)
+lock = both(
+    shape(digest=empty_or(digest), operation=text(256), who=text(1024), info=text(4096)),
+    lambda value: value["digest"] != "" or value["operation"] == value["who"] == value["info"] == "",
+)
+changes = shape(
+    **dict.fromkeys("added changed removed outputs omitted".split(), COUNT),
+    addresses=both(
+        array(50, shape(address=text(1, 4096), change=one_of("added", "changed", "removed"))), ascending("address")
+    ),
+)
+AT_ONCE = {"state." + what for what in "import rollback delete restore accept discard force-unlock".split()}
+ABOUT_A_VERSION = AT_ONCE - {"state.force-unlock"}
+LOCKING = {"state.plan", "state.write", "state.force-unlock"}
+LIGHTER = {"state.credential", "state.read-redacted", "state.read-outputs"}
+
+
+def _state_rules(it) -> bool:
+    action, whole, target = it["action"], it["whole"], it["target"]
+    return (
+        (action == "state.credential") == (it["phase"] != "")
+        and (not whole or action in ("state.delete", "state.restore"))
+        and (not whole or target == NO_VERSION)
+        and (whole or (action in ABOUT_A_VERSION) == (target != NO_VERSION))
+        and (action == "state.import" or target == NO_VERSION or target["version"] > 0)
+        and (action != "state.import" or target["version"] == 0)
+        and (it["state"] == NO_VERSION or it["state"]["version"] > 0)
+        and (action not in LOCKING or it["lock"]["digest"] != "")
+    )
+
+
+state = shape(
+    **COMMON, **ASKED, action=one_of(*sorted(AT_ONCE | LOCKING | LIGHTER | {"state.read"})), request=identifier("sta"),
+    executor=executor,
+    workspace=shape(name=_state_workspace, environment=text(1, 256), enforcement=one_of("state-gated")),
+    source=text(256), phase=one_of("", "plan", "apply"), tier=one_of("", "outputs", "redacted", "full"),
+    lasts=integer(0, 31536000), lock=lock, state=version_ref, target=version_ref, whole=boolean, changes=changes,
+)
+
 KINDS = {
+    "state": both(state, _state_rules),
     "genesis": shape(**COMMON, **ENROLMENT, ledgerKey=text(1, 512), policy=digest),
     "registration": shape(**COMMON, **ENROLMENT, voucher=voucher),
     "totp": shape(
@@ -158,4 +224,18 @@ def parse_subject(subject: str) -> dict:
 def is_grave(subject: dict) -> bool:
     if subject["kind"] == "run":
         return subject["risk"]["level"] in ("high", "critical")
+    if subject["kind"] == "state":
+        return subject["action"] not in LIGHTER
     return subject["kind"] != "revocation" and not (subject["kind"] == "recovery" and subject["change"] == "veto")
+
+
+def is_floored(subject: dict) -> bool:
+    return subject["kind"] == "state" and subject["action"] in AT_ONCE
+
+
+def demanded(subject: dict) -> dict:
+    """Section 9.1: what is demanded whatever the policy said."""
+    required = subject["policy"]["requirement"]
+    if not is_floored(subject):
+        return required
+    return {**required, "selfStepUp": True, "phishingResistant": True, "freshSeconds": min(required["freshSeconds"], 300)}

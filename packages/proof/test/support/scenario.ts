@@ -1,5 +1,5 @@
 /** Whole stories, told in a world: what a good server would do, with one thing changed on demand. */
-import { canonicalText, type Countersignature, countersignatureDigest, type Evidence, type JsonObject, type PolicySubject, type Requirement, type RunSubject, subjectDigest, toBase64url, type TrustFile } from '../../src/index.ts'
+import { canonicalText, type Countersignature, countersignatureDigest, type Evidence, type JsonObject, type PolicySubject, type Requirement, type RunSubject, type StateSubject, subjectDigest, toBase64url, type TrustFile } from '../../src/index.ts'
 import { authenticator, idOf, personOf } from './authenticator.ts'
 import { seed } from './keys.ts'
 import { digestFor, type KeySigning, personIn, policyRef, type Signing, World } from './world.ts'
@@ -99,6 +99,46 @@ export function policySubject(world: World, over: Partial<PolicySubject> = {}, r
   }
 }
 
+const noState = { version: 0, lineage: '', serial: 0, digest: '' }
+const lineage = '3f1c7c56-5d5f-4d43-9b6e-000000000001'
+
+/** A rollback, from a terminal. */
+export function stateSubject(world: World, over: Partial<StateSubject> = {}, required: Partial<Requirement> = {}): StateSubject {
+  return {
+    ...world.common,
+    kind: 'state',
+    action: 'state.rollback',
+    request: idOf('sta', `${world.name} first`),
+    requester: alice.id,
+    executor: toBase64url(seed('executor')),
+    workspace: { name: 'payments/billing-prod', environment: 'prod', enforcement: 'state-gated' },
+    source: '192.0.2.7',
+    phase: '',
+    tier: '',
+    lasts: 0,
+    lock: { digest: '', operation: '', who: '', info: '' },
+    state: { version: 12, lineage, serial: 41, digest: digestFor('state') },
+    target: { version: 9, lineage, serial: 38, digest: digestFor('state before') },
+    whole: false,
+    changes: {
+      added: 1, changed: 0, removed: 1, outputs: 0,
+      addresses: [{ address: 'aws_instance.old', change: 'added' }, { address: 'aws_instance.web', change: 'removed' }],
+      omitted: 0,
+    },
+    policy: policyRef(required),
+    ...over,
+  }
+}
+
+/** A lock to write, over the wire. */
+export const stateWrite: Partial<StateSubject> = {
+  action: 'state.write', executor: idOf('stc', 'terraform'), target: noState,
+  lock: { digest: digestFor('lock id'), operation: 'OperationTypeApply', who: 'alice@laptop', info: '' },
+  changes: { added: 0, changed: 0, removed: 0, outputs: 0, addresses: [], omitted: 0 },
+}
+
+export const statePlan: Partial<StateSubject> = { ...stateWrite, action: 'state.plan', workspace: { name: 'payments/dev', environment: 'dev', enforcement: 'state-gated' } }
+
 export const byAlice: KeySigning = { by: keys.alice, role: 'self' }
 export const byBob: KeySigning = { by: keys.bob, role: 'approver' }
 export const byCarol: KeySigning = { by: keys.carol, role: 'approver' }
@@ -124,12 +164,12 @@ export type Story = {
   result?: string
 }
 
-export type Told = { world: World; evidence: Evidence; trust: TrustFile; subject: RunSubject | PolicySubject }
+export type Told = { world: World; evidence: Evidence; trust: TrustFile; subject: RunSubject | StateSubject | PolicySubject }
 
-async function finish(world: World, subject: RunSubject | PolicySubject, story: Story): Promise<Told> {
+async function finish(world: World, subject: Told['subject'], story: Story): Promise<Told> {
   const text = canonicalText(subject)
   const digest = await subjectDigest(text)
-  const runId: Record<string, string> = subject.kind === 'run' ? { run: subject.run } : {}
+  const runId: Record<string, string> = subject.kind === 'run' ? { run: subject.run } : subject.kind === 'state' ? { ref: subject.request } : {}
   const challenge = idOf('chl', world.name)
   const grant = idOf('grt', world.name)
   const leaves: number[] = []
@@ -158,7 +198,7 @@ async function finish(world: World, subject: RunSubject | PolicySubject, story: 
     await log('gate.countersigned', { ...runId, challenge, person: personIn(signing).id }, details)
   }
   countersignatures = story.countersignatures?.(countersignatures) ?? countersignatures
-  const executor = subject.kind === 'run' ? subject.executor : ''
+  const executor = subject.kind === 'policy' ? '' : subject.executor
   await log('gate.granted', { ...runId, grant }, { grant, subjectDigest: digest, executor, expires: world.now(900_000) })
   world.tick(5000)
   if (subject.kind === 'run' && outcome !== 'none') {
@@ -170,6 +210,12 @@ async function finish(world: World, subject: RunSubject | PolicySubject, story: 
       await log('run.outcome', runId, details)
     }
   }
+  if (subject.kind === 'state' && outcome !== 'none') {
+    await log('gate.redeemed', { ...runId, grant }, { grant, subjectDigest: digest })
+    world.tick(1000)
+    if (outcome === 'applied') await log('state.rolled-back', { ...runId, state: idOf('sws', world.name) }, { workspace: subject.workspace.name, version: 13, from: 9, digest: digestFor('state before') })
+    if (outcome === 'failed') await log('state.refused', runId, { action: subject.action, code: 'state_mismatch' })
+  }
   await world.log('server.stopped', {}, {})
   await story.before?.('evidence', world)
   const evidence = await world.evidence({ subject: text, countersignatures, leaves, outcome })
@@ -179,6 +225,11 @@ async function finish(world: World, subject: RunSubject | PolicySubject, story: 
 export async function tellRun(story: Story = {}, world?: World): Promise<Told> {
   const within = world ?? (await installation())
   return finish(within, runSubject(within, story.subject, story.required), story)
+}
+
+export async function tellState(story: Omit<Story, 'subject'> & { state?: Partial<StateSubject> } = {}, world?: World): Promise<Told> {
+  const within = world ?? (await installation())
+  return finish(within, stateSubject(within, story.state, story.required), story)
 }
 
 export async function tellPolicy(story: Story & { policy?: Partial<PolicySubject> } = {}, world?: World): Promise<Told> {
