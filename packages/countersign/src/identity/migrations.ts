@@ -1,6 +1,7 @@
 /** How the tables of this room came to be. A migration that was released is never edited. */
 import type { Kysely } from 'kysely'
 import type { Migration, Tables } from '../platform/store/tables.ts'
+import { appsFromTerminals } from './codes/migration.ts'
 import { hostRecoveryMigrations } from './host-recovery/token.ts'
 import { invitationMigrations } from './invitation/tables.ts'
 import { terminalFamilies } from './terminal/migration.ts'
@@ -15,6 +16,7 @@ export const identityMigrations: Migration[] = [
   terminalFamilies,
   ...invitationMigrations,
   ...hostRecoveryMigrations,
+  appsFromTerminals,
 ]
 
 async function directory(db: Kysely<Tables>): Promise<void> {

@@ -158,6 +158,8 @@ export interface TotpAuthenticatorTable {
   created_at: number
   last_used_at: number | null
   revoked_at: number | null
+  /** Client and address of the terminal it was set up from, for show; "" in a browser. */
+  from_terminal: string
 }
 
 /** The last step of 30 s that a person used, whichever of their authenticators it was, on whichever server. */

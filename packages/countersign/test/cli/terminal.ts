@@ -26,7 +26,24 @@ export function hasTerraform(): boolean {
 }
 
 export type Run = { code: number | null; signal: string | null; stdout: string; stderr: string; all: string }
-export type Options = { cwd?: string; environment?: Record<string, string | undefined>; onOutput?: (soFar: string, child: ChildProcess) => void }
+export type Options = { cwd?: string; /** standard input is written to by `onOutput` */ typed?: boolean; /** in a terminal of this many columns and lines, and not in pipes */ screen?: readonly [number, number]; environment?: Record<string, string | undefined>; onOutput?: (soFar: string, child: ChildProcess) => void }
+
+/** `script` of util-linux gives a program a terminal. */
+export function hasScript(): boolean {
+  try {
+    execFileSync('script', ['--version'], { stdio: 'ignore' })
+    return true
+  } catch {
+    if (process.env['CI'] === 'true') throw new Error('script (util-linux) is missing')
+    process.stderr.write('SKIPPED: script (util-linux) is missing, and with it what is tested in a real terminal\n')
+    return false
+  }
+}
+
+function onScreen([columns, lines]: readonly [number, number], args: readonly string[]): [string, string[]] {
+  const quoted = [process.execPath, program, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')
+  return ['script', ['-qfec', `stty cols ${columns} rows ${lines}; ${quoted}`, '/dev/null']]
+}
 
 export class Terminal {
   readonly home: string
@@ -55,10 +72,11 @@ export class Terminal {
   }
 
   async run(args: readonly string[], options: Options = {}): Promise<Run> {
-    const child = spawn(process.execPath, [program, ...args], { cwd: options.cwd ?? this.work, env: { ...this.environment, ...options.environment }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const [file, given] = options.screen ? onScreen(options.screen, args) : [process.execPath, [program, ...args]]
+    const child: ChildProcess = spawn(file, given, { cwd: options.cwd ?? this.work, env: { ...this.environment, ...options.environment }, stdio: [options.typed === true ? 'pipe' : 'ignore', 'pipe', 'pipe'] })
     const heard = { stdout: '', stderr: '', all: '' }
     for (const name of ['stdout', 'stderr'] as const) {
-      child[name].on('data', (chunk: Buffer) => {
+      child[name]?.on('data', (chunk: Buffer) => {
         heard[name] += chunk.toString()
         heard.all += chunk.toString()
         options.onOutput?.(heard.all, child)

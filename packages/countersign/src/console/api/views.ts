@@ -133,7 +133,8 @@ export type OpenTerminal = { id: string; client: string; createdAt: string; expi
 export type ReportView = { code: string; kind: string; requester: Named; source: { address: string; client: string }; askedAt: string; reportedAt: string; reportedBy: string }
 
 export type AppView = { id: string; kind: 'totp'; label: string; createdAt: string; lastUsedAt: string | null; thisSession: boolean }
-export type PendingAppView = { id: string; label: string; createdAt: string; fingerprint: string }
+/** `fromTerminal`: which terminal set it up; its fingerprint stands there alone, and is typed here. */
+export type PendingAppView = { id: string; label: string; createdAt: string; fingerprint: string; fromTerminal: string }
 export type KeysView = { authenticators: KeyView[]; apps: AppView[]; pendingApps: PendingAppView[]; pendingKey: { id: string; label: string } | null; login: string; passwordChangedAt: string | null; recoveryCodes: number }
 /** `picture`: rows of a QR code, 1 for dark. Answered once. */
 export type AppShown = { ceremony: string; secret: string; address: string; picture: string[] }

@@ -11,6 +11,7 @@ import { Loading, PageFrame } from '../parts/page.tsx'
 import { plain, Text } from '../parts/text.tsx'
 import { Ago, When } from '../parts/time.tsx'
 import { AddApp, TellIt, VouchOwn } from './add-app.tsx'
+import { AppFromTerminal } from './app-from-terminal.tsx'
 import { AddKey } from './add-key.tsx'
 import { Moving } from './moving.tsx'
 import { RemoveKey } from './remove-key.tsx'
@@ -34,9 +35,9 @@ export function KeysPage() {
       )}
       {keys.state === 'ready' && <ul class="list section">{list.map((key) => <li key={key.id}><KeyEntry one={key} only={list.length + keys.value.apps.length === 1} /></li>)}{keys.value.apps.map((one) => <li key={one.id}><AppEntry one={one} only={list.length + keys.value.apps.length === 1} /></li>)}</ul>}
       {keys.state === 'ready' && keys.value.pendingApps.map((one) => (
-        <section key={one.id} class="card">
+        <section key={one.id} class="card" aria-label="An authenticator app that waits">
           <p>The authenticator app "<Text of={one.label} />" waits to be vouched for.</p>
-          {list.length > 0 ? <VouchOwn pending={one} onDone={again} /> : <TellIt fingerprint={one.fingerprint} />}
+          {one.fromTerminal !== '' ? <AppFromTerminal pending={one} hasKey={list.length > 0} onDone={again} /> : list.length > 0 ? <VouchOwn pending={one} onDone={again} /> : <TellIt fingerprint={one.fingerprint} />}
         </section>
       ))}
       {addingApp && <AddApp hasKey={list.length > 0} onDone={() => { setAddingApp(false); again() }} onCancel={() => setAddingApp(false)} />}

@@ -22,6 +22,8 @@ export type App = {
 export type PendingApp = Omit<App, 'lastUsedAt'> & {
   /** What the person sees and tells whoever vouches: twelve characters, as `formatCode` writes them. */
   fingerprint: string
+  /** Which terminal it was set up from, in words; "" for a browser. Such a one is vouched for by its fingerprint, by its person too. */
+  fromTerminal: string
 }
 
 export type SealedApp = App & { sealedSeed: string }
@@ -54,7 +56,7 @@ export function createApps(directory: Pick<DirectoryStore, 'state'>, clock: { no
       const all = db.selectFrom('totp_authenticator').selectAll().where('vouched_at', 'is', null).where('revoked_at', 'is', null)
         .where('created_at', '>', clock.now() - pendingLasts).orderBy('id')
       const rows = await (person === undefined ? all : all.where('person', '=', person)).execute()
-      return rows.filter((row) => !state?.totps.has(row.id)).map((row) => ({ ...appOf(row), fingerprint: row.fingerprint }))
+      return rows.filter((row) => !state?.totps.has(row.id)).map((row) => ({ ...appOf(row), fingerprint: row.fingerprint, fromTerminal: row.from_terminal }))
     },
   }
 }
@@ -62,8 +64,13 @@ export function createApps(directory: Pick<DirectoryStore, 'state'>, clock: { no
 export async function insertApp(tx: Tx, given: Omit<PendingApp, 'kind'> & { sealedSeed: string }): Promise<void> {
   await tx.insertInto('totp_authenticator').values({
     id: given.id, person: given.person, label: given.label, sealed_seed: given.sealedSeed, fingerprint: given.fingerprint,
-    vouched_at: null, created_at: given.createdAt, last_used_at: null, revoked_at: null,
+    vouched_at: null, created_at: given.createdAt, last_used_at: null, revoked_at: null, from_terminal: given.fromTerminal,
   }).execute()
+}
+
+/** One at a time: whoever stole a terminal does not fill what a person may have with apps of their own. */
+export async function dropFromTerminals(tx: Tx, person: string): Promise<void> {
+  await tx.deleteFrom('totp_authenticator').where('person', '=', person).where('vouched_at', 'is', null).where('revoked_at', 'is', null).where('from_terminal', '!=', '').execute()
 }
 
 /** Those of a person that nobody has vouched for. */

@@ -38,7 +38,7 @@ export interface Codes {
   /** A person's own apps that wait for a voucher. */
   pending(db: Db | Tx, person: string): Promise<PendingApp[]>
   /** Everybody's, for those who may vouch: without the fingerprint, which they have to be told. */
-  waiting(db: Db | Tx): Promise<Omit<PendingApp, 'fingerprint'>[]>
+  waiting(db: Db | Tx): Promise<Omit<PendingApp, 'fingerprint' | 'fromTerminal'>[]>
   begin: UseCase<typeof beginApp>
   confirm: UseCase<typeof confirmApp>
   drop: UseCase<typeof dropPending>

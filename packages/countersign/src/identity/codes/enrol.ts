@@ -2,6 +2,9 @@
  * Adding an authenticator app, by its person: the seed is shown once, and two codes in a row prove that it was taken over. Then the
  * app waits (`pending`) until a key vouches for it; before that it counts nowhere.
  *
+ * A terminal may do this too. Whoever stole its key can then have an app of their own wait, and nothing more: it is let in by a key, in
+ * a browser, and there its person types the fingerprint that the terminal showed, which is shown nowhere else. They are told of it, too.
+ *
  * The fingerprint is made from the seed. Whoever vouches for somebody else has it told by another way, so that an app that somebody
  * put in their place is not the one that is vouched for.
  */
@@ -15,7 +18,7 @@ import { IdentityError } from '../errors.ts'
 import { profileOf } from '../profiles/profiles.ts'
 import { newSecret } from '../secrets.ts'
 import { parseName } from '../words.ts'
-import { insertApp, type PendingApp } from './apps.ts'
+import { dropFromTerminals, insertApp, type PendingApp } from './apps.ts'
 import { addressOf, groupedSeed, isCodeOf, stepOf } from './one-time.ts'
 import { pictureOf } from './picture.ts'
 import type { CodesRoom } from './room.ts'
@@ -70,9 +73,12 @@ export async function confirmIn(room: CodesRoom, tx: Tx, who: Enrolling, given: 
   // The ceremony's row stays to say "consumed"; the seed in it does not.
   await tx.updateTable('ceremony').set({ data: '{}' }).where('hash', '=', shown.hash).execute()
   if (!(await useStep(tx, person, step))) throw used()
-  const pending: PendingApp = { id, person, label, kind: 'totp', createdAt, fingerprint: fingerprintOf(id, seed) }
+  const fromTerminal = who.fromTerminal ?? ''
+  const pending: PendingApp = { id, person, label, kind: 'totp', createdAt, fingerprint: fingerprintOf(id, seed), fromTerminal }
+  if (fromTerminal !== '') await dropFromTerminals(tx, person)
   await insertApp(tx, { ...pending, sealedSeed: sealed })
-  await ledger.append(tx, { type: 'authenticator.enrolled', ids: { person, authenticator: id }, details: { kind: 'totp', label, fingerprint: pending.fingerprint } })
+  await ledger.append(tx, { type: 'authenticator.enrolled', ids: { person, authenticator: id }, details: { kind: 'totp', label, ...(fromTerminal === '' ? { fingerprint: pending.fingerprint } : { fromTerminal }) } })
+  if (fromTerminal !== '') await room.tell(tx, { person, kind: 'authenticator-waits', details: { label, authenticator: id, from: fromTerminal } })
   return pending
 }
 
@@ -88,7 +94,9 @@ export async function dropPending(room: CodesRoom, who: Enrolling, given: { auth
 }
 
 async function refuseMore(room: CodesRoom, tx: Tx, who: Enrolling): Promise<void> {
-  const there = (await room.apps.of(tx, who.person.id)).length + (await room.apps.pending(tx, who.person.id)).length
+  // The one that a terminal may have waiting takes nobody's place.
+  const pending = (await room.apps.pending(tx, who.person.id)).filter(({ fromTerminal }) => fromTerminal === '')
+  const there = (await room.apps.of(tx, who.person.id)).length + pending.length
   if (there < mostApps) return
   throw new IdentityError('too_many_authenticators', `You have ${there} authenticator apps, which is the most there can be.`, 'Remove one that you do not use.')
 }

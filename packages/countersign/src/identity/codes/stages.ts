@@ -8,7 +8,7 @@ export const purpose = 'totp'
  * Whose app: a person who is signed in (`session` is theirs), or one who was invited (`session` is the id of what let them in here).
  * The caller has checked that; the ceremony belongs to both.
  */
-export type Enrolling = { person: { id: string; name: string }; session: string }
+export type Enrolling = { person: { id: string; name: string }; session: string; /** client and address, where a terminal asks */ fromTerminal?: string }
 
 export const ownerOf = ({ person, session }: Enrolling): Owner => ({ person: person.id, session })
 

@@ -28,7 +28,7 @@ import { vouchingSchema } from './stages.ts'
 const purpose = 'totp'
 export type ToVouch = { ceremony: string; subject: string; code: string; voucher: Signing }
 
-/** `fingerprint`: as the person told it; for an own app it is not asked. */
+/** `fingerprint`: as the person told it; for an own app it is not asked, unless a terminal set it up. */
 export async function beginVouching(room: CodesRoom, by: By, given: { authenticator: string; fingerprint?: string | undefined }): Promise<ToVouch> {
   const { ports, settings } = room
   const { clock, random, store } = ports
@@ -42,8 +42,9 @@ export async function beginVouching(room: CodesRoom, by: By, given: { authentica
     if (pending.person !== by.person.id) refuseOwner(await room.directory.state(db), pending.person)
     return { pending, key, name, directory: await room.directory.head(db) }
   })
-  // Only who the person is in touch with can know it: the page where it stands is theirs.
-  if (pending.person !== by.person.id) requireTold(pending, given.fingerprint)
+  // Only who the person is in touch with can know it: the page where it stands is theirs. For their own it is asked where a terminal
+  // set it up, which may not be in their hands any more.
+  if (pending.person !== by.person.id || pending.fromTerminal !== '') requireTold(pending, given.fingerprint)
   const subject = canonicalText({
     v: 1, kind: 'totp', action: 'authenticator.change', request: newId('req', clock, random), instance: settings.instance, org: settings.org,
     person: { id: pending.person, name }, authenticator: pending.id, label: pending.label, voucher: { person: by.person.id, credential: key.credential.id },
@@ -104,6 +105,7 @@ async function keyOf(room: CodesRoom, tx: Tx, by: By, response: AuthenticationRe
 
 function requireTold(pending: PendingApp, told: string | undefined): void {
   if (asFingerprint(told ?? '') === pending.fingerprint) return
+  if (pending.fromTerminal !== '') throw new IdentityError('fingerprint_mismatch', 'That is not the code that the terminal shows.', 'Type it as your terminal shows it. If no terminal of yours does, somebody else has set this app up: take it back, and look at your terminals.')
   throw new IdentityError('fingerprint_mismatch', 'That is not the code that the person sees on their page.', 'Ask them for it by telephone or in person, and type it as they say it.')
 }
 

@@ -5,6 +5,8 @@ import type { Tx } from '../../platform/store/store.ts'
 export type NoticeKind =
   | 'authenticator-added'
   | 'authenticator-removed'
+  /** A terminal of theirs has set up an authenticator app, which waits for their key. */
+  | 'authenticator-waits'
   | 'password-changed'
   | 'recovery-codes-made'
   | 'recovery-code-used'

@@ -8,7 +8,7 @@ import { modelOf } from '../authenticators/models.ts'
 import { nameOf } from '../attestation/certificate.ts'
 import { noRoots, type AttestationRoots } from '../attestation/roots.ts'
 import type { Identity } from '../create.ts'
-import { appView, by, pendingView, viewOfApp, viewOfPending } from './codes.ts'
+import { appView, by, pendingView, shownOfPending, viewOfApp } from './codes.ts'
 import { actorOf, requireSession, sessionOf } from './guards.ts'
 import { authenticationResponse, creationOptions, registrationResponse, requestOptions } from './webauthn-schemas.ts'
 
@@ -82,7 +82,7 @@ export function authenticatorRoutes(root: FastifyInstance, identity: Identity): 
       recoveryCodes: await identity.recoveryCodes.remaining(db, person),
     }))
     return {
-      authenticators: keys.map((key) => view(key, current, roots)), apps: apps.map((one) => viewOfApp(one, current)), pendingApps: pending.map(viewOfPending), pendingKey: moved ? { id: moved.id, label: moved.label } : null,
+      authenticators: keys.map((key) => view(key, current, roots)), apps: apps.map((one) => viewOfApp(one, current)), pendingApps: pending.map(shownOfPending), pendingKey: moved ? { id: moved.id, label: moved.label } : null,
       login, passwordChangedAt: changedAt === null ? null : rfc3339(changedAt), recoveryCodes,
     }
   })

@@ -55,8 +55,8 @@ export function requireTerminal(identity: Identity): preHandlerAsyncHookHandler 
 }
 
 /** Either: whoever sends an Authorization header is a terminal, and stands or falls as one. */
-export function requireEither(identity: Identity): preHandlerAsyncHookHandler {
-  const [session, terminal] = [requireSession(identity), requireTerminal(identity)]
+export function requireEither(identity: Identity, limited: 'limited-refused' | 'limited-too' = 'limited-refused'): preHandlerAsyncHookHandler {
+  const [session, terminal] = [requireSession(identity, limited), requireTerminal(identity)]
   return async function either(request, reply) {
     await (request.headers.authorization === undefined ? session : terminal).call(this, request, reply)
   }

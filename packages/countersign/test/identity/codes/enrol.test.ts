@@ -97,6 +97,28 @@ describe('adding an authenticator app of one\'s own', () => {
   })
 })
 
+describe('an app that a terminal set up', () => {
+  const thiefs = (owner: Owner) => ({ person: owner.person, session: 'tok_stolen', fromTerminal: 'countersign-cli (linux) at 192.0.2.9' })
+
+  test('is let in by its own person with the code that the terminal showed, and with no other', async () => {
+    const { world, owner, told } = await withOwner()
+    const { pending } = await enrolled(world, thiefs(owner))
+    for (const typed of [undefined, '', 'AAAA-AAAA-AAAA']) expect(await codeOf(vouch(world, owner, pending.id, typed))).toBe('fingerprint_mismatch')
+    expect(told).toMatchObject([{ kind: 'authenticator-waits', person: owner.person.id, details: { from: 'countersign-cli (linux) at 192.0.2.9' } }])
+    const leaves = await world.store.read((db) => db.selectFrom('ledger_details').selectAll().execute())
+    expect(JSON.stringify(leaves)).not.toContain(pending.fingerprint)
+    expect(await codeOf(vouch(world, owner, pending.id, pending.fingerprint))).toBe('accepted')
+  })
+
+  test('waits one at a time, and takes none of the places that a person has', async () => {
+    const { world, owner } = await withOwner()
+    for (let at = 0; at < 7; at++) await enrolled(world, thiefs(owner), `thief ${at}`)
+    expect((await listed(world, owner.person.id)).pending.map(({ label }) => label)).toEqual(['thief 6'])
+    for (let at = 0; at < 5; at++) await enrolled(world, mine(owner), `phone ${at}`)
+    expect((await listed(world, owner.person.id)).pending).toHaveLength(6)
+  })
+})
+
 describe('vouching for an app', () => {
   test('for somebody without a key it is done by an owner, with the code that the person told, however they said it', async () => {
     const { world, owner, identity, told } = await withOwner()

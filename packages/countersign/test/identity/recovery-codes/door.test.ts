@@ -6,7 +6,7 @@ import { ownedServer } from '../../support/scratch-server.ts'
 
 /** What the way to a new authenticator needs, and signing out. */
 const reached = new Set([
-  'GET /api/v1/session', 'DELETE /api/v1/session', 'GET /api/v1/authenticators', 'POST /api/v1/authenticator-apps/begin', 'POST /api/v1/authenticator-apps/confirm', 'DELETE /api/v1/authenticator-apps/:id',
+  'GET /api/v1/session', 'DELETE /api/v1/session', 'GET /api/v1/authenticators', 'GET /api/v1/authenticator-apps', 'POST /api/v1/authenticator-apps/begin', 'POST /api/v1/authenticator-apps/confirm', 'DELETE /api/v1/authenticator-apps/:id',
 ])
 /** For everybody; and for terminals alone, where a cookie counts as nothing. */
 const others = /^[A-Z]+ \/(api\/v1\/(status$|setup\/|recover|session\/|invitation\/|host-recovery|me$|token$)|oidc\/|openapi\.json|\.well-known)/
