@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto'
+import { createCipheriv, randomBytes } from 'node:crypto'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { deflateRawSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { aadOf, placeOf } from '../../../src/platform/envelope/context.ts'
-import { mostOf, writeChunk } from '../../../src/platform/envelope/chunk.ts'
+import { mostOf, openChunk, writeChunk } from '../../../src/platform/envelope/chunk.ts'
 import { writeHead } from '../../../src/platform/envelope/head.ts'
 import { keyOf, open, openStream, plainSizeOf, rewrap, seal, type Context, type Sealed } from '../../../src/platform/envelope/index.ts'
 import type { Packed } from '../../../src/platform/envelope/packing.ts'
@@ -260,6 +260,16 @@ describe('even who has the keys cannot make it take more than its head says', ()
     const sealed = await forge(plain, packed)
     expect(await opening(sealed)).toBe('envelope_edited')
     expect(await codeOf(readStream(sealed))).toBe('envelope_edited')
+  })
+
+  test('a chunk whose length goes past its end', async () => {
+    const [dataKey, aad] = [randomBytes(32), Buffer.from('about')]
+    const cell = Buffer.alloc(4096)
+    cell.writeUInt32BE(4092, 1)
+    const cipher = createCipheriv('aes-256-gcm', dataKey, Buffer.from([...Array.from({ length: 11 }, () => 0), 1]), { authTagLength: 16 })
+    cipher.setAAD(aad)
+    const sealed = Buffer.concat([cipher.update(cell), cipher.final(), cipher.getAuthTag()])
+    expect(await codeOf((async () => openChunk({ dataKey, aad, chunks: 1 }, 0, sealed))())).toBe('envelope_edited')
   })
 
   test('a bomb ends at the size in the head, not when memory does', async () => {

@@ -72,7 +72,7 @@ describe('wrapping anew after a rotation', () => {
   test.each(['before', 'after'])('a process that is killed %s a save leaves every row openable, and another one goes on', async (when) => {
     const { dataDir, rows, keys, port, opens } = await world(12)
     const young = await keys.rotate()
-    const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=source', join(import.meta.dirname, 'rewrap-until-killed.ts'), dataDir, rows, '5', when], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=source', join(import.meta.dirname, 'rewrap-until-killed.ts'), dataDir, rows, '5', when], { cwd: import.meta.dirname, stdio: ['ignore', 'pipe', 'inherit'] })
     await once(child.stdout, 'data')
     child.kill('SIGKILL')
     await once(child, 'exit')
