@@ -31,7 +31,9 @@ const isId = /^stc_[0-9a-f]{32}$/
 export async function authenticate(deps: StateDeps, { username, password }: Basic, source: Actor['source']): Promise<Caller | Refused> {
   const found = await deps.store.read(async (db) => {
     const credential = isId.test(username) ? await findCredential(db, username) : null
-    return { credential, roles: credential ? await deps.roles(db, credential.person) : [] }
+    if (!credential) return { credential, roles: [], out: false }
+    const out = await deps.signedOut(db, { person: credential.person, executor: credential.executor, since: credential.created_at })
+    return { credential, roles: await deps.roles(db, credential.person), out }
   })
   const { credential } = found
   // The comparison is made for nobody as well: how long an answer takes does not tell which ids there are.
@@ -39,7 +41,7 @@ export async function authenticate(deps: StateDeps, { username, password }: Basi
   if (!credential) return { refused: 'unknown' }
   if (!matches) return { refused: 'known', credential }
   await noteUse(deps, credential, source.address)
-  return { credential, standing: standingAt(credential, deps.clock.now()), actor: actorOf(credential, [...found.roles], source) }
+  return { credential, standing: found.out ? 'revoked' : standingAt(credential, deps.clock.now()), actor: actorOf(credential, [...found.roles], source) }
 }
 
 function standingAt(credential: CredentialRow, now: number): Caller['standing'] {

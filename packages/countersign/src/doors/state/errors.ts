@@ -25,7 +25,7 @@ export type StateErrorCode =
   | 'state_unreadable'
   | 'state_mismatch'
   | 'state_tampered'
-  | 'state_empty'
+  | 'workspace_empty'
   | 'state_too_large'
   | 'body_digest_mismatch'
   | 'body_incomplete'

@@ -69,7 +69,7 @@ export async function refuseUnfit(db: Db | Tx, measured: Measured, wanted: Wante
 }
 
 function hasState({ current, workspace }: Present): void {
-  if (!current) throw new StateError('state_empty', `${workspace.name} has no state now.`, 'If it was deleted, it can be restored until its key is destroyed.')
+  if (!current) throw new StateError('workspace_empty', `${workspace.name} has no state now.`, 'If it was deleted, it can be restored until its key is destroyed.')
 }
 
 function hasTarget({ target, workspace }: Present): void {

@@ -131,7 +131,7 @@ export async function redeemReading(deps: StateDeps, by: Reading, id: string): P
 }
 
 function gone(): StateError {
-  return new StateError('state_empty', 'There is no state now.', 'If it was deleted, it can be restored until its key is destroyed.')
+  return new StateError('workspace_empty', 'There is no state now.', 'If it was deleted, it can be restored until its key is destroyed.')
 }
 
 function refuseMoved(current: Measured['current'], { state }: StateSubject): void {
