@@ -74,6 +74,8 @@ describe('by name, shape, randomness and mark', () => {
     const paths = [[attr('a')], [attr('m'), index('k', 'string')], [attr('l'), index(1, 'number'), attr('x')], [attr('s'), index({ a: 1 }, 'object'), attr('y')]]
     const attributes = { a: 'one', m: { k: 'two', j: 'shown' }, l: [{ x: 'shown' }, { x: 'three' }], s: [{ y: 'four' }], free: 'shown' }
     expect(found(attributes, 'example_thing', { sensitive_attributes: paths }).map(({ path, why }) => [path, why])).toEqual([['a', 'sensitive'], ['m.k', 'sensitive'], ['l[1].x', 'sensitive'], ['s', 'sensitive']])
+    expect(found({ b: { value: 'one', type: 'string' }, c: { value: { x: 'two' }, type: ['object', { x: 'string' }] } }, 'example_thing', { sensitive_attributes: [[attr('b'), attr('value')], [attr('c'), attr('x')]] }).map(({ path }) => path)).toEqual(['b.value', 'c.x'])
+    expect(found({ a: 'one', b: ['two'] }, 'example_thing', { sensitive_attributes: [[attr('a'), attr('x')], [attr('b'), attr('x')]] }).map(({ path }) => path)).toEqual(['a', 'b'])
     expect(found({ a: 'one' }, 'example_thing', { sensitive_attributes: 'all' })).toHaveLength(1)
     expect(found({ a: 'one' }, 'example_thing', { sensitive_attributes: [[]] })).toHaveLength(1)
   })

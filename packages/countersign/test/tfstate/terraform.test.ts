@@ -36,6 +36,9 @@ resource "terraform_data" "count" {
   count = 2
   input = var.secret
 }
+resource "terraform_data" "other" {
+  input = { inner = sensitive("CANARY-other-0815"), shown = "visible" }
+}
 resource "terraform_data" "leak" {
   for_each = toset([nonsensitive(var.secret)])
   input    = "beside"
@@ -160,8 +163,10 @@ describe.skipIf(!hasTerraform())('with the real terraform', () => {
     const redacted = Buffer.from(redactState(after))
     const derived = redacted.toString() + JSON.stringify(readState(after))
     expect(after.toString()).toContain('CANARY')
-    for (const form of ['CANARY', '4711', Buffer.from('CANARY').toString('base64').slice(0, 7)]) expect(derived).not.toContain(form)
+    expect(redacted.toString()).toContain('visible')
+    for (const form of ['CANARY', '4711', '0815', Buffer.from('CANARY').toString('base64').slice(0, 7)]) expect(derived).not.toContain(form)
     expect(readState(after).secrets.map(({ address, why }) => [address, why])).toContainEqual(['output.marked', 'sensitive'])
+    expect(readState(after).secrets.map(({ address, path }) => `${address} ${path}`)).toContain('terraform_data.other input.inner')
     writeFileSync(join(scratch.folder, 'redacted.tfstate'), redacted)
     expect(run(scratch.folder, 'state', 'list', '-state=redacted.tfstate')).toContain('terraform_data.leak["(masked:sensitive')
     expect(run(scratch.folder, 'show', '-json', 'redacted.tfstate')).toContain('terraform_data.kept')

@@ -8,8 +8,9 @@ import { isBigNumber, maskedPart, whyMasked } from '../../plan/redact/marks.ts'
 import type { MaskReason } from '../../plan/redact/marks.ts'
 import type { Needles } from '../../plan/redact/needles.ts'
 import { maskShapes, mayHoldShape } from '../../plan/redact/secret-shapes.ts'
-import { below } from '../secrets/attributes.ts'
+import { below, marksAll } from '../secrets/attributes.ts'
 import type { Known, Marks } from '../secrets/attributes.ts'
+import { isDynamic } from '../secrets/dynamic.ts'
 import { judgeString } from '../secrets/judge.ts'
 
 const schemaWord = /^[a-z]+(?:_[a-z]+)*$/
@@ -28,14 +29,23 @@ export class StateMasker {
 
   value(value: Json, name = '', known?: Known, marks?: Marks): Json {
     if (value === null) return null
-    if (known?.secret !== undefined || marks === true) return this.hide(value)
+    if (known?.secret !== undefined || marksAll(marks, value)) return this.hide(value)
     if (typeof value === 'string') return this.text(value, name)
     if (typeof value === 'number') return this.#needles.isNumber(value) ? null : value
     if (typeof value === 'boolean') return value
-    if (Array.isArray(value)) return value.map((item, i) => this.value(item, name, below(known, String(i)), marks?.get(String(i))))
+    const inner = marks === true ? undefined : marks
+    if (Array.isArray(value)) return value.map((item, i) => this.value(item, name, below(known, String(i)), inner?.get(String(i))))
     if (isBigNumber(value)) return this.#needles.scrub(value.$number, '') === value.$number ? value : null
-    const entries = Object.entries(value).map(([key, item]): [string, Json] => [this.key(key), this.value(item, key, below(known, key), marks?.get(key))])
+    if (isDynamic(value, marks)) return this.#dynamic(value, name, known, marks)
+    const entries = Object.entries(value).map(([key, item]): [string, Json] => [this.key(key), this.value(item, key, below(known, key), inner?.get(key))])
     return Object.fromEntries(entries)
+  }
+
+  /** What changed is written as a string where its type would no longer fit it: a type names the members of its objects. */
+  #dynamic(value: { value: Json; type: Json }, name: string, known?: Known, marks?: Marks): Json {
+    const inner = this.value(value.value, name, known, marks)
+    if (typeof inner === 'string' || JSON.stringify(inner) === JSON.stringify(value.value)) return { value: inner, type: value.type }
+    return { value: JSON.stringify(inner), type: 'string' }
   }
 
   /** All of it. */
@@ -44,6 +54,7 @@ export class StateMasker {
     if (typeof value !== 'object' || value === null) return null
     if (Array.isArray(value)) return value.map((item) => this.hide(item))
     if (isBigNumber(value)) return null
+    if (isDynamic(value)) return { value: hidden, type: 'string' }
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [schemaWord.test(key) ? key : this.#number(key, 'sensitive'), this.hide(item)]))
   }
 

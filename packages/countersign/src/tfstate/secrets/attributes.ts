@@ -80,3 +80,10 @@ function stepsOf(path: Json): string[] {
   }
   return steps
 }
+
+/** Is all of the value marked? A mark of a part that such a value cannot have marks all of it. */
+export function marksAll(marks: Marks | undefined, value: Json): boolean {
+  if (marks === undefined) return false
+  if (marks === true || typeof value !== 'object' || value === null) return true
+  return Array.isArray(value) && [...marks.keys()].some((step) => !/^[0-9]+$/.test(step))
+}

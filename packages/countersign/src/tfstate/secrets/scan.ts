@@ -6,8 +6,9 @@ import type { Json } from '../../plan/index.ts'
 import { isBigNumber } from '../../plan/redact/marks.ts'
 import { isEmpty } from '../read/digest.ts'
 import type { SecretFinding, SecretWhy } from '../shape.ts'
-import { below, knownSecrets, readMarks } from './attributes.ts'
+import { below, knownSecrets, marksAll, readMarks } from './attributes.ts'
 import type { Known, Marks } from './attributes.ts'
+import { isDynamic } from './dynamic.ts'
 import { judgeString } from './judge.ts'
 import { generalAdvice, outputAdvice } from './table.ts'
 
@@ -47,28 +48,30 @@ export class SecretScan {
   #visit(value: Json, name: string, known: Known | undefined, marks: Marks | undefined): void {
     if (value === null || typeof value === 'boolean') return
     if (known?.secret !== undefined) return this.#found(value, 'type', known.secret.kind, known.secret.advice)
-    if (marks === true) return this.#found(value, 'sensitive', 'value marked sensitive', this.#advice)
+    if (marks !== undefined && marksAll(marks, value)) return this.#found(value, 'sensitive', 'value marked sensitive', this.#advice)
     if (typeof value === 'number') return
     if (typeof value === 'string') {
       const judgement = judgeString(value, name)
       if (judgement !== undefined) this.#found(value, judgement.why, judgement.kind, this.#advice)
       return
     }
+    const inner = marks === true ? undefined : marks
     if (Array.isArray(value)) {
       for (let i = 0; i < value.length; i++) {
         const item = value[i]
         if (item === undefined || item === null) continue
         this.#path.push(i)
-        this.#visit(item, name, below(known, String(i)), marks?.get(String(i)))
+        this.#visit(item, name, below(known, String(i)), inner?.get(String(i)))
         this.#path.pop()
       }
       return
     }
+    if (isDynamic(value, marks)) return this.#visit(value.value, name, known, marks)
     for (const key in value) {
       const item = value[key]
       if (item === undefined || item === null) continue
       this.#path.push(key)
-      this.#visit(item, key, below(known, key), marks?.get(key))
+      this.#visit(item, key, below(known, key), inner?.get(key))
       this.#path.pop()
     }
   }
@@ -90,6 +93,7 @@ export class SecretScan {
         this.strings.add(value.$number)
         return
       }
+      if (isDynamic(value)) return this.#take(value.value, keys)
       for (const [key, item] of Object.entries(value)) {
         if (keys && !schemaWord.test(key)) this.strings.add(key)
         this.#take(item, keys)

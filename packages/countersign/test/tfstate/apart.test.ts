@@ -1,0 +1,125 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { build } from 'esbuild'
+import type { BuildOptions } from 'esbuild'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { createStateReader } from '../../src/tfstate/apart.ts'
+import type { StateReader, StateReaderOptions } from '../../src/tfstate/apart.ts'
+import { outputsOnly, readState, redactState } from '../../src/tfstate/index.ts'
+import { generateState } from './generate.ts'
+import { encrypted, one, state } from './states.ts'
+
+const readers: StateReader[] = []
+const reader = (options: StateReaderOptions = {}): StateReader => {
+  const made = createStateReader(options)
+  readers.push(made)
+  return made
+}
+afterEach(async () => {
+  await Promise.all(readers.splice(0).map((made) => made.close()))
+})
+
+const shared = (bytes: Uint8Array): Uint8Array => {
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length))
+  copy.set(bytes)
+  return copy
+}
+const code = async (promise: Promise<unknown>): Promise<string> => promise.then(() => 'accepted', (error: { code?: string }) => error.code ?? String(error))
+
+/** A thread that does with every message what the text says. */
+const thread = (does: string) => (): Worker => new Worker(`require('node:worker_threads').parentPort.on('message', (request) => { ${does} })`, { eval: true })
+
+describe('threads apart', () => {
+  test('answer as the functions do, from shared and from other memory, and leave the body as it is', async () => {
+    const apart = reader()
+    const { bytes } = generateState(300_000, { seed: 8 })
+    const copy = Buffer.from(bytes)
+    const key = Buffer.alloc(32, 3)
+    for (const body of [bytes, shared(bytes), new Uint8Array(bytes)]) {
+      expect(await apart.read(body, { key })).toEqual(readState(bytes, { key }))
+      expect(Buffer.from(await apart.redact(body)).equals(Buffer.from(redactState(bytes)))).toBe(true)
+      expect(Buffer.from(await apart.outputs(body)).equals(Buffer.from(outputsOnly(bytes)))).toBe(true)
+    }
+    expect(copy.equals(bytes)).toBe(true)
+    expect(await apart.read(state([]))).toEqual(readState(state([])))
+    expect(await apart.read(encrypted())).toEqual(readState(encrypted()))
+  })
+
+  test('refuse what the functions refuse, with their codes and messages, and go on', async () => {
+    const apart = reader({ threads: 2 })
+    expect(await Promise.all([code(apart.read(Buffer.from(''))), code(apart.redact(Buffer.from('{'))), code(apart.outputs(encrypted())), code(apart.read(Buffer.from('['.repeat(100_000))))])).toEqual(['state_empty', 'state_truncated', 'state_opaque', 'state_too_deep'])
+    await expect(apart.read(Buffer.from('[]'))).rejects.toThrow('This JSON is not a state')
+    expect(await code(apart.read(state([])))).toBe('accepted')
+  })
+
+  test('a thread that dies takes its own request with it, and says nothing of why', async () => {
+    let started = 0
+    const dying = thread("throw new Error('CANARY')")
+    const apart = reader({ start: () => (started++ === 0 ? dying() : thread("require('node:worker_threads').parentPort.postMessage({ id: request.id, kind: 'bytes', bytes: new Uint8Array(1) })")()) })
+    const lost = apart.outputs(state([]))
+    const kept = apart.outputs(state([]))
+    const error: unknown = await lost.catch((cause: unknown) => cause)
+    expect(error).toMatchObject({ code: 'state_reader_failed' })
+    expect(String(error) + JSON.stringify(error)).not.toContain('CANARY')
+    expect(await kept).toHaveLength(1)
+    expect(started).toBe(2)
+  })
+
+  test('one that ends silently, and one that cannot be started, are errors of the request', async () => {
+    expect(await code(reader({ start: thread('process.exit(0)') }).read(state([])))).toBe('state_reader_failed')
+    const none = reader({ start: () => { throw new Error('no more threads') } })
+    expect(await Promise.all([code(none.read(state([]))), code(none.read(state([])))])).toEqual(['state_reader_failed', 'state_reader_failed'])
+  })
+
+  test('a body for which the memory does not suffice ends the thread, and nothing else', async () => {
+    const apart = reader({ start: () => new Worker("require('node:worker_threads').parentPort.on('message', () => { const all = []; for (;;) all.push({ all }) })", { eval: true, resourceLimits: { maxOldGenerationSizeMb: 16 } }) })
+    expect(await code(apart.read(state([])))).toBe('state_reader_failed')
+  })
+
+  test('never more threads than allowed, and never more that wait', async () => {
+    let started = 0
+    const apart = reader({ threads: 9, queue: 3, start: () => (started++, thread('')()) })
+    const codes = Array.from({ length: 6 }, () => code(apart.read(state([]))))
+    expect(await codes[5]).toBe('state_reader_busy')
+    expect(started).toBe(2)
+    await apart.close()
+    expect(await Promise.all(codes)).toEqual([...Array.from({ length: 5 }, () => 'state_reader_closed'), 'state_reader_busy'])
+    expect(await code(apart.read(state([])))).toBe('state_reader_closed')
+  })
+
+  test('a larger body gets a thread with more memory, a smaller one the same', async () => {
+    const heaps: number[] = []
+    const answering = thread("require('node:worker_threads').parentPort.postMessage({ id: request.id, kind: 'bytes', bytes: new Uint8Array(1) })")
+    const apart = reader({ start: ({ heapMegabytes }) => (heaps.push(heapMegabytes), answering()) })
+    await apart.outputs(state([]))
+    await apart.outputs(state([]))
+    await apart.outputs(new Uint8Array(new SharedArrayBuffer(200_000_000)))
+    await apart.outputs(state([]))
+    expect(heaps).toHaveLength(2)
+    expect(heaps[1]).toBeGreaterThan((heaps[0] ?? 0) * 2)
+  })
+})
+
+describe('the built program', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-tfstate-'))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  const source = resolve(import.meta.dirname, '../../src/tfstate')
+
+  test.each([['beside the thread', 'dist'], ['in a chunk below it', 'dist/chunks']])('finds its thread %s; one without work does not keep the program alive', async (_, place) => {
+    const common: BuildOptions = { bundle: true, format: 'esm', platform: 'node', conditions: ['source'], outExtension: { '.js': '.mjs' }, logLevel: 'error' }
+    await build({ ...common, entryPoints: { 'state-thread': join(source, 'apart/thread.ts') }, outdir: join(folder, 'dist') })
+    await build({ ...common, entryPoints: { reader: join(source, 'apart.ts') }, outdir: join(folder, place) })
+    writeFileSync(join(folder, 'body.json'), one('aws_vpc', { id: 'vpc-1' }))
+    const program = join(folder, place, 'program.mjs')
+    writeFileSync(program, `
+import { readFileSync } from 'node:fs'
+import { createStateReader } from './reader.mjs'
+const facts = await createStateReader().read(readFileSync(${JSON.stringify(join(folder, 'body.json'))}))
+process.stdout.write(facts.instances[0].address)
+`)
+    expect(execFileSync(process.execPath, [program], { encoding: 'utf8', timeout: 20_000, cwd: tmpdir() })).toBe('aws_vpc.it')
+  })
+})
