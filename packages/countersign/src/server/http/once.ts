@@ -3,6 +3,7 @@
  * draft-ietf-httpapi-idempotency-key-header). The calls of people who are not, setting up and signing in, each consume something that
  * works once; repeating one is refused for that.
  */
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest, preHandlerHookHandler } from 'fastify'
 import type { Actor } from '../../identity/actor.ts'
 import type { Once, OnceCall } from '../../platform/once/index.ts'
@@ -57,6 +58,8 @@ function callerOf({ id, via, executor }: Actor): string {
 
 function bodyOf({ body }: FastifyRequest): Uint8Array {
   if (body instanceof Uint8Array) return body
+  // What is sent as a stream is named by the call's address: a request that is redeemed is one request.
+  if (body instanceof Readable) return new Uint8Array()
   return Buffer.from(body === undefined ? '' : JSON.stringify(body), 'utf8')
 }
 
