@@ -15,7 +15,7 @@ import { sessionRoutes } from './routes/session.ts'
 import { setupRoutes } from './routes/setup.ts'
 import { terminalRoutes } from './routes/terminal.ts'
 
-export { decorateRequests, requireEither } from './routes/guards.ts'
+export { decorateRequests, requireEither, sourceOf } from './routes/guards.ts'
 
 export async function identityRoutes(app: FastifyInstance, deps: { identity: Identity }): Promise<void> {
   setupRoutes(app, deps.identity)

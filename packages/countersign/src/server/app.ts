@@ -9,8 +9,10 @@ import type { Logger } from 'pino'
 import { adminRoutes } from '../doors/admin/routes.ts'
 import { membersRoutes } from '../doors/members/routes.ts'
 import { runsRoutes } from '../doors/runs/routes.ts'
+import { stateRoutes } from '../doors/state/routes.ts'
+import { wireRoutes } from '../doors/state/wire-routes.ts'
 import { gateRoutes } from '../gate/routes.ts'
-import { decorateRequests, identityRoutes, requireEither } from '../identity/routes.ts'
+import { decorateRequests, identityRoutes, requireEither, sourceOf } from '../identity/routes.ts'
 import { rfc3339 } from '../platform/clock.ts'
 import { addConsole } from './http/console.ts'
 import { addErrors, send } from './http/errors.ts'
@@ -50,6 +52,7 @@ export async function createApp(parts: Parts, options: AppOptions): Promise<Fast
     requestTimeout: 120_000,
     keepAliveTimeout: 75_000,
   })
+  for (const method of ['LOCK', 'UNLOCK']) app.addHttpMethod(method, { hasBody: true })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   listRoutes(app)
@@ -98,7 +101,10 @@ async function addDoors(app: FastifyInstance, parts: Parts, options: AppOptions)
     await scope.register(runsRoutes, { useCases: parts.useCases.runs, actorOf })
     await scope.register(membersRoutes, { useCases: parts.useCases.members, origin: parts.place.origin, actorOf })
     await scope.register(adminRoutes, { useCases: parts.useCases.admin, origin: parts.place.origin, actorOf })
+    await scope.register(stateRoutes, { useCases: parts.useCases.state, actorOf })
   })
+  // Its own credentials, and none of the above: what signs in there is of no use here.
+  await app.register(wireRoutes, { deps: parts.state, useCases: parts.useCases.wire, sourceOf })
 }
 
 /** By the host that was asked: no other is answered. */

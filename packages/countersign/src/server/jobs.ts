@@ -4,6 +4,9 @@
  */
 import type { Logger } from 'pino'
 import { sweepSilent } from '../doors/runs/report.ts'
+import { judgeEnded } from '../doors/state/reconcile.ts'
+import { sweepVersions } from '../doors/state/retention.ts'
+import { rewrapAll } from '../doors/state/rewrap.ts'
 import { createLease } from '../platform/leases.ts'
 import { pulse } from '../platform/servers.ts'
 import type { Parts } from './parts.ts'
@@ -14,11 +17,14 @@ const EVERY = 30_000
 type Job = readonly [name: string, job: () => Promise<unknown>]
 
 /** Once for all servers; each bears being done twice. */
-const shared = (parts: Parts): readonly Job[] => [
+const shared = (parts: Parts, log: Logger): readonly Job[] => [
   ['expired challenges', () => parts.gate.sweepExpired()],
   ['silent runs', () => sweepSilent(parts.runs)],
   ['notices', () => parts.notices.deliver()],
   ['old notices', () => parts.notices.sweep()],
+  ['runs to compare with their states', () => judgeEnded(parts.state)],
+  ['old versions of states', () => sweepVersions(parts.state)],
+  ['keys of states', () => rewrapAll(parts.state, ({ done, remaining, failed }) => log.info({ done, remaining, failed }, 'keys of states are wrapped anew'))],
   ['expired sessions', () => parts.identity.sweep()],
   ['old calls', () => parts.base.once.sweep()],
 ]
@@ -40,7 +46,7 @@ export function startJobs(parts: Parts, log: Logger): { stop(): Promise<void> } 
     for (const job of own(parts)) await perform(job)
     let leads = false
     await perform(['lease of the jobs', async () => void (leads = await lease.take())])
-    if (leads) for (const job of shared(parts)) await perform(job)
+    if (leads) for (const job of shared(parts, log)) await perform(job)
   }
   const timer = setInterval(() => void (running ??= tick().finally(() => (running = null))), EVERY)
   timer.unref()

@@ -16,6 +16,8 @@ import type { RunsDeps } from '../doors/runs/ports.ts'
 import { stateEffects } from '../doors/state/effects.ts'
 import type { StateDeps, StateLimits } from '../doors/state/ports.ts'
 import { runEnded } from '../doors/state/reconcile.ts'
+import { wireUseCases } from '../doors/state/wire-use-cases.ts'
+import type { WireUseCases } from '../doors/state/wire-use-cases.ts'
 import { stateUseCases } from '../doors/state/use-cases.ts'
 import type { StateUseCases } from '../doors/state/use-cases.ts'
 import { createGate, GateError, gateUseCases } from '../gate/index.ts'
@@ -25,7 +27,6 @@ import { noRoots, type AttestationRoots } from '../identity/index.ts'
 import type { Identity, IdentitySettings } from '../identity/index.ts'
 import type { Base } from './base.ts'
 import { refuseCutTables } from './cut-tables.ts'
-import type { KeyProvider } from '../platform/envelope/index.ts'
 import { CodedError } from '../platform/coded-error.ts'
 import { verifyPolicyChain } from '../policy/index.ts'
 import type { Policy, PolicyOptions } from '../policy/index.ts'
@@ -33,7 +34,8 @@ import type { Db, Tx } from '../platform/store/store.ts'
 import { createEmail, createNoticeDesk, createSlack, createWebhook } from '../watch/notices/index.ts'
 import type { Channel, NoticeDesk } from '../watch/notices/index.ts'
 import { policyFile } from './policy-file.ts'
-import { assembleState, fileKeys, terminalsWith, usualLimits } from './state.ts'
+import { assembleState, keysOf, terminalsWith, usualLimits } from './state.ts'
+import type { StateKeySettings } from './state.ts'
 
 export type Parts = {
   base: Base
@@ -46,12 +48,12 @@ export type Parts = {
   state: StateDeps
   /** Another server on this database may have changed the policy: what is in force there is proven and taken over. */
   followPolicy(): Promise<void>
-  useCases: { gate: ReturnType<typeof gateUseCases>; runs: ReturnType<typeof runsUseCases>; members: ReturnType<typeof membersUseCases>; admin: ReturnType<typeof adminUseCases>; state: StateUseCases }
+  useCases: { gate: ReturnType<typeof gateUseCases>; runs: ReturnType<typeof runsUseCases>; members: ReturnType<typeof membersUseCases>; admin: ReturnType<typeof adminUseCases>; state: StateUseCases; wire: WireUseCases }
 }
 
 export type Programs = Pick<IdentitySettings, 'deviceGrant' | 'resourceServers'>
 
-export async function assemble(base: Base, options: { url: string; alsoUrls?: readonly string[] | undefined; demonstration: boolean; log: Logger; programs?: Programs | undefined; notices?: NoticeSettings | undefined; attestationRoots?: AttestationRoots | undefined; stateKeys?: KeyProvider | undefined; stateLimits?: StateLimits | undefined }): Promise<Parts> {
+export async function assemble(base: Base, options: { url: string; alsoUrls?: readonly string[] | undefined; demonstration: boolean; log: Logger; programs?: Programs | undefined; notices?: NoticeSettings | undefined; attestationRoots?: AttestationRoots | undefined; stateKeys?: StateKeySettings | undefined; stateLimits?: Partial<StateLimits> | undefined }): Promise<Parts> {
   const attestationRoots = options.attestationRoots ?? noRoots
   const reading = { demonstration: options.demonstration, attested: attestationRoots.size > 0 }
   const url = new URL(options.url)
@@ -70,7 +72,7 @@ export async function assemble(base: Base, options: { url: string; alsoUrls?: re
   known.identity = identity
   const gateDeps: GateDeps = { ...base, place, keys: identity.keys, codes: identity.codes, people: identity.people, terminals: terminalsWith(base, identity), notices, policy: () => pin.current(), policyInForce: digestInForce }
   const gate = createGate(gateDeps)
-  const state = assembleState({ base, place, pin, identity, gate, notices, keys: options.stateKeys ?? (await fileKeys(base)), limits: options.stateLimits ?? usualLimits })
+  const state = assembleState({ base, place, pin, identity, gate, notices, keys: await keysOf(base, options.stateKeys), limits: { ...usualLimits, ...options.stateLimits } })
   const runs: RunsDeps = { ...base, gate, place, policy: () => pin.current(), directoryEntries: (db) => identity.directory.entries(db), ended: (tx, run, end) => runEnded(state, tx, run, end) }
   const members: MembersDeps = {
     ...base, gate, place, invitation: identity.invitation, codes: identity.codes, profiles: identity.profiles, notices, directory: (db) => directoryOf(base, identity, db),
@@ -81,7 +83,7 @@ export async function assemble(base: Base, options: { url: string; alsoUrls?: re
   return {
     base, place, pin, identity, gate, notices, runs, state,
     followPolicy: () => followPolicy(base, pin, identity),
-    useCases: { gate: gateUseCases(gateDeps, { ...adminEffects(admin), ...membersEffects(members), ...stateEffects(state) }), runs: runsUseCases(runs), members: membersUseCases(members), admin: adminUseCases(admin), state: stateUseCases(state) },
+    useCases: { gate: gateUseCases(gateDeps, { ...adminEffects(admin), ...membersEffects(members), ...stateEffects(state) }), runs: runsUseCases(runs), members: membersUseCases(members), admin: adminUseCases(admin), state: stateUseCases(state), wire: wireUseCases(state) },
   }
 }
 

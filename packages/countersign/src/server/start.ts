@@ -25,6 +25,8 @@ import { listen, type Listening } from './listen.ts'
 import { assemble } from './parts.ts'
 import type { Readiness } from './readiness.ts'
 import type { NoticeSettings, Parts, Programs } from './parts.ts'
+import type { StateLimits } from '../doors/state/ports.ts'
+import type { StateKeySettings } from './state.ts'
 import { consoleFolder } from './places.ts'
 import { openCertificates, type TlsFiles } from './tls.ts'
 import { version } from './version.ts'
@@ -52,6 +54,9 @@ export type StartOptions = {
   notices?: NoticeSettings | undefined
   /** A PEM file with the roots to which attestations of keys are verified; "" for none. */
   attestationRoots?: string | undefined
+  /** Of the states that are kept here, and how their keys are kept. */
+  stateLimits?: Partial<StateLimits> | undefined
+  stateKeys?: StateKeySettings | undefined
   /** Addresses of their own for metrics and health, and the file with the token that reads metrics; none by default. */
   metricsListen?: readonly Address[]
   metricsTokenFile?: string
@@ -101,7 +106,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const telemetry = createTelemetry({ tracing, now: () => clock.now() })
     const base = await openBase({ dataDir: options.dataDir, databaseUrl: options.databaseUrl, clock, log, telemetry, connectPostgres: options.connectPostgres })
     undo.push(() => base.close())
-    const parts = await assemble(base, { url: options.url, alsoUrls: options.alsoUrls, demonstration, log, programs: options.programs, notices: options.notices, attestationRoots })
+    const parts = await assemble(base, { url: options.url, alsoUrls: options.alsoUrls, demonstration, log, programs: options.programs, notices: options.notices, attestationRoots, stateKeys: options.stateKeys, stateLimits: options.stateLimits })
+    undo.push(() => parts.state.reader.close())
     const trust = trustIn(exposure.trustedProxies)
     const app = await createApp(parts, { log, demonstration, consoleFolder: options.consoleFolder ?? consoleFolder, trust })
     const watched = watchedBy(parts, { log, token })

@@ -5,8 +5,8 @@ import { endCredentials } from '../doors/state/credentials.ts'
 import type { StateDeps, StateLimits } from '../doors/state/ports.ts'
 import type { Gate, GateDeps, Place } from '../gate/index.ts'
 import type { Identity } from '../identity/index.ts'
-import { openStateKeys } from '../platform/envelope/index.ts'
-import type { KeyProvider } from '../platform/envelope/index.ts'
+import { openStateKeys, readPassphrase } from '../platform/envelope/index.ts'
+import type { KeyProvider, Protection } from '../platform/envelope/index.ts'
 import { createStateReader } from '../tfstate/apart.ts'
 import type { NoticeDesk } from '../watch/notices/index.ts'
 import type { Base } from './base.ts'
@@ -16,8 +16,12 @@ const DAY = 86_400_000
 
 export const usualLimits: StateLimits = { holdSeconds: 50, largest: 256 * MiB, lockCap: DAY, deletedFor: 30 * DAY, keepVersions: 100, keepFor: 90 * DAY }
 
-/** Where nothing else is set: files in the data folder. */
-export const fileKeys = ({ dataDir, clock, random }: Base): Promise<KeyProvider> => openStateKeys({ dataDir, protection: 'file', passphrase: null, clock, random })
+export type StateKeySettings = { protection: Protection; passphraseFile: string; environment: Readonly<Record<string, string | undefined>> }
+
+/** A passphrase that is missing or wrong stops the start, and not the first state. Where nothing else is set: files in the data folder. */
+export async function keysOf({ dataDir, clock, random }: Base, { protection, passphraseFile, environment }: StateKeySettings = { protection: 'file', passphraseFile: '', environment: {} }): Promise<KeyProvider> {
+  return openStateKeys({ dataDir, protection, passphrase: await readPassphrase(environment, passphraseFile), clock, random })
+}
 
 export type StateParts = { base: Base; place: Place; pin: PolicyPin; identity: Identity; gate: Gate; notices: NoticeDesk; keys: KeyProvider; limits: StateLimits }
 

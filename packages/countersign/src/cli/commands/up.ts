@@ -2,8 +2,7 @@ import type { Command } from 'commander'
 import { createLog } from '../../platform/log.ts'
 import { loadSettings, settingsHelp, type Flags, type Loaded, type Settings } from '../../platform/settings.ts'
 import type { NoticeSettings } from '../../server/parts.ts'
-import { startServer, type RunningServer } from '../../server/start.ts'
-import type { StateSettings } from '../../server/state.ts'
+import { startServer, type RunningServer, type StartOptions } from '../../server/start.ts'
 import { CliError, exitCodes, type ExitCode } from '../exit.ts'
 import { safe, type Output } from '../output.ts'
 import { askForUrl, urlIsMissing } from '../public-url.ts'
@@ -45,7 +44,7 @@ async function up(flags: Flags, output: Output, recoverOwner: boolean): Promise<
     dataDir: settings.data, databaseUrl: settings.databaseUrl, addresses: settings.addr, url: settings.url.origin, alsoUrls: settings.alsoUrl.map(({ origin }) => origin), log,
     tls: settings.tlsCert === '' && settings.tlsKey === '' ? null : { cert: settings.tlsCert, key: settings.tlsKey }, trustedProxies: settings.trustedProxy,
     programs: { deviceGrant: settings.deviceGrant, resourceServers: settings.resourceServers }, notices: noticesOf(settings), attestationRoots: settings.attestationRoots, recoverOwner,
-    metricsListen: settings.metricsListen, metricsTokenFile: settings.metricsTokenFile, drainMs: settings.drain, graceMs: settings.shutdownGrace, environment: process.env, state: statesOf(settings),
+    metricsListen: settings.metricsListen, metricsTokenFile: settings.metricsTokenFile, drainMs: settings.drain, graceMs: settings.shutdownGrace, environment: process.env, ...statesOf(settings),
   }).catch(refused)
   output.line(`Countersign on ${output.paint.bold(running.url)}   (data in ${settings.databaseUrl === '' ? settings.data : `PostgreSQL, keys in ${settings.data}`})`)
   if (running.setupLink !== null) {
@@ -97,10 +96,13 @@ function noticesOf({ smtpUrl: smtp, mailFrom, webhookUrl: webhook, webhookSecret
   return { smtp, mailFrom, webhook, webhookSecret, slack }
 }
 
-function statesOf(settings: Settings): Partial<StateSettings> {
+function statesOf(settings: Settings): Pick<StartOptions, 'stateLimits' | 'stateKeys'> {
   return {
-    holdSeconds: settings.stateHold / 1000, largest: settings.stateLimit, lockCap: settings.stateLockCap, deletedFor: settings.stateDeletedFor, keepVersions: settings.stateKeepVersions,
-    keepFor: settings.stateKeepDays * 86_400_000, protection: settings.stateKey, passphraseFile: settings.statePassphraseFile, environment: process.env,
+    stateLimits: {
+      holdSeconds: settings.stateHold / 1000, largest: settings.stateLimit, lockCap: settings.stateLockCap, deletedFor: settings.stateDeletedFor, keepVersions: settings.stateKeepVersions,
+      keepFor: settings.stateKeepDays * 86_400_000,
+    },
+    stateKeys: { protection: settings.stateKey, passphraseFile: settings.statePassphraseFile, environment: process.env },
   }
 }
 

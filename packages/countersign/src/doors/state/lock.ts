@@ -23,6 +23,7 @@ import { hold, standingOf } from './standing.ts'
 import type { Standing } from './standing.ts'
 import { deleteLock, ensureWorkspace, findCredential, findRequest, finishRequest, insertEndedLock, insertLock, lockOf, sameRequest, workspaceNamed } from './store.ts'
 import type { LockRow, RequestRow, WorkspaceRow } from './store.ts'
+import { requestsOf } from './topics.ts'
 import { currentVersion, topicOf } from './versions.ts'
 
 export type Locking = Authorized<'state.plan'> | Authorized<'state.write'>
@@ -115,7 +116,10 @@ async function take(deps: StateDeps, tx: Tx, by: Locking, { caller, info }: Lock
     type: 'state.locked', ids: { ref: request.id, state: workspace.id, person: actor.id, credential: credential.id, ...(credential.run === '' ? {} : { run: credential.run }) },
     details: { workspace: workspace.name, mode: row.mode, operation: info.operation.slice(0, 100), lock: info.digest, version: workspace.version, address: row.source },
   })
-  afterCommit(tx, () => deps.notify.changed(topicOf(workspace.id)))
+  afterCommit(tx, () => {
+    deps.notify.changed(topicOf(workspace.id))
+    deps.notify.changed(requestsOf(actor.id))
+  })
   return { taken: true }
 }
 

@@ -8,6 +8,7 @@
 import type { Authorized } from '../../gate/index.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Tx } from '../../platform/store/store.ts'
+import { afterCommit } from '../../platform/store/unit.ts'
 import { askGate, sameQuestion } from './ask.ts'
 import type { Caller } from './authenticate.ts'
 import { StateError } from './errors.ts'
@@ -19,6 +20,7 @@ import type { Body } from './serve.ts'
 import { hold, standingOf } from './standing.ts'
 import { countLockRead, finishRequest, insertLease, leasesOf, lockOf, sameRequest, useLease, workspaceNamed } from './store.ts'
 import type { LeaseRow, LockRow, RequestRow, VersionRow, WorkspaceRow } from './store.ts'
+import { requestsOf } from './topics.ts'
 import { currentVersion } from './versions.ts'
 
 export type Reading = Authorized<'state.read'> | Authorized<'state.read-redacted'> | Authorized<'state.read-outputs'>
@@ -100,6 +102,7 @@ async function ask(deps: StateDeps, tx: Tx, by: Reading, asked: ReadAsked, seen:
   }
   await insertLease(tx, lease)
   await finishRequest(tx, request.id, now, { version: seen.current.number, credential: '', refused: '', next: '' })
+  afterCommit(tx, () => deps.notify.changed(requestsOf(actor.id)))
   return recorded(deps, tx, by, asked, seen, { purpose: 'lease', request: request.id })
 }
 

@@ -18,6 +18,7 @@ import type { Place } from './names.ts'
 import type { StateDeps } from './ports.ts'
 import { createRoom, receive, receiveText } from './receive.ts'
 import type { Announced, Room } from './receive.ts'
+import { runUnlocked } from './reconcile.ts'
 import { createRefusalLog, whoOf } from './refusals.ts'
 import { lockOf, workspaceNamed } from './store.ts'
 import type { WireUseCases } from './wire-use-cases.ts'
@@ -157,10 +158,14 @@ async function lock({ useCases, caller, place, signal, request, reply }: Handlin
   return reply.code(423).type('application/json').send(JSON.stringify(answer.held))
 }
 
-async function unlock({ useCases, caller, place, signal, request, reply }: Handling): Promise<unknown> {
+async function unlock({ deps, useCases, caller, place, signal, request, reply }: Handling): Promise<unknown> {
   const text = await receiveText(bodyOf(request), announcedBy(request, LARGEST_LOCK))
   const unlocking = { name: place.name, caller, lock: isWholeLock(text) ? readLockInfo(text).digest : '' }
-  if (await useCases.release.run(caller.actor, unlocking)) return reply.code(200).send()
+  if (await useCases.release.run(caller.actor, unlocking)) {
+    // What a run changed is compared with its consent; the client does not wait for that.
+    if (caller.credential.run !== '') void runUnlocked(deps, caller.credential.run)
+    return reply.code(200).send()
+  }
   if (caller.standing !== 'valid') throw new StateError('credential_expired', 'This state credential has expired or was revoked: it can release its own lock, and nothing else.', 'Get a new one: countersign state init.')
   if (caller.credential.phase === 'plan') throw new StateError('credential_scope', 'This state credential is for plans, and ends nobody\'s lock.', 'Get one for an apply: countersign state init.')
   await useCases.forceUnlock.run(caller.actor, { ...unlocking, signal })

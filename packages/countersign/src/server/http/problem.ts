@@ -5,6 +5,7 @@
 import type { AdminErrorCode } from '../../doors/admin/errors.ts'
 import type { MemberErrorCode } from '../../doors/members/errors.ts'
 import type { RunErrorCode } from '../../doors/runs/errors.ts'
+import type { StateErrorCode } from '../../doors/state/errors.ts'
 import type { GateErrorCode } from '../../gate/index.ts'
 import type { IdentityErrorCode } from '../../identity/errors.ts'
 import type { LedgerErrorCode } from '../../ledger/index.ts'
@@ -12,7 +13,9 @@ import type { PlanErrorCode } from '../../plan/index.ts'
 import type { SealingErrorCode } from '../../platform/sealing.ts'
 import type { OnceErrorCode } from '../../platform/once/index.ts'
 import type { StorageErrorCode } from '../../platform/store/errors.ts'
+import type { EnvelopeErrorCode } from '../../platform/envelope/index.ts'
 import type { PolicyErrorCode } from '../../policy/index.ts'
+import type { TfstateErrorCode } from '../../tfstate/index.ts'
 import type { StepUp } from '../../platform/coded-error.ts'
 
 type ServerCode =
@@ -31,6 +34,9 @@ export type Code =
   | AdminErrorCode
   | MemberErrorCode
   | RunErrorCode
+  | StateErrorCode
+  | TfstateErrorCode
+  | EnvelopeErrorCode
   | GateErrorCode
   | IdentityErrorCode
   | PlanErrorCode
@@ -186,6 +192,67 @@ const statuses: Record<Code, number> = {
   lease_invalid: 403,
   outcome_reported: 409,
   workspace_busy: 409,
+  // state
+  credential_required: 401,
+  credential_expired: 401,
+  credential_not_found: 404,
+  credential_scope: 403,
+  credential_guessed: 429,
+  method_refused: 405,
+  workspace_name_invalid: 400,
+  workspace_not_found: 404,
+  workspace_empty: 404,
+  version_not_found: 404,
+  version_gone: 410,
+  version_current: 409,
+  request_incomplete: 400,
+  request_not_found: 404,
+  request_done: 409,
+  request_not_ready: 409,
+  lock_required: 409,
+  lock_read_only: 403,
+  lock_held: 423,
+  lock_invalid: 400,
+  state_frozen: 423,
+  state_unreadable: 400,
+  state_mismatch: 409,
+  state_tampered: 500,
+  state_too_large: 413,
+  body_digest_mismatch: 400,
+  body_incomplete: 400,
+  encoding_refused: 415,
+  nothing_quarantined: 409,
+  reading_exhausted: 403,
+  countersignature_awaited: unavailable,
+  // tfstate: a body that is no state
+  state_empty: 400,
+  state_not_json: 400,
+  state_truncated: 400,
+  state_duplicate_key: 400,
+  state_too_deep: 400,
+  state_not_a_state: 400,
+  state_wrong_version: 400,
+  state_lineage_missing: 400,
+  state_serial_invalid: 400,
+  state_resource_invalid: 400,
+  state_duplicate_address: 400,
+  state_too_many_instances: 413,
+  state_too_many_secrets: 413,
+  state_opaque: 409,
+  state_reader_failed: unavailable,
+  state_reader_busy: unavailable,
+  state_reader_closed: unavailable,
+  // envelope: what cannot be opened is given to nobody
+  envelope_elsewhere: 500,
+  envelope_edited: 500,
+  envelope_truncated: 500,
+  envelope_version_unknown: 500,
+  envelope_too_large: 413,
+  envelope_key_missing: unavailable,
+  envelope_key_unavailable: unavailable,
+  state_passphrase_missing: unavailable,
+  state_passphrase_wrong: unavailable,
+  state_passphrase_weak: unavailable,
   // admin
   policy_unchanged: 409,
   policy_moved: 409,
@@ -260,10 +327,13 @@ export function isCoded(error: unknown): error is Coded {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && Object.hasOwn(statuses, error.code)
 }
 
+/** Their own words say what whoever asked has to know, and nothing of this machine. */
+const told: ReadonlySet<Code> = new Set<Code>(['state_tampered', 'countersignature_awaited'])
+
 export function problemOf(error: Coded): Problem {
   const status = statuses[error.code]
   // What went wrong inside is for the log: a storage message may name a path of this machine.
-  const inside = status >= 500
+  const inside = status >= 500 && !told.has(error.code)
   return problem(
     error.code,
     inside ? insideSays(status) : error.message,
