@@ -70,6 +70,12 @@ export async function redeem(deps: GateDeps, tx: Tx, claim: Claim): Promise<void
   if (numUpdatedRows !== 1n)
     throw new GateError('grant_consumed', 'This grant was used already; each is good for one use.', 'Plan again and have it countersigned.')
   if (row.challenge !== '') await tx.updateTable('gate_challenge').set({ status: 'consumed' }).where('id', '=', row.challenge).execute()
+  if (rowOf(claim.action).door === 'state') await recordUse(deps, tx, row)
+}
+
+/** What comes of a state's grant is many leaves, or none: that it was used is said here. Elsewhere the effect's own leaf names its grant. */
+async function recordUse(deps: GateDeps, tx: Tx, { id, ref, actor, subject_digest: subjectDigest }: { id: string; ref: string; actor: string; subject_digest: string }): Promise<void> {
+  await deps.ledger.append(tx, { type: 'gate.redeemed', ids: { grant: id, ref, person: actor }, details: { grant: id, subjectDigest } })
 }
 
 /** Who asked must still be somebody who may: a grant does not outlive the role that it was asked with. */

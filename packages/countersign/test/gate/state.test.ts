@@ -1,8 +1,11 @@
 /** What a state credential can ask for, and how much of it. Whoever has its password has what is tried here. */
+import { flooredActions, verifyEvidence } from '@countersign/proof'
 import type { StateAction, StateSubject } from '@countersign/proof'
 import { expect, it } from 'vitest'
 import { credentialLimits } from '../../src/gate/budget.ts'
+import { actionNames, bundleOf } from '../../src/gate/index.ts'
 import type { Answer } from '../../src/gate/index.ts'
+import { rowOf } from '../../src/gate/catalogue.ts'
 import type { Actor } from '../../src/identity/index.ts'
 import { stateInput } from '../../src/policy/index.ts'
 import { ask as askRun, runBody } from '../support/sample-run.ts'
@@ -50,6 +53,29 @@ it('a lock is countersigned, and its grant stays open for the credential that as
   await expect(redeem({ executor: `stc_${hex(2)}` })).rejects.toMatchObject({ code: 'executor_mismatch' })
   await redeem({})
   await expect(redeem({})).rejects.toMatchObject({ code: 'grant_consumed' })
+})
+
+it('its evidence tells whether the grant was used, and a verifier agrees', async () => {
+  const { person, parts, store, actor, question } = await asking()
+  const answer = await question('state.write', actor())
+  await person.countersign(answer.code)
+  const verdict = async (outcome: 'none' | 'started') => {
+    const { challenge, grant } = await store.read((db) => parts.gate.standing(db, `sta_${hex(1)}`))
+    const bundle = await bundleOf(parts.base.ledger, {
+      instance: parts.place.instance, subject: answer.text, countersignatures: challenge?.signed.map((one) => one.countersignature) ?? [],
+      directory: await store.read((db) => parts.identity.directory.entries(db)), entries: await parts.base.ledger.find({ key: 'ref', value: `sta_${hex(1)}` }), outcome,
+    })
+    return { grant: grant?.id ?? '', ...(await verifyEvidence(JSON.stringify(bundle), null)) }
+  }
+  const { grant, ...before } = await verdict('none')
+  expect(before).toMatchObject({ verdict: 'DEMONSTRATION', consent: { subject: { action: 'state.write' }, who: [{ how: 'self step-up' }] }, effect: { startedAt: null } })
+  await store.write((tx) => parts.gate.covers(tx, { grant, action: 'state.write', subjectDigest: answer.digest, actor: actor().id, executor: actor().executor }))
+  expect(await verdict('none')).toMatchObject({ verdict: 'INVALID', code: 'evidence_outcome' })
+  expect(await verdict('started')).toMatchObject({ verdict: 'DEMONSTRATION', effect: { startedAt: expect.stringMatching(/Z$/), records: [] } })
+})
+
+it('the gate and a verifier have the same floors', () => {
+  expect(actionNames.filter((action) => rowOf(action).decides === 'floored').sort()).toEqual([...flooredActions].sort())
 })
 
 it('what has a floor is countersigned although the policy says nothing of it', async () => {

@@ -1,10 +1,6 @@
-/**
- * The evidence bundle of a run: everything that `verify` needs, and nothing it must take on trust.
- *
- * It is put together from what is committed. A bundle that is asked for while the apply runs says "started"; ask again later
- * for the outcome.
- */
+/** The evidence bundle of a run. One that is asked for while the apply runs says "started"; ask again later for the outcome. */
 import type { Evidence, Outcome } from '@countersign/proof'
+import { bundleOf, typeOf } from '../../gate/index.ts'
 import type { Authorized } from '../../gate/index.ts'
 import type { Entry } from '../../ledger/index.ts'
 import type { RunsDeps } from './ports.ts'
@@ -20,53 +16,15 @@ export async function evidenceOf(deps: RunsDeps, by: Authorized<'run.read'>, id:
     return { run: row, signed: challenge?.signed ?? [], directory: await deps.directoryEntries(db) }
   })
   const entries = lastWord((await deps.ledger.find({ key: 'ref', value: id })).filter((entry) => carried.has(typeOf(entry))))
-  const checkpoint = await deps.ledger.checkpoint()
-  const countersignatures = signed.map((one) => one.countersignature)
-  return {
-    v: 1,
-    type: 'countersign.evidence',
-    instance: deps.place.instance,
-    subject: run.subject,
-    countersignatures,
-    directory,
-    ledger: {
-      checkpoint: checkpoint.note,
-      leaves: await Promise.all(
-        entries.map(async ({ index, leaf, salt, details }) => ({
-          index,
-          leaf,
-          salt,
-          details: details ?? '',
-          proof: await deps.ledger.inclusion(index, checkpoint.size),
-        })),
-      ),
-      consistency: await Promise.all(
-        [...seenBy(countersignatures)].map(async ([size, root]) => ({
-          from: { size, root },
-          proof: await deps.ledger.consistency(size, checkpoint.size),
-        })),
-      ),
-    },
-    outcome: outcomeOf(run.state),
-  }
+  return bundleOf(deps.ledger, {
+    instance: deps.place.instance, subject: run.subject, countersignatures: signed.map((one) => one.countersignature), directory, entries, outcome: outcomeOf(run.state),
+  })
 }
 
 /** "Unknown" may be followed by a late report: the last word on the outcome is the one that is carried. */
 function lastWord(entries: Entry[]): Entry[] {
   const last = entries.findLastIndex((entry) => typeOf(entry) === 'run.outcome')
   return entries.filter((entry, at) => typeOf(entry) !== 'run.outcome' || at === last)
-}
-
-function typeOf(entry: Entry): string {
-  return (JSON.parse(entry.leaf) as { type: string }).type
-}
-
-/** The checkpoints that the envelopes name, each once. */
-function seenBy(countersignatures: readonly { envelope: string }[]): Map<number, string> {
-  return new Map(countersignatures.map(({ envelope }) => {
-    const { checkpoint } = JSON.parse(envelope) as { checkpoint: { size: number; root: string } }
-    return [checkpoint.size, checkpoint.root]
-  }))
 }
 
 function outcomeOf(state: RunState): Outcome {
