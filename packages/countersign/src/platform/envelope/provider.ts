@@ -16,5 +16,6 @@ export interface KeyProvider {
   refresh(): Promise<void>
   /** @param dataKey 32 bytes */
   wrap(dataKey: Uint8Array, aad: Uint8Array): Promise<{ key: string; wrapped: Uint8Array }>
+  /** Answers an array of its own each time: the caller wipes it. */
   unwrap(key: string, wrapped: Uint8Array, aad: Uint8Array): Promise<Uint8Array>
 }

@@ -7,7 +7,10 @@ import { inOrder, pack } from './packing.ts'
 import type { KeyProvider } from './provider.ts'
 import { KEY, wrapKey } from './wrapping.ts'
 
-/** Both are stored; neither is secret. A head without its body, or a body without its head, is worth nothing. */
+/**
+ * Both are stored; neither is secret. A head without its body, or a body without its head, is worth nothing. `body` is a view: the memory
+ * behind it is reserved for the whole plain text, so it is stored or copied, and not posted to a thread.
+ */
 export type Sealed = { readonly head: string; readonly body: Buffer }
 
 /**

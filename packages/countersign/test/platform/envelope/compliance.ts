@@ -28,6 +28,13 @@ export function describeProvider(name: string, make: () => Promise<Subject>): vo
       for (const one of [provider, await again()]) expect(Buffer.from(await one.unwrap(key, wrapped, aad)).equals(dataKey)).toBe(true)
     })
 
+    test('what it answers is the caller\'s to wipe', async () => {
+      const { provider } = await make()
+      const { key, wrapped } = await provider.wrap(dataKey, aad)
+      ;(await provider.unwrap(key, wrapped, aad)).fill(0)
+      expect(Buffer.from(await provider.unwrap(key, wrapped, aad)).equals(dataKey)).toBe(true)
+    })
+
     test('no two wrappings are alike, and none shows the data key', async () => {
       const { provider } = await make()
       const wrappings = await Promise.all(Array.from({ length: 8 }, () => provider.wrap(dataKey, aad)))
