@@ -2,7 +2,7 @@
  * What can be wrong with a state, as a closed set of codes. Each message says what happened, where (as a position in bytes, or the
  * ordinal of a resource), and what to do next; none repeats anything of the state, because a state holds secrets and messages are logged.
  */
-export const tfstateErrorCodes = [
+const tfstateErrorCodes = [
   'state_empty',
   'state_not_json',
   'state_truncated',

@@ -6,7 +6,7 @@
  * of them is believed, and never parsed as a whole: memory beyond the body grows with the number of instances, not with its size.
  * It does not guarantee that a secret which nobody marked, and which looks like any other word, is found.
  */
-export { TfstateError, tfstateErrorCodes } from './error.ts'
+export { TfstateError } from './error.ts'
 export type { TfstateErrorCode } from './error.ts'
 export type {
   AddressDiff,

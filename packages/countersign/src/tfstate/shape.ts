@@ -65,7 +65,8 @@ export type AddressDiff = NameDiff & {
 }
 
 export type PlannedAction = 'create' | 'update' | 'replace' | 'delete' | 'forget' | 'import' | 'move' | 'read' | 'no-op'
-export type Planned = { address: string; action: PlannedAction; previousAddress?: string }
+/** `deposed`: the key of the object that is meant, where it is not the current one of its address. */
+export type Planned = { address: string; action: PlannedAction; previousAddress?: string; deposed?: string }
 
 export type Reconciliation = {
   /** False when one state is opaque: then nothing is known, and `agrees` is false. */

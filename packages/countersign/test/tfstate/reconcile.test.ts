@@ -28,6 +28,12 @@ describe('what each action explains', () => {
     expect(unexpected(plan([deposed, 'delete']), { removed: [deposed] })).toEqual([])
   })
 
+  test('a deletion of a deposed object explains nothing of the current one, and is not missed', () => {
+    const planned: Planned[] = [{ address: 'a.b', action: 'delete', deposed: '12345678' }]
+    expect(reconcile(planned, diff({ removed: ['a.b (deposed 12345678)'] }), [])).toMatchObject({ agrees: true, missing: [] })
+    expect(unexpected(planned, { removed: ['a.b'] })).toEqual(['removed a.b'])
+  })
+
   test('a move explains both of its addresses, with another action too', () => {
     expect(unexpected(plan(['a.new', 'move', 'a.old'], ['b.new', 'update', 'b.old']), { added: ['a.new', 'b.new'], removed: ['a.old', 'b.old'] })).toEqual([])
     expect(unexpected(plan(['a.new', 'move', 'a.old']), { changed: ['a.old'] })).toEqual(['changed a.old'])

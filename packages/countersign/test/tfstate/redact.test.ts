@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { outputsOnly, readState, redactedAddresses, redactState } from '../../src/tfstate/index.ts'
+import { compareStates, outputsOnly, readState, redactedAddresses, redactState } from '../../src/tfstate/index.ts'
 import { generateState } from './generate.ts'
 import { aws, codeOf, one, state } from './states.ts'
 
@@ -82,6 +82,13 @@ describe('addresses', () => {
     expect(all).toContain(some?.[0])
     expect(some?.[0]).toMatch(/^aws_vpc\.a\["\(masked:sensitive [0-9a-f]{12}\)"\]$/)
     expect(other?.[0]).not.toBe(some?.[0])
+  })
+
+  test('without a key, a masked index key that comes first does not make the others look changed', () => {
+    const version = (...keys: string[]): ReturnType<typeof readState> => readState(state([{ name: 'a', instances: keys.map((index_key) => ({ index_key, attributes: { id: index_key.toUpperCase() } })) }, { type: 'random_password', name: 'p', instances: ['x1-secret', 'x2-secret', 'x3-secret'].map((result, index_key) => ({ index_key, attributes: { result } })) }]))
+    expect(compareStates(version('x2-secret', 'x3-secret'), version('x1-secret', 'x2-secret', 'x3-secret'))).toMatchObject({ added: ['aws_vpc.a["(masked:sensitive 1)"]'], changed: [], removed: [] })
+    expect(compareStates(version('x1-secret', 'x2-secret'), version('x2-secret'))).toMatchObject({ added: [], changed: [], removed: ['aws_vpc.a["(masked:sensitive 1)"]'] })
+    expect(compareStates(version('x1-secret', 'x2-secret'), version('x2-secret', 'x3-secret'))).toMatchObject({ added: [], changed: ['aws_vpc.a["(masked:sensitive 2)"]'], removed: [] })
   })
 
   test('plain words of the configuration stay, though one is a password', () => {

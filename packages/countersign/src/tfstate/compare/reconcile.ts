@@ -59,9 +59,10 @@ const isData = (address: string): boolean => /^(?:module\.[^.]+\.)*data\./.test(
 export function reconcile(planned: readonly Planned[], diff: AddressDiff, outputsPlanned: readonly string[], options: ReconcileOptions = {}): Reconciliation {
   if (diff.opaque) return { judged: false, agrees: false, unexpected: [], missing: [] }
   const expected = new Expected()
-  for (const { address, action, previousAddress } of planned) {
+  for (const { address, action, previousAddress, deposed } of planned) {
     const bare = address.replace(deposedSuffix, '')
-    expected.allow(bare, explains[action])
+    // What is planned for a deposed object says nothing of the current one.
+    if (deposed === undefined && bare === address) expected.allow(bare, explains[action])
     if (deposedBy.includes(action)) expected.allowDeposed(bare)
     if (previousAddress !== undefined && previousAddress !== address) {
       expected.allow(previousAddress, ['removed'])
@@ -121,11 +122,10 @@ function add(map: Map<string, Set<Change>>, key: string, changes: readonly Chang
 function missingOf(planned: readonly Planned[], diff: AddressDiff): Reconciliation['missing'] {
   const seen = { added: sides(diff.added), changed: sides(diff.changed), removed: sides(diff.removed) }
   const missing: Reconciliation['missing'] = []
-  for (const { address, action } of planned) {
+  for (const { address, action, deposed } of planned) {
     const wanted = shows[action]
-    if (wanted === undefined || isData(address)) continue
-    // An object that was deposed before: its key is not in the plan's address.
-    if (deposedSuffix.test(address)) continue
+    // A deposed object that is still there is Terraform's to report: it plans its deletion again and again.
+    if (wanted === undefined || deposed !== undefined || deposedSuffix.test(address) || isData(address)) continue
     if (!wanted.some((change) => seen[change].exact.has(address) || seen[change].shapes.has(shapeOf(address)) && (isMasked(address) || seen[change].masked.has(shapeOf(address))))) {
       missing.push({ address, planned: action })
     }
