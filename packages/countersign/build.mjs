@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { noticesOf } from './notices.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = resolve(here, '../..')
@@ -64,7 +65,7 @@ function forgetOldChunks(current) {
 async function buildPrograms() {
   const entries = Object.fromEntries(Object.entries(programs).filter(([, file]) => existsSync(join(here, file))))
   // Which entries there are decides too: a new program makes the old build out of date.
-  if (isUpToDate('programs', Object.keys(entries).map((name) => `${name}.mjs`))) return
+  if (isUpToDate('programs', [...Object.keys(entries).map((name) => `${name}.mjs`), 'licenses/programs.txt'])) return
   const started = Date.now()
   const { build } = await import('esbuild')
   const { metafile, outputFiles } = await build({
@@ -79,8 +80,8 @@ async function buildPrograms() {
     platform: 'node',
     target: 'node20.19',
     conditions: ['source'],
-    // They have binaries of their own beside their code; the AWS SDK is installed apart, by those who read from S3.
-    external: ['@aws-sdk/client-s3', '@napi-rs/keyring', '@node-rs/argon2', '@photostructure/sqlite'],
+    // They have binaries of their own beside their code; the AWS SDK and OpenTelemetry are installed apart, by those who use them.
+    external: ['@aws-sdk/client-s3', '@napi-rs/keyring', '@node-rs/argon2', '@photostructure/sqlite', '@opentelemetry/exporter-trace-otlp-http', '@opentelemetry/resources', '@opentelemetry/sdk-trace-node'],
     banner: { js: 'import { createRequire as __createRequire } from \'node:module\'; const require = __createRequire(import.meta.url);' },
     metafile: true,
     write: false,
@@ -90,23 +91,25 @@ async function buildPrograms() {
   // Chunks first, programs last: whoever starts in between finds everything that what they start refers to.
   for (const file of outputFiles.toSorted((a, b) => Number(b.path.includes('chunks')) - Number(a.path.includes('chunks')))) place(file.path, file.contents)
   forgetOldChunks(new Set(outputFiles.map((file) => file.path)))
+  place(join(dist, 'licenses', 'programs.txt'), Buffer.from(noticesOf(Object.keys(metafile.inputs).map((file) => resolve(here, file)))))
   record('programs', [...Object.keys(metafile.inputs).filter((file) => !file.includes(':')).map((file) => relative(root, resolve(here, file))), relative(root, fileURLToPath(import.meta.url)), 'package-lock.json'], started)
 }
 
 async function buildConsole() {
   if (!existsSync(consoleConfig)) return
   const inputs = ['src/console', 'src/plan'].map((path) => join(here, path)).concat(join(root, 'packages/proof/src'), join(root, 'package-lock.json'))
-  if (isUpToDate('console', ['console/index.html'])) {
+  if (isUpToDate('console', ['console/index.html', 'licenses/console.txt'])) {
     const before = new Set(Object.keys(JSON.parse(readFileSync(join(dist, '.console.json'), 'utf8'))))
     if (filesOf(inputs).every((file) => before.has(file))) return
   }
   const started = Date.now()
   const { build } = await import('vite')
   const [unfinished, old, ready] = [`.console-${process.pid}`, `.console-old-${process.pid}`, 'console'].map((name) => join(dist, name))
-  await build({ configFile: consoleConfig, root: dirname(consoleConfig), logLevel: 'warn', build: { outDir: unfinished, emptyOutDir: true } })
+  const built = await build({ configFile: consoleConfig, root: dirname(consoleConfig), logLevel: 'warn', build: { outDir: unfinished, emptyOutDir: true } })
   if (existsSync(ready)) renameSync(ready, old)
   renameSync(unfinished, ready)
   rmSync(old, { recursive: true, force: true })
+  place(join(dist, 'licenses', 'console.txt'), Buffer.from(noticesOf([built].flat().flatMap(({ output }) => output.flatMap((one) => Object.keys(one.modules ?? {}))))))
   record('console', filesOf(inputs), started)
 }
 
