@@ -136,7 +136,7 @@ describe('what is counted', () => {
       effect: (value) => ['allow', 'step-up', 'deny'].includes(value),
       outcome: (value) => ['countersigned', 'refused', 'denied', 'cancelled', 'expired', 'done', 'failed'].includes(value),
       kind: (value) => ['read', 'write'].includes(value), state: (value) => ['waiting', 'given-up'].includes(value), check: (value) => ['database', 'ledger', 'policy'].includes(value),
-      job: (value) => /^[a-z ]+$/.test(value), channel: (value) => /^[a-z]+$/.test(value), le: (value) => !Number.isNaN(Number(value.replace('+Inf', 'Infinity'))),
+      task: (value) => /^[a-z ]+$/.test(value), channel: (value) => /^[a-z]+$/.test(value), le: (value) => !Number.isNaN(Number(value.replace('+Inf', 'Infinity'))),
       version: (value) => /^v?\d+(\.\d+)*$/.test(value), node: (value) => /^\d+\.\d+\.\d+$/.test(value), database: (value) => ['sqlite', 'postgres'].includes(value),
     }
     const ours = samples.filter(({ name }) => name.startsWith('countersign_'))
@@ -186,8 +186,8 @@ describe('what is counted', () => {
     await telemetry.job('checkpoint', () => Promise.reject(new Error('disk')), () => undefined)
     const { text } = await get(port)
     expect(Object.keys(metricTable).filter((name) => !text.includes(`# TYPE ${name} `))).toEqual([])
-    expect(valueOf(samplesOf(text), 'countersign_job_runs_total', { job: 'checkpoint', outcome: 'failed' })).toBe(1)
-    expect(valueOf(samplesOf(text), 'countersign_job_done_timestamp_seconds', { job: 'notices' })).toBeGreaterThan(1)
+    expect(valueOf(samplesOf(text), 'countersign_job_runs_total', { task: 'checkpoint', outcome: 'failed' })).toBe(1)
+    expect(valueOf(samplesOf(text), 'countersign_job_done_timestamp_seconds', { task: 'notices' })).toBeGreaterThan(1)
   })
 })
 

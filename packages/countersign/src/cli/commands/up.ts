@@ -67,12 +67,20 @@ async function up(flags: Flags, output: Output, recoverOwner: boolean): Promise<
 /** What has been handed to the database may still be written after the last request. */
 const CLOSING_MS = 35_000
 
-/** A second signal, or an end that does not come: what was acknowledged is on disk, the rest is as if the power had gone. */
+/**
+ * A second signal, or an end that does not come: what was acknowledged is on disk, the rest is as if the power had gone. One key press
+ * can arrive twice, from the terminal and from whoever started us (npx): that is not yet a second signal.
+ */
 function endAtOnceIfAskedAgain(ms: number): void {
+  const asked = performance.now()
   const now = (): never => process.exit(exitCodes.error)
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, now)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {
+    if (performance.now() - asked > ONE_PRESS_MS) now()
+  })
   setTimeout(now, ms).unref()
 }
+
+const ONE_PRESS_MS = 300
 
 /** Without a terminal to ask at, the server refuses by itself where it is open to others and has no URL of its own. */
 async function loadOrAsk(flags: Flags, output: Output): Promise<Loaded> {

@@ -42,9 +42,9 @@ export const metricTable = {
 
   countersign_notices: { type: 'gauge', labels: ['state'], help: 'Notices that wait to be sent, and those given up in the last 30 days (waiting, given-up).' },
   countersign_notice_failures_total: { type: 'counter', labels: ['channel'], help: 'Tries to send a notice that failed.' },
-  countersign_job_runs_total: { type: 'counter', labels: ['job', 'outcome'], help: 'Background work, by job and outcome (done, failed).' },
-  countersign_job_seconds: { type: 'histogram', labels: ['job'], help: 'How long background work took.', buckets: quick },
-  countersign_job_done_timestamp_seconds: { type: 'gauge', labels: ['job'], help: 'When background work last ended well.' },
+  countersign_job_runs_total: { type: 'counter', labels: ['task', 'outcome'], help: 'Background work, by task and outcome (done, failed).' },
+  countersign_job_seconds: { type: 'histogram', labels: ['task'], help: 'How long background work took.', buckets: quick },
+  countersign_job_done_timestamp_seconds: { type: 'gauge', labels: ['task'], help: 'When background work last ended well.' },
 
   countersign_http_request_seconds: { type: 'histogram', labels: ['method', 'route', 'status'], help: 'Requests by route and status, in seconds; long polls included.', buckets: quick },
   countersign_waiters: { type: 'gauge', labels: [], help: 'Requests that are held open until something changes, and one wait of the server\'s own.' },

@@ -49,13 +49,13 @@ export function createTelemetry({ tracing = noTracing, now = Date.now }: { traci
       const started = performance.now()
       try {
         await tracing.span(`job ${name}`, {}, work)
-        metrics.add('countersign_job_runs_total', { job: name, outcome: 'done' })
-        metrics.set('countersign_job_done_timestamp_seconds', { job: name }, now() / 1000)
+        metrics.add('countersign_job_runs_total', { task: name, outcome: 'done' })
+        metrics.set('countersign_job_done_timestamp_seconds', { task: name }, now() / 1000)
       } catch (error) {
-        metrics.add('countersign_job_runs_total', { job: name, outcome: 'failed' })
+        metrics.add('countersign_job_runs_total', { task: name, outcome: 'failed' })
         failed(error)
       }
-      metrics.observe('countersign_job_seconds', { job: name }, (performance.now() - started) / 1000)
+      metrics.observe('countersign_job_seconds', { task: name }, (performance.now() - started) / 1000)
     },
   }
 }
