@@ -59,7 +59,7 @@ export const catalogue = {
   'state.read-outputs': { door: 'state', via: wireOrTerminal, roles: operator, decides: 'policy', recorded: true, says: 'read the outputs of a state' },
   'state.import': { door: 'state', via: terminal, roles: operator, decides: 'floored', recorded: true, says: 'import a state' },
   'state.rollback': { door: 'state', via: both, roles: operator, decides: 'floored', recorded: true, says: 'go back to an earlier version of a state' },
-  'state.delete': { door: 'state', via: both, roles: operator, decides: 'floored', recorded: true, says: 'delete a version of a state, or all of it' },
+  'state.delete': { door: 'state', via: anyKey, roles: operator, decides: 'floored', recorded: true, says: 'delete a version of a state, or all of it' },
   'state.restore': { door: 'state', via: both, roles: operator, decides: 'floored', recorded: true, says: 'bring back what was deleted of a state' },
   'state.accept': { door: 'state', via: both, roles: operator, decides: 'floored', recorded: true, says: 'make current what is in quarantine' },
   'state.discard': { door: 'state', via: both, roles: operator, decides: 'floored', recorded: true, says: 'discard what is in quarantine' },
