@@ -1,0 +1,123 @@
+/** States, and those who ask for something about them: terminals over the API, terraform over the wire. */
+import { createHash, randomUUID } from 'node:crypto'
+import { dpopProof } from '../../src/demonstration/raw-terminal.ts'
+import type { RawTerminal } from '../../src/demonstration/raw-terminal.ts'
+import type { Answer, SoftwarePerson } from '../../src/demonstration/software-person.ts'
+import type { IssuedCredential, RequestView } from '../../src/doors/state/views.ts'
+
+export const sha256 = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex')
+export const named = (name: string): string => encodeURIComponent(name)
+
+export type StateSpec = { lineage?: string; serial: number; resources?: Record<string, string>; outputs?: Record<string, { value: string; sensitive?: boolean }> }
+
+/** As terraform writes one: `terraform_data` resources by name, each with one input. */
+export function stateText({ lineage = 'lineage-1', serial, resources = {}, outputs = {} }: StateSpec): string {
+  return `${JSON.stringify({
+    version: 4, terraform_version: '1.11.4', serial, lineage,
+    outputs: Object.fromEntries(Object.entries(outputs).map(([name, { value, sensitive }]) => [name, { value, type: 'string', ...(sensitive === true ? { sensitive } : {}) }])),
+    resources: Object.entries(resources).map(([name, input]) => ({
+      mode: 'managed', type: 'terraform_data', name, provider: 'provider["terraform.io/builtin/terraform"]',
+      instances: [{ schema_version: 0, attributes: { id: `id-${name}`, input: { type: 'string', value: input }, output: null, triggers_replace: null }, sensitive_attributes: [] }],
+    })),
+    check_results: null,
+  }, null, 2)}\n`
+}
+
+type Actor = { must(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>; call(method: string, path: string, body?: unknown): Promise<Answer> }
+
+export async function askState(by: Actor, body: Record<string, unknown>): Promise<RequestView> {
+  return (await by.must('POST', '/api/v1/state/requests', body)) as unknown as RequestView
+}
+
+export async function requestOf(by: Actor, id: string): Promise<RequestView> {
+  return (await by.must('GET', `/api/v1/state/requests/${id}`)) as unknown as RequestView
+}
+
+/** Asked, and countersigned by the same person. */
+export async function done(by: Actor, person: SoftwarePerson, body: Record<string, unknown>): Promise<RequestView> {
+  const asked = await askState(by, body)
+  await person.countersign(asked.code)
+  return requestOf(by, asked.id)
+}
+
+/** Redeems with octets, or with nothing; answers whatever came. */
+export async function redeemBytes(terminal: RawTerminal, id: string, body?: string | Uint8Array): Promise<{ status: number; text: string; body: Record<string, unknown> }> {
+  const url = new URL(`/api/v1/state/requests/${id}/redeem`, terminal.url)
+  let nonce: string | undefined
+  for (;;) {
+    const proof = await dpopProof(terminal.key, { method: 'POST', url, token: terminal.token, nonce, time: terminal.now() })
+    const response = await fetch(url, {
+      method: 'POST', headers: { authorization: `DPoP ${terminal.token}`, dpop: proof, ...(body === undefined ? {} : { 'content-type': 'application/octet-stream' }) },
+      ...(body === undefined ? {} : { body: Buffer.from(body) }),
+    })
+    const text = await response.text()
+    const json = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {}
+    if (json['code'] !== 'use_dpop_nonce' || nonce !== undefined) return { status: response.status, text, body: json }
+    nonce = response.headers.get('dpop-nonce') ?? ''
+  }
+}
+
+/** Makes this the current version, by an import. @returns the number of the version */
+export async function importState(owned: { terminal: RawTerminal; person: SoftwarePerson }, workspace: string, spec: StateSpec, more: Record<string, unknown> = {}): Promise<number> {
+  const text = stateText(spec)
+  const asked = await askState(owned.terminal, { action: 'state.import', workspace, digest: sha256(text), lineage: spec.lineage ?? 'lineage-1', serial: spec.serial, size: Buffer.byteLength(text), ...more })
+  await owned.person.countersign(asked.code)
+  const answer = await redeemBytes(owned.terminal, asked.id, text)
+  if (answer.status !== 200) throw new Error(`importing: ${answer.status} ${answer.text}`)
+  return Number((answer.body as unknown as RequestView).result?.version)
+}
+
+export async function credentialFor(owned: { terminal: RawTerminal; person: SoftwarePerson }, workspace: string, more: Record<string, unknown> = {}): Promise<IssuedCredential> {
+  const asked = await done(owned.terminal, owned.person, { action: 'state.credential', workspace, phase: 'apply', ...more })
+  return (await owned.terminal.must('POST', `/api/v1/state/requests/${asked.id}/redeem`)) as unknown as IssuedCredential
+}
+
+export type LockInfo = { ID: string; Operation: string; Info: string; Who: string; Version: string; Created: string; Path: string }
+export const lockInfo = (operation = 'OperationTypeApply', id: string = randomUUID()): LockInfo => ({ ID: id, Operation: operation, Info: '', Who: 'ada@laptop', Version: '1.11.4', Created: '2026-11-21T12:00:00Z', Path: '' })
+
+/** Terraform's `http` backend, as far as it goes: one credential, one address. */
+export class WireClient {
+  readonly credential: IssuedCredential
+  constructor(credential: IssuedCredential) {
+    this.credential = credential
+  }
+
+  async send(method: string, body?: string, query = ''): Promise<{ status: number; text: string }> {
+    const basic = Buffer.from(`${this.credential.username}:${this.credential.password}`).toString('base64')
+    const response = await fetch(`${this.credential.address}${query}`, { method, headers: { authorization: `Basic ${basic}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, ...(body === undefined ? {} : { body }) })
+    return { status: response.status, text: await response.text() }
+  }
+
+  lock(info: LockInfo): Promise<{ status: number; text: string }> {
+    return this.send('LOCK', JSON.stringify(info))
+  }
+
+  write(info: LockInfo, text: string): Promise<{ status: number; text: string }> {
+    return this.send('POST', text, `?ID=${encodeURIComponent(info.ID)}`)
+  }
+
+  unlock(info: LockInfo): Promise<{ status: number; text: string }> {
+    return this.send('UNLOCK', JSON.stringify(info))
+  }
+}
+
+/** LOCK, held until the person has countersigned what it asks. */
+export async function locked(owned: { terminal: RawTerminal; person: SoftwarePerson }, client: WireClient, info: LockInfo = lockInfo()): Promise<LockInfo> {
+  const before = (await waitingOf(owned.terminal)).requests.map(({ id }) => id)
+  const answer = client.lock(info)
+  for (let since: number | undefined, tries = 0; tries < 20; tries++) {
+    const waiting = await waitingOf(owned.terminal, since)
+    since = waiting.version
+    const asked = waiting.requests.find(({ id, status }) => status === 'waiting' && !before.includes(id))
+    if (!asked) continue
+    await owned.person.countersign(asked.code)
+    break
+  }
+  const { status, text } = await answer
+  if (status !== 200) throw new Error(`LOCK: ${status} ${text}`)
+  return info
+}
+
+async function waitingOf(terminal: RawTerminal, since?: number): Promise<{ version: number; requests: RequestView[] }> {
+  return (await terminal.must('GET', since === undefined ? '/api/v1/state/waiting' : `/api/v1/state/waiting?wait=5&since=${since}`)) as unknown as { version: number; requests: RequestView[] }
+}
