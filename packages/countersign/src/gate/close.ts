@@ -9,13 +9,16 @@ import { GateError } from './errors.ts'
 import type { GateDeps } from './ports.ts'
 
 /**
- * "I didn't ask for this". Whoever may countersign may deny; so may the person in whose name it was asked. A report says
- * that the request was not theirs: somebody else has the terminal's key, so it is signed out and its other open requests are closed.
+ * "I didn't ask for this". Whoever may countersign may deny; so may the person in whose name it was asked. A report by that person says
+ * that somebody else has the terminal's key: it is signed out, and its other open requests are closed. One by an approver is recorded and
+ * shown to managers; it closes what else of that terminal waits for the approver, and signs nobody out: whose terminal it is, only its
+ * person can say, and an approver of one workspace would stop somebody's work in all the others.
  */
 export async function deny(deps: GateDeps, by: Authorized<'challenge.answer'>, input: { code: string; report: boolean }): Promise<string> {
   return deps.store.write(async (tx) => {
     const row = await findByCode(tx, input.code)
     refuseClosed(row, deps.clock.now())
+    await deps.sessions.stands(tx, by.actor.session)
     const part = await partOf(deps, tx, row, by.actor.id, await signedOf(tx, row.id))
     if (!part.may && row.requester !== by.actor.id) throw new GateError('wrong_person', part.reason, 'Nothing to do here for you.')
     await close(deps, tx, row, 'denied', { by: by.actor.id, reported: input.report })
@@ -28,9 +31,10 @@ export async function deny(deps: GateDeps, by: Authorized<'challenge.answer'>, i
 
 async function disown(deps: GateDeps, tx: Tx, reported: ChallengeRow, person: string): Promise<void> {
   if (reported.executor === '') return
-  await deps.terminals.disown(tx, reported.requester, reported.executor)
-  const others = await tx.selectFrom('gate_challenge').selectAll().where('executor', '=', reported.executor).where('status', '=', 'waiting').execute()
-  for (const other of others) await close(deps, tx, other, 'denied', { by: person, reported: true, because: reported.id })
+  const ownWord = person === reported.requester || (await deps.people.same(tx, person, reported.requester))
+  if (ownWord) await deps.terminals.disown(tx, reported.requester, reported.executor)
+  const others = await tx.selectFrom('gate_challenge').selectAll().where('executor', '=', reported.executor).where('requester', '=', reported.requester).where('status', '=', 'waiting').execute()
+  for (const other of others) if (ownWord || (await partOf(deps, tx, other, person, await signedOf(tx, other.id))).may) await close(deps, tx, other, 'denied', { by: person, reported: true, because: reported.id })
 }
 
 /** Cancels what waits under a reference: the door has checked who may. */

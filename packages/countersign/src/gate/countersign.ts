@@ -71,6 +71,7 @@ const steps = (proof: readonly Step[]): readonly Step[] => [
   findChallenge,
   refuseClosedChallenge,
   refuseAskedUnderOldPolicy,
+  refuseEndedSession,
   findCeremony,
   refuseWhoMayNot,
   ...proof,
@@ -126,6 +127,11 @@ async function refuseClosedChallenge(a: Answering): Promise<void> {
 
 async function refuseAskedUnderOldPolicy(a: Answering): Promise<void> {
   await refuseOldPolicy(a.deps, a.tx, a.challenge.policy_digest)
+}
+
+/** Signed out while the answer was on its way, by themself or because the person was removed: it counts no more than one sent afterwards. */
+async function refuseEndedSession(a: Answering): Promise<void> {
+  await a.deps.sessions.stands(a.tx, a.by.actor.session)
 }
 
 /** The ceremony must be this person's, in this session, for this statement. One that is somebody else's does not exist. */

@@ -17,6 +17,7 @@ import type { ChallengeRow, ChallengeView, Signed } from './challenge.ts'
 import { cancel, deny, sweepExpired } from './close.ts'
 import { countersign } from './countersign.ts'
 import type { Effects, Sent } from './countersign.ts'
+import { waitingFor } from './list.ts'
 import { listReports } from './reports.ts'
 import { redeem, voidGrants } from './grant.ts'
 import type { Claim } from './grant.ts'
@@ -129,17 +130,9 @@ export function gateUseCases(deps: GateDeps, effects: Effects) {
   return {
     list: useCase(deps, 'list challenges', 'challenge.read', async (by, _: Record<string, never>): Promise<ChallengeView[]> =>
       deps.store.read(async (db) => {
-        const rows = await db
-          .selectFrom('gate_challenge')
-          .selectAll()
-          .where('status', '=', 'waiting')
-          .where('expires_at', '>', deps.clock.now())
-          .orderBy('created_at', 'desc')
-          .limit(200)
-          .execute()
         const views = []
-        for (const row of rows) if (await visible(deps, db, by, row)) views.push(await viewOf(deps, db, row, by.actor))
-        return views.slice(0, 50)
+        for (const row of await waitingFor(deps, db, by, (row) => visible(deps, db, by, row))) views.push(await viewOf(deps, db, row, by.actor))
+        return views
       }),
     ),
     show: useCase(deps, 'show a challenge', 'challenge.read', async (by, input: { code: string }) => view(by, input.code)),

@@ -45,6 +45,12 @@ export interface People {
   ownerCount(tx: Db | Tx): Promise<number>
 }
 
+/** Where people are signed in. */
+export interface Sessions {
+  /** Refuses one that has ended since the request began: read inside the transaction of the effect. */
+  stands(tx: Tx, session: string): Promise<void>
+}
+
 /** Who asked, when a person says that it was not them. */
 export interface Terminals {
   /**
@@ -70,6 +76,7 @@ export type GateDeps = {
   readonly keys: Keys
   readonly codes: Codes
   readonly people: People
+  readonly sessions: Sessions
   readonly terminals: Terminals
   readonly notices: Tellers
   /** The countersigned policy. Throws GateError `policy_not_pinned` when there is none: everything is denied then. */

@@ -23,7 +23,7 @@ import type { IdentityContext, Room } from './ports.ts'
 import { beginRegistration } from './registration/begin.ts'
 import { createRegistration } from './registration/create.ts'
 import { finishRegistration } from './registration/finish.ts'
-import { endSession, listSessions, resolveSession, type Session } from './sessions/sessions.ts'
+import { assertSessionLive, endSession, listSessions, resolveSession, type Session } from './sessions/sessions.ts'
 import { beginSetUp } from './setup/begin.ts'
 import { createGenesis } from './setup/create.ts'
 import { finishSetUp } from './setup/finish.ts'
@@ -88,6 +88,8 @@ export interface Identity extends Secrets {
     /** Throws `session_required`. */
     resolve(cookie: string | undefined, client?: string): Promise<{ actor: Actor; session: Session }>
     list(person: string): Promise<Session[]>
+    /** In a transaction: throws `session_required` where it has ended. */
+    stands(tx: Tx, id: string): Promise<void>
     /** Ends a session of this person; `session_required` when it is not there. */
     end(given: { id: string; person: string; why: 'signed-out' | 'ended-by-owner' }): Promise<void>
   }
@@ -221,6 +223,7 @@ function sessionsOf(room: Room): Identity['sessions'] {
       return { session, actor: { kind: 'person', ...person, via: 'browser', session: id, executor: '', source, authTime } }
     },
     list: (person) => listSessions(ports, person),
+    stands: (tx, id) => assertSessionLive(tx, id, ports.clock.now()),
     async end({ id, person, why }) {
       await ports.store.write(async (tx) => {
         if (!(await endSession(tx, { id, person, why, now: ports.clock.now() }))) {

@@ -70,7 +70,7 @@ export async function assemble(base: Base, options: { url: string; alsoUrls?: re
   })
   const identity = await assembleIdentity(base, place, pin, file, { ...options, attestationRoots, notices })
   known.identity = identity
-  const gateDeps: GateDeps = { ...base, place, keys: identity.keys, codes: identity.codes, people: identity.people, terminals: terminalsWith(base, identity), notices, policy: () => pin.current(), policyInForce: digestInForce }
+  const gateDeps: GateDeps = { ...base, place, keys: identity.keys, codes: identity.codes, people: identity.people, sessions: identity.sessions, terminals: terminalsWith(base, identity), notices, policy: () => pin.current(), policyInForce: digestInForce }
   const gate = createGate(gateDeps)
   const state = assembleState({ base, place, pin, identity, gate, notices, keys: await keysOf(base, options.stateKeys), limits: { ...usualLimits, ...options.stateLimits } })
   const runs: RunsDeps = { ...base, gate, place, policy: () => pin.current(), directoryEntries: (db) => identity.directory.entries(db), ended: (tx, run, end) => runEnded(state, tx, run, end) }

@@ -50,6 +50,32 @@ describe('a workspace that is applied', () => {
     expect((await start(second.id, body)).body).toMatchObject({ code: 'countersignature_required' })
   })
 
+  it('is not kept for ever by what the policy let pass, however it speaks', async () => {
+    const clock = new HandClock()
+    const { person, terminal } = await ownedServer({ clock })
+    const dev = () => runBody({ workspace: 'payments/billing-dev', actions: ['create'] })
+    const passed = dev()
+    const { id, decision, grant } = await ask(terminal, passed)
+    expect(decision).toBe('allow')
+    const { lease } = (await terminal.must('POST', `/api/v1/runs/${id}/apply-start`, { grant: grant?.id ?? '', measured: measuredOf(passed) })) as { lease: string }
+    for (let minutes = 0; minutes < 59; minutes += 1) {
+      clock.time += 60_000
+      await terminal.must('POST', `/api/v1/runs/${id}/alive`, { lease })
+    }
+    // The token of the first ends with the hour as well; another terminal asks.
+    await person.signIn()
+    const other = await terminalOf(person)
+    other.now = () => clock.now()
+    const body = dev()
+    const next = await ask(other, body)
+    const start = async () => (await other.call('POST', `/api/v1/runs/${next.id}/apply-start`, { grant: next.grant?.id ?? '', measured: measuredOf(body) })).status
+    clock.time += 59_000
+    await terminal.must('POST', `/api/v1/runs/${id}/alive`, { lease })
+    expect(await start()).toBe(409)
+    clock.time += 1_000
+    expect(await start()).toBe(200)
+  })
+
   it('is kept by nobody but who applies', async () => {
     const { person, terminal, clock, first, lease } = await applying()
     const other = await terminalOf(person)

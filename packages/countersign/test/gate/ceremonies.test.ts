@@ -141,6 +141,21 @@ describe('a challenge ends', () => {
     expect(await show(another, other.id)).toMatchObject({ status: 'denied' })
   })
 
+  it('by the end of the session that answers, also when it ends while the answer is on its way', async () => {
+    const { person, terminal, run, begun, server } = await waiting()
+    const { useCases, base, identity } = server.parts
+    const session = await base.store.read((db) => db.selectFrom('session').selectAll().where('ended_at', 'is', null).executeTakeFirstOrThrow())
+    // Admitted, and then signed out: what the routes have looked at is a moment old.
+    const actor = { kind: 'person', id: session.person, name: 'Ada Owner', roles: ['owner'], via: 'browser', session: session.id, executor: '', source: { address: session.address, client: session.client }, authTime: session.auth_time } as const
+    await identity.sessions.end({ id: session.id, person: session.person, why: 'ended-by-owner' })
+    const sent = { code: run.code, ceremony: String(begun['ceremony']), assertion: person.sign(begun['options']) }
+    await expect(useCases.gate.finish.run({ ...actor, roles: ['owner'] }, sent)).rejects.toMatchObject({ code: 'session_required' })
+    await expect(useCases.gate.deny.run({ ...actor, roles: ['owner'] }, { code: run.code, report: true })).rejects.toMatchObject({ code: 'session_required' })
+    expect(await show(terminal, run.id)).toMatchObject({ status: 'waiting' })
+    await person.signIn()
+    await person.countersign(run.code)
+  })
+
   it('by a denial without a report, which signs nobody out', async () => {
     const { person, terminal, run } = await waiting()
     await person.deny(run.code, false)

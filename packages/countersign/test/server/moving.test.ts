@@ -24,7 +24,11 @@ describe('another address', () => {
     const { ada, to } = await moving()
     const { person: mia } = await recruit(ada, 'Mia', 'manager')
     expect((await mia.call('POST', '/api/v1/sites', { change: 'add', url: to })).body).toMatchObject({ code: 'not_permitted' })
-    const { code } = await ada.must('POST', '/api/v1/sites', { change: 'add', url: to })
+    const asked = await ada.must('POST', '/api/v1/sites', { change: 'add', url: to })
+    // The same host name: what was served there ends, and that is said before anybody signs.
+    expect(asked['replaces']).toEqual([new URL(ada.url).origin])
+    expect((await ada.must('POST', '/api/v1/sites', { change: 'add', url: 'https://countersign.example.com' }))['replaces']).toEqual([])
+    const { code } = asked
     await ada.countersign(String(code))
     const { sites } = (await ada.must('GET', '/api/v1/sites')) as { sites: { origins: string[]; newest: boolean }[] }
     expect(sites.flatMap(({ origins }) => origins)).toContain(to)

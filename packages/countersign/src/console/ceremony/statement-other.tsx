@@ -1,5 +1,5 @@
 /** Statements that are not runs: a change of the policy, and changes of who is who. Each kind says in full what it does. */
-import type { PolicySubject, RunSubject, Subject } from '@countersign/proof'
+import type { PolicySubject, RunSubject, StateSubject, Subject } from '@countersign/proof'
 import type { ComponentChildren } from 'preact'
 import { Digest } from '../parts/code.tsx'
 import { Diff } from '../parts/diff.tsx'
@@ -7,7 +7,7 @@ import { Icon } from '../parts/icon.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Text } from '../parts/text.tsx'
 
-type Other = Exclude<Subject, RunSubject | PolicySubject>
+type Other = Exclude<Subject, RunSubject | PolicySubject | StateSubject>
 
 const reasons = { removed: 'no longer used', lost: 'lost', compromised: 'in somebody else\'s hands', vetoed: 'not the person\'s own' } as const
 
@@ -87,7 +87,7 @@ function Consequence({ subject }: { subject: Other }) {
   if (subject.kind === 'role' && subject.change === 'grant') {
     return (
       <Notice tone={subject.role === 'owner' || subject.role === 'manager' ? 'red' : 'amber'} title={grants[subject.role] ?? 'They may do what this role may.'}>
-        <p>Somebody new cannot do anything yet: their first key has to be vouched for with a second touch.</p>
+        <p>Somebody new cannot do anything yet: their first key has to be vouched for with a second touch. Somebody who has a key acts with it at once: be sure that it is in their hands.</p>
       </Notice>
     )
   }
@@ -109,6 +109,17 @@ function Consequence({ subject }: { subject: Other }) {
   }
   if (subject.kind === 'link') {
     return <Notice tone="amber" title="From now on these two count as one person, wherever different people are asked for."><p>This is not undone.</p></Notice>
+  }
+  if (subject.kind === 'relying-party') {
+    return subject.change === 'add' ? (
+      <Notice tone="red" title={`${subject.rpId} is served at ${subject.origins.join(', ')}, and at no other address of that name.`}>
+        <p>If it was served at another port or address of the same name before, that one ends. New keys are made for this name from now on.</p>
+      </Notice>
+    ) : (
+      <Notice tone="red" title={`Nothing that is signed at ${subject.rpId} counts any more.`}>
+        <p>The keys that were made there end with it. Whoever has no key of another address has none then.</p>
+      </Notice>
+    )
   }
   if (subject.kind === 'registration') {
     return (
@@ -148,6 +159,6 @@ function rowsOf(subject: Other): [string, string][] {
     case 'ledger-key':
       return [['New key', subject.key], ['Before', subject.previous]]
     case 'relying-party':
-      return [['Address', subject.rpId], ['Origins', subject.origins.join(', ')]]
+      return [['What', subject.change === 'add' ? 'an address is added' : 'an address is given up'], ['Address', subject.rpId], ['Origins', subject.origins.join(', ')]]
   }
 }

@@ -15,7 +15,7 @@ import type { AdminDeps } from './ports.ts'
 
 export type SiteChange = { change: 'add' | 'retire'; url: string }
 
-export async function askSite(deps: AdminDeps, by: Authorized<'relying-party.change'>, asked: SiteChange): Promise<{ code: string; expiresAt: string }> {
+export async function askSite(deps: AdminDeps, by: Authorized<'relying-party.change'>, asked: SiteChange): Promise<{ code: string; expiresAt: string; /** other addresses of the same host name, which end with it */ replaces: readonly string[] }> {
   const { rpId, origin } = parseSite(asked.url)
   return deps.store.write(async (tx) => {
     const directory = await deps.sites(tx)
@@ -33,7 +33,9 @@ export async function askSite(deps: AdminDeps, by: Authorized<'relying-party.cha
       }),
     })
     if (answer.effect !== 'step-up') throw new GateError('denied_by_policy', 'The address cannot be changed this way.', 'Ask an owner.')
-    return { code: answer.code, expiresAt: rfc3339(answer.expiresAt) }
+    // A host name is served at what its newest statement says and nowhere else; its keys go on at the new address.
+    const replaces = asked.change === 'add' ? (held.find((site) => site.rpId === rpId)?.origins ?? []) : []
+    return { code: answer.code, expiresAt: rfc3339(answer.expiresAt), replaces }
   })
 }
 
