@@ -123,3 +123,36 @@ process.stdout.write(facts.instances[0].address)
     expect(execFileSync(process.execPath, [program], { encoding: 'utf8', timeout: 20_000, cwd: tmpdir() })).toBe('aws_vpc.it')
   })
 })
+
+describe.skipIf(process.env['COUNTERSIGN_TEST_LONG'] !== '1')('200 MB', () => {
+  test('are read with memory beyond the body of less than 0.8 times its size, threads included', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'countersign-tfstate-'))
+    try {
+      const { bytes, instances } = generateState(200_000_000)
+      writeFileSync(join(folder, 'body.json'), bytes)
+      const source = resolve(import.meta.dirname, '../../src/tfstate')
+      await build({ bundle: true, format: 'esm', platform: 'node', conditions: ['source'], outExtension: { '.js': '.mjs' }, entryPoints: { 'state-thread': join(source, 'apart/thread.ts'), reader: join(source, 'apart.ts') }, outdir: folder })
+      const program = join(folder, 'program.mjs')
+      writeFileSync(program, `
+import { openSync, readSync, statSync } from 'node:fs'
+import { createStateReader } from './reader.mjs'
+const file = ${JSON.stringify(join(folder, 'body.json'))}
+const size = statSync(file).size
+const before = process.memoryUsage.rss()
+const body = Buffer.from(new SharedArrayBuffer(size))
+const from = openSync(file, 'r')
+for (let at = 0; at < size; ) at += readSync(from, body, at, Math.min(1_000_000, size - at), null)
+let most = 0
+setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 10).unref()
+const facts = await createStateReader().read(body, { key: Buffer.alloc(32) })
+process.stdout.write(JSON.stringify({ instances: facts.instances.length, beyond: (most - before - size) / size }))
+`)
+      const { instances: read, beyond } = JSON.parse(execFileSync(process.execPath, [program], { encoding: 'utf8', timeout: 120_000 })) as { instances: number; beyond: number }
+      process.stderr.write(`\nMemory beyond a body of 200 MB: ${beyond.toFixed(2)} times its size.\n`)
+      expect(read).toBe(instances)
+      expect(beyond).toBeLessThan(0.8)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+})

@@ -18,6 +18,9 @@ describe('what is no state', () => {
     ['a string', '"state"', 'state_not_a_state'],
     ['another object', '{"a":1}', 'state_not_a_state'],
     ['half of one', good.slice(0, -20), 'state_truncated'],
+    ['one with a comma too many', good.replace('"resources": []', '"resources": [],').replace('null', 'null,'), 'state_not_json'],
+    ['one with a comma in an empty list', good.replace('"resources": []', '"resources": [,]'), 'state_resource_invalid'],
+    ['one that ends where a resource would begin', good.slice(0, good.indexOf('"resources": [') + 14), 'state_truncated'],
     ['two of them', good + good, 'state_not_json'],
     ['version 3', good.replace('"version": 4', '"version": 3'), 'state_wrong_version'],
     ['version 4 as a string', good.replace('"version": 4', '"version": "4"'), 'state_wrong_version'],
@@ -96,7 +99,7 @@ describe('facts', () => {
     const digest = (text: string): string | undefined => digestOf(readState(Buffer.from(one('aws_vpc', {}).toString().replace('"attributes": {}', `"attributes": ${text}`))), 'aws_vpc.it')
     const same = ['{"a":"<x>","b":{"d":1,"c":[1,2]},"10":1,"9":2}', '{ "b": {"c": [1, 2.0], "d": 1e0}, "9": 2, "10": 1, "\\u0061": "\\u003cx\\u003e" }', '{"a":"<x>","b":{"d":1,"c":[1,2],"new":[]},"10":1,"9":2,"added":null,"block":{}}']
     expect(new Set(same.map(digest)).size).toBe(1)
-    const different = ['{"a":"x"}', '{"a":"y"}', '{"a":1}', '{"a":"1"}', '{"a":true}', '{"a":["x"]}', '{"a":["x","x"]}', '{"a":{"x":"x"}}', '{"b":"x"}', '{"a":[null,"x"]}', '{"a":9007199254740992}', '{"a":9007199254740993}', '{"a":1e400}', '{"a":"x","b":"y"}', '{"a":"xb","b":""}', '{}']
+    const different = ['{"a":"x"}', '{"a":"y"}', '{"a":1}', '{"a":"1"}', '{"a":true}', '{"a":["x"]}', '{"a":["x","x"]}', '{"a":["xsx"]}', '{"a":["xs1:x"]}', '{"a":{"x":"x"}}', '{"b":"x"}', '{"a":[null,"x"]}', '{"a":9007199254740992}', '{"a":9007199254740993}', '{"a":1e400}', '{"a":"x","b":"y"}', '{"a":"xb","b":""}', '{}']
     expect(new Set(different.map(digest)).size).toBe(different.length)
   })
 

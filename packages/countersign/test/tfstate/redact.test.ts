@@ -47,6 +47,11 @@ describe('redaction', () => {
     })
   })
 
+  test('a hidden value of any type hides the value, and not the word for its type', () => {
+    const text = redact(one('terraform_data', { input: { value: 'hunter2-x', type: 'string' }, output: { value: { a: 'hunter2-x', b: 1 }, type: ['object', { a: 'string', b: 'number' }] }, note: 'a string here' }, { sensitive_attributes: [[attr('input')], [attr('output'), attr('a')]] }))
+    expect(JSON.parse(text)).toMatchObject({ resources: [{ instances: [{ attributes: { input: { value: '(masked:sensitive)', type: 'string' }, output: { value: '{"a":"(masked:sensitive)","b":1}', type: 'string' }, note: 'a string here' } }] }] })
+  })
+
   test('numbers beyond a double stay what they are', () => {
     const body = one('aws_vpc', { a: 0 }).toString().replace('"a": 0', '"a": 12345678901234567890123, "b": 1.50')
     expect(redact(Buffer.from(body))).toContain('"a":12345678901234567890123,"b":1.5')
@@ -89,6 +94,8 @@ describe('addresses', () => {
     expect(compareStates(version('x2-secret', 'x3-secret'), version('x1-secret', 'x2-secret', 'x3-secret'))).toMatchObject({ added: ['aws_vpc.a["(masked:sensitive 1)"]'], changed: [], removed: [] })
     expect(compareStates(version('x1-secret', 'x2-secret'), version('x2-secret'))).toMatchObject({ added: [], changed: [], removed: ['aws_vpc.a["(masked:sensitive 1)"]'] })
     expect(compareStates(version('x1-secret', 'x2-secret'), version('x2-secret', 'x3-secret'))).toMatchObject({ added: [], changed: ['aws_vpc.a["(masked:sensitive 2)"]'], removed: [] })
+    const alike = (...keys: string[]): ReturnType<typeof readState> => readState(state([{ name: 'a', instances: keys.map((index_key) => ({ index_key, attributes: {} })) }, { type: 'random_password', name: 'p', instances: ['x1-secret', 'x2-secret'].map((result, index_key) => ({ index_key, attributes: { result } })) }]))
+    expect(compareStates(alike('x1-secret', 'x2-secret'), alike('x2-secret')).removed).toHaveLength(1)
   })
 
   test('plain words of the configuration stay, though one is a password', () => {

@@ -106,38 +106,38 @@ function checkEncrypted(found: ReadonlyMap<string, unknown>): void {
 }
 
 function walkOutputs(cursor: Cursor, document: Document): void {
-  if (cursor.next() !== 0x7b) throw notAState('its outputs are no object')
+  if (!cursor.is(0x7b)) throw notAState('its outputs are no object')
   cursor.object((name) => {
-    if (cursor.next() !== 0x7b) throw notAState('one of its outputs is no object')
+    if (!cursor.is(0x7b)) throw notAState('one of its outputs is no object')
     document.outputs.names.push(name)
     takeSlice(cursor, document.outputs.slices)
   })
 }
 
 function walkResources(cursor: Cursor, visit: ResourceVisitor): number {
-  if (cursor.next() === 0x6e) {
+  if (cursor.is(0x6e)) {
     cursor.skip()
     return 0
   }
-  if (cursor.next() !== 0x5b) throw notAState('its resources are no list')
+  if (!cursor.is(0x5b)) throw notAState('its resources are no list')
   let count = 0
   cursor.array(() => walkResource(cursor, ++count, visit))
   return count
 }
 
 function walkResource(cursor: Cursor, ordinal: number, visit: ResourceVisitor): void {
-  if (cursor.next() !== 0x7b) throw badResource(ordinal, 'it is no object')
+  if (!cursor.is(0x7b)) throw badResource(ordinal, 'it is no object')
   const texts = new Map<string, string>()
   const instances: Slices = []
   cursor.object((name) => {
     if (imitatesResource(name)) throw badResource(ordinal, 'one of its members differs from a known one only in its case')
     if (name === 'instances') {
-      if (cursor.next() !== 0x5b) throw badResource(ordinal, 'its instances are no list')
+      if (!cursor.is(0x5b)) throw badResource(ordinal, 'its instances are no list')
       cursor.array(() => {
-        if (cursor.next() !== 0x7b) throw badResource(ordinal, 'one of its instances is no object')
+        if (!cursor.is(0x7b)) throw badResource(ordinal, 'one of its instances is no object')
         takeSlice(cursor, instances)
       })
-    } else if (cursor.next() === 0x22) texts.set(name, cursor.string())
+    } else if (cursor.is(0x22)) texts.set(name, cursor.string())
     else cursor.skip()
   })
   visit(address.head(texts, (what) => badResource(ordinal, what)), instances)

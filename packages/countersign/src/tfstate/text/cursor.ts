@@ -59,6 +59,13 @@ export class Cursor {
     return unit ?? -1
   }
 
+  /** Does this begin the next value? Throws at the end. */
+  is(unit: number): boolean {
+    const next = this.next()
+    if (next === -1) throw this.fail()
+    return next === unit
+  }
+
   expect(unit: number): void {
     if (this.next() !== unit) throw this.fail()
     this.at++
@@ -167,8 +174,6 @@ export class Cursor {
     if (unit === close) return unit
     if (unit !== 0x2c) throw this.fail()
     this.at++
-    // A comma promises another: `next` must not be the end of the container.
-    if (this.next() === close) throw this.fail()
     return 0
   }
 
