@@ -6,16 +6,17 @@ import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ask, runBody, show } from '../support/sample-run.ts'
+import { collector } from '../support/collector.ts'
 import { freePort, ownedServer, scratchFolder } from '../support/scratch-server.ts'
 
 const bin = resolve(import.meta.dirname, '../../bin/countersign.mjs')
 
 type Up = { child: ChildProcess; port: number; apart: number; gone: Promise<number | null>; stderr(): string }
 
-async function up(...flags: string[]): Promise<Up> {
+async function up(flags: readonly string[], variables: Record<string, string> = {}): Promise<Up> {
   const [data, port, apart] = [await scratchFolder('ending'), await freePort(), await freePort()]
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, [bin, 'up', '--json', '--data', join(data, 'data'), '--addr', `127.0.0.1:${port}`, '--metrics-listen', `127.0.0.1:${apart}`, '--log', 'info', ...flags], { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH, HOME } })
+  const child = spawn(process.execPath, [bin, 'up', '--json', '--data', join(data, 'data'), '--addr', `127.0.0.1:${port}`, '--metrics-listen', `127.0.0.1:${apart}`, '--log', 'info', ...flags], { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH, HOME, ...variables } })
   const gone = once(child, 'exit').then(([code]) => code as number | null)
   let errors = ''
   child.stderr.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-20_000)))
@@ -54,7 +55,7 @@ const draining = (port: number) => expect.poll(async () => (await get(port, '/re
 
 describe('a server process that gets a signal', () => {
   it('says that it drains, goes on answering meanwhile, finishes what is under way, and ends well', async () => {
-    const server = await up('--drain', '1s', '--shutdown-grace', '60s')
+    const server = await up(['--drain', '1s', '--shutdown-grace', '60s'])
     const half = await halfARequest(server)
     expect((await get(server.port, '/readyz')).status).toBe(200)
     server.child.kill('SIGTERM')
@@ -72,7 +73,7 @@ describe('a server process that gets a signal', () => {
   })
 
   it('cuts off what does not finish in time, says so, and ends well', async () => {
-    const server = await up('--shutdown-grace', '0s')
+    const server = await up(['--shutdown-grace', '0s'])
     const half = await halfARequest(server)
     server.child.kill('SIGTERM')
     expect(await half.answer).toBe('')
@@ -81,7 +82,7 @@ describe('a server process that gets a signal', () => {
   })
 
   it('ends at once at the second signal, and keeps what it had acknowledged', async () => {
-    const server = await up('--drain', '5m', '--shutdown-grace', '60m')
+    const server = await up(['--drain', '5m', '--shutdown-grace', '60m'])
     await halfARequest(server)
     server.child.kill('SIGINT')
     // One press of a key that arrives twice is one signal; the next one is the second.
@@ -91,6 +92,17 @@ describe('a server process that gets a signal', () => {
       server.child.kill('SIGINT')
       return server.child.exitCode
     }, { timeout: 20_000 }).toBe(1)
+  })
+})
+
+describe('spans of a server process', () => {
+  it('that have not been sent yet are sent before it ends', async () => {
+    const { url, spans } = await collector()
+    const server = await up([], { OTEL_EXPORTER_OTLP_ENDPOINT: url })
+    expect((await fetch(`http://localhost:${server.port}/api/v1/status`)).status).toBe(200)
+    server.child.kill('SIGTERM')
+    expect(await server.gone).toBe(0)
+    expect(spans().map(({ name }) => name)).toContain('GET /api/v1/status')
   })
 })
 

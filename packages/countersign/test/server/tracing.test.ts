@@ -1,35 +1,12 @@
 /** Spans, received by a collector that is written here: requests and decisions, under one another, with names of our own and no others. */
-import { createServer } from 'node:http'
 import { expect, it, onTestFinished } from 'vitest'
 import { createLog } from '../../src/platform/log.ts'
 import { endpointOf, openTracing } from '../../src/platform/telemetry/tracing.ts'
 import { signInTerminal } from '../../src/demonstration/raw-terminal.ts'
 import { SoftwarePerson } from '../../src/demonstration/software-person.ts'
 import { countersigned, runBody } from '../support/sample-run.ts'
+import { collector, type Span } from '../support/collector.ts'
 import { freePort, scratchServer } from '../support/scratch-server.ts'
-
-type Attribute = { key: string; value: { stringValue?: string; intValue?: number | string } }
-type Span = { name: string; traceId: string; spanId: string; parentSpanId?: string; attributes?: Attribute[]; status?: { code?: number; message?: string } }
-type Sent = { resourceSpans: { resource: { attributes: Attribute[] }; scopeSpans: { spans: Span[] }[] }[] }
-
-async function collector() {
-  const bodies: { path: string; body: string }[] = []
-  const server = createServer((request, response) => {
-    let body = ''
-    request.on('data', (chunk: Buffer) => (body += chunk.toString())).once('end', () => {
-      bodies.push({ path: request.url ?? '', body })
-      response.setHeader('content-type', 'application/json').end('{}')
-    })
-  })
-  const port = await freePort()
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const sent = (): Sent[] => bodies.map(({ body }) => JSON.parse(body) as Sent)
-  return { url: `http://127.0.0.1:${port}`, bodies, sent, spans: () => sent().flatMap(({ resourceSpans }) => resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans))) }
-}
 
 /** The exporter reads the environment of the process. */
 function inEnvironment(variables: Record<string, string>): Record<string, string> {

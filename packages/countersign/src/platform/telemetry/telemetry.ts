@@ -2,8 +2,9 @@
  * What rooms tell of themselves, in their own words: one small port. Nothing here throws or waits, and nothing depends on anybody
  * reading it. Of a unit of work tell after its commit: what was rolled back did not happen.
  */
+import { codeOf } from './code-of.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
-import { codeOf, noTracing, type Attributes, type Tracing } from './tracing.ts'
+import { noTracing, type Attributes, type Tracing } from './tracing.ts'
 
 export interface Telemetry {
   /** The gate's answer to a question. */

@@ -6,9 +6,6 @@
  * would choose what is recorded and under which trace. A collector that hangs or refuses costs spans and nothing else: they are sent in
  * batches beside the work, from a bounded queue.
  */
-import type { Span, Tracer } from '@opentelemetry/api'
-import { endsWithin } from '../within.ts'
-import { currentRequest, inRequest } from './context.ts'
 
 export type Attributes = Readonly<Record<string, string | number>>
 
@@ -20,8 +17,6 @@ export interface Tracing {
   /** Sends what waits, for some seconds at most. */
   close(): Promise<void>
 }
-
-const SEND_MS = 3_000
 
 export const noTracing: Tracing = {
   span: (_name, _attributes, work) => work(),
@@ -59,50 +54,6 @@ export async function openTracing(options: TracingOptions): Promise<Tracing> {
   }
 }
 
-async function load({ environment, version }: TracingOptions): Promise<Tracing> {
-  const [api, { NodeTracerProvider, BatchSpanProcessor }, { OTLPTraceExporter }, { resourceFromAttributes }] = await Promise.all([
-    import('@opentelemetry/api'), import('@opentelemetry/sdk-trace-node'), import('@opentelemetry/exporter-trace-otlp-http'), import('@opentelemetry/resources'),
-  ])
-  const { trace, ROOT_CONTEXT, SpanKind, SpanStatusCode } = api
-  const provider = new NodeTracerProvider({
-    resource: resourceFromAttributes({ 'service.name': environment['OTEL_SERVICE_NAME'] || 'countersign', 'service.version': version }),
-    spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter({ timeoutMillis: SEND_MS }))],
-  })
-  // Not registered as the global one: two servers in one process would take each other's place.
-  const tracer: Tracer = provider.getTracer('countersign', version)
-  const parent = () => {
-    const span = currentRequest()?.span
-    return span === undefined ? ROOT_CONTEXT : trace.setSpan(ROOT_CONTEXT, span as Span)
-  }
-  return {
-    async span(name, attributes, work) {
-      const span = tracer.startSpan(name, { attributes }, parent())
-      try {
-        return await inRequest({ id: currentRequest()?.id ?? '', span }, work)
-      } catch (error) {
-        // The code alone: a message may name a person or a workspace.
-        span.setStatus({ code: SpanStatusCode.ERROR, message: codeOf(error) })
-        throw error
-      } finally {
-        span.end()
-      }
-    },
-    request(name) {
-      const span = tracer.startSpan(name, { kind: SpanKind.SERVER }, ROOT_CONTEXT)
-      return {
-        span,
-        end(full, attributes) {
-          span.updateName(full)
-          span.setAttributes(attributes)
-          if (Number(attributes['http.response.status_code']) >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
-          span.end()
-        },
-      }
-    },
-    close: async () => void (await endsWithin(SEND_MS, provider.shutdown())),
-  }
-}
-
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && /^[a-z][a-z0-9_]{0,63}$/.test(error.code) ? error.code : 'error'
+async function load(options: TracingOptions): Promise<Tracing> {
+  return (await import('./otlp.ts')).otlpTracing(options)
 }
