@@ -51,6 +51,8 @@ export async function createApp(parts: Parts, options: AppOptions): Promise<Fast
     routerOptions: { maxParamLength: 128, caseSensitive: true, ignoreTrailingSlash: false },
     requestTimeout: 120_000,
     keepAliveTimeout: 75_000,
+    // An address that cannot be decoded never reaches a route.
+    frameworkErrors: (_error, _request, reply) => void send(reply, problem('invalid_request', 'The address cannot be read: a percent sign in it encodes nothing.', 'Correct it; /openapi.json describes every request.')),
   })
   for (const method of ['LOCK', 'UNLOCK']) app.addHttpMethod(method, { hasBody: true })
   app.setValidatorCompiler(validatorCompiler)

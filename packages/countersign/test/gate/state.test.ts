@@ -91,9 +91,9 @@ it('outside production a plan locks without a question, and its grant is the cre
   expect(await question('state.plan', actor(), 'shop/web')).toMatchObject({ effect: 'step-up' })
 })
 
-it('a credential cannot get another one, roll back, delete or countersign, and is told so', async () => {
+it('a credential cannot get another one, roll back, import or accept, and is told so', async () => {
   const { actor, question } = await asking()
-  for (const action of ['state.credential', 'state.rollback', 'state.delete', 'state.import', 'state.accept'] as const) {
+  for (const action of ['state.credential', 'state.rollback', 'state.restore', 'state.import', 'state.accept'] as const) {
     await expect(question(action, actor())).rejects.toMatchObject({ code: 'wrong_channel', message: expect.stringMatching(/^A state credential cannot /) })
   }
   await expect(question('state.write', actor({ via: 'terminal' }))).rejects.toMatchObject({ code: 'wrong_channel' })

@@ -46,7 +46,7 @@ export async function scratchServer(options: { clock?: Clock; demonstration?: bo
   const dataDir = options.dataDir ?? (await scratchFolder('data'))
   const port = options.port ?? (await freePort())
   const server = await startServer({
-    dataDir, databaseUrl: await databaseOf(dataDir), connectPostgres: losingOnce, addresses: [{ host: '127.0.0.1', port }], url: options.url ?? `http://localhost:${port}`, alsoUrls: options.alsoUrls, demonstration: options.demonstration ?? true, programs: options.programs, notices: options.notices, attestationRoots: options.attestationRoots,
+    dataDir, databaseUrl: await databaseOf(dataDir), connectPostgres: losingOnce, addresses: [{ host: '127.0.0.1', port }], url: options.url ?? `http://localhost:${port}`, alsoUrls: options.alsoUrls, demonstration: options.demonstration ?? true, programs: options.programs, notices: options.notices, attestationRoots: options.attestationRoots, stateLimits: options.stateLimits,
     log: createLog(process.env['COUNTERSIGN_TEST_LOG'] === '1' ? 'info' : 'silent'), ...(options.clock ? { clock: options.clock } : {}), ...options.watching,
   })
   onTestFinished(() => server.close())

@@ -63,15 +63,15 @@ export function stateText(serial: number, lineage: string, outputs: Record<strin
   })
 }
 
-type Waiting = { id: string; code: string; action: string; status: string }
+type Waiting = { id: string; code: string; action: string; status: string; source: string }
 
 /** What waits for this person, as soon as something new does. */
 export async function waiting(terminal: RawTerminal, wanted: (one: Waiting) => boolean): Promise<Waiting> {
-  for (let since: string = ''; ; ) {
-    const answer = (await terminal.must('GET', `/api/v1/state/waiting?wait=20${since}`)) as { version: number; requests: Waiting[] }
+  for (let since = '?wait=0'; ; ) {
+    const answer = (await terminal.must('GET', `/api/v1/state/waiting${since}`)) as { version: number; requests: Waiting[] }
     const found = answer.requests.find((one) => one.status === 'waiting' && wanted(one))
     if (found) return found
-    since = `&since=${answer.version}`
+    since = `?wait=20&since=${answer.version}`
   }
 }
 
@@ -87,13 +87,13 @@ export function countersignAll(person: SoftwarePerson, terminal: RawTerminal): {
   const actions: string[] = []
   const over = new AbortController()
   const work = async (): Promise<void> => {
-    for (let since = ''; !over.signal.aborted; ) {
-      const answer = (await terminal.must('GET', `/api/v1/state/waiting?wait=2${since}`)) as { version: number; requests: Waiting[] }
+    for (let since = '?wait=0'; !over.signal.aborted; ) {
+      const answer = (await terminal.must('GET', `/api/v1/state/waiting${since}`)) as { version: number; requests: Waiting[] }
       for (const one of answer.requests.filter(({ status }) => status === 'waiting').toReversed()) {
         await person.countersign(one.code)
         actions.push(one.action)
       }
-      since = `&since=${answer.version}`
+      since = `?wait=2&since=${answer.version}`
     }
   }
   const working = work()
