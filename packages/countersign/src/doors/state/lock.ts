@@ -59,12 +59,25 @@ async function step(deps: StateDeps, tx: Tx, by: Locking, asked: LockAsked): Pro
     if (lock.cap_at > deps.clock.now()) return { taken: false, held: heldBy(deps, workspace, lock) }
   }
   if (workspace?.frozen_at != null && mode === 'write') return { taken: false, held: frozen(deps, workspace) }
+  if (mode === 'write' && (await isOfRun(deps, tx, asked.caller))) return takeForRun(deps, tx, asked, workspace, lock)
   const request = await question(deps, tx, by, asked)
   const standing = await standingOf(deps, tx, request)
   if (standing.status === 'waiting') return { waits: request }
   if (standing.grant === '') throw refusalOf(request, standing)
   const row = workspace ?? (await ensureWorkspace(tx, { id: newId('sws', deps.clock, deps.random), name: asked.name, now: deps.clock.now() }))
   return take(deps, tx, by, asked, { workspace: row, over: lock, request, grant: standing.grant })
+}
+
+/**
+ * What a run writes was countersigned with its plan: nobody is asked a second time. Its apply has to be going on, as its lease said when
+ * the credential was given; what it changes is compared with the plan afterwards (reconcile.ts).
+ */
+const isOfRun = async (deps: StateDeps, tx: Tx, { credential }: Caller): Promise<boolean> => credential.run !== '' && (await deps.runs.stillApplying(tx, credential.run))
+
+async function takeForRun(deps: StateDeps, tx: Tx, asked: LockAsked, found: WorkspaceRow | null, over: LockRow | null): Promise<Step> {
+  const workspace = found ?? (await ensureWorkspace(tx, { id: newId('sws', deps.clock, deps.random), name: asked.name, now: deps.clock.now() }))
+  if (over) await endLock(deps, tx, workspace, over, 'capped')
+  return put(deps, tx, 'write', asked, workspace, asked.caller.credential.request)
 }
 
 /** It may have been revoked while a person was waited for: by that person, perhaps. */
@@ -99,21 +112,26 @@ async function isOvertaken(tx: Tx, request: RequestRow, standing: Standing): Pro
 type Taking = { workspace: WorkspaceRow; over: LockRow | null; request: RequestRow; grant: string }
 
 /** Grant and lock row in one unit, the row under the unique key of the workspace: of two that are granted, one gets it. */
-async function take(deps: StateDeps, tx: Tx, by: Locking, { caller, info }: LockAsked, { workspace, over, request, grant }: Taking): Promise<Step> {
-  const now = deps.clock.now()
-  const { credential, actor } = caller
+async function take(deps: StateDeps, tx: Tx, by: Locking, asked: LockAsked, { workspace, over, request, grant }: Taking): Promise<Step> {
+  const { actor } = asked.caller
   await deps.gate.covers(tx, { grant, action: by.action, subjectDigest: request.subject_digest, actor: actor.id, executor: actor.executor })
   if (over) await endLock(deps, tx, workspace, over, 'capped')
+  if (!(await finishRequest(tx, request.id, deps.clock.now(), { version: workspace.version, credential: '', refused: '', next: '' }))) throw new GateError('grant_consumed', 'This lock was taken already.', 'Run terraform again.')
+  return put(deps, tx, by.action === 'state.plan' ? 'plan' : 'write', asked, workspace, request.id)
+}
+
+async function put(deps: StateDeps, tx: Tx, mode: LockRow['mode'], { caller, info }: LockAsked, workspace: WorkspaceRow, request: string): Promise<Step> {
+  const now = deps.clock.now()
+  const { credential, actor } = caller
   const row: LockRow = {
-    workspace: workspace.id, lock: info.digest, mode: by.action === 'state.plan' ? 'plan' : 'write', info: info.kept, credential: credential.id, person: actor.id,
-    person_name: actor.name, source: actor.source.address, request: request.id, run: credential.run, base_version: workspace.version, reads: 0,
+    workspace: workspace.id, lock: info.digest, mode, info: info.kept, credential: credential.id, person: actor.id,
+    person_name: actor.name, source: actor.source.address, request, run: credential.run, base_version: workspace.version, reads: 0,
     taken_at: now, cap_at: now + deps.limits.lockCap,
   }
   // Nothing was written to it in this unit; taken by somebody since this unit's snapshot, the whole unit is run again or undone.
   if (!(await insertLock(tx, row))) throw new StateError('lock_held', `The state of ${workspace.name} is locked by somebody since this moment.`, 'Try again.')
-  if (!(await finishRequest(tx, request.id, now, { version: workspace.version, credential: '', refused: '', next: '' }))) throw new GateError('grant_consumed', 'This lock was taken already.', 'Run terraform again.')
   await deps.ledger.append(tx, {
-    type: 'state.locked', ids: { ref: request.id, state: workspace.id, person: actor.id, credential: credential.id, ...(credential.run === '' ? {} : { run: credential.run }) },
+    type: 'state.locked', ids: { ref: request, state: workspace.id, person: actor.id, credential: credential.id, ...(credential.run === '' ? {} : { run: credential.run }) },
     details: { workspace: workspace.name, mode: row.mode, operation: info.operation.slice(0, 100), lock: info.digest, version: workspace.version, address: row.source },
   })
   afterCommit(tx, () => {

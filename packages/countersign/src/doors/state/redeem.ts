@@ -74,7 +74,7 @@ export async function redeemCredential(deps: StateDeps, by: Authorized<'state.cr
     const request = await ownRequest(tx, by, id)
     const worth = by.action === 'state.run-credential' ? await worthOfRun(deps, tx, by, request) : worthOf(deps, await cover(deps, tx, by, request))
     const credential: CredentialRow = {
-      ...made, ...worth, workspace_name: request.workspace_name, person: request.requester, person_name: request.requester_name, executor: request.executor, request: worth.run === '' ? request.id : '',
+      ...made, ...worth, workspace_name: request.workspace_name, person: request.requester, person_name: request.requester_name, executor: request.executor, request: request.id,
       created_at: deps.clock.now(), revoked_at: null, revoked_why: '', last_used_at: null, last_source: '',
     }
     await insertCredential(tx, credential)

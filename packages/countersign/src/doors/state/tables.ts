@@ -90,7 +90,7 @@ export interface StateCredentialTable {
   executor: string
   /** `run_` that it is for, or "" */
   run: string
-  /** `sta_` under which it was granted, or "" for a run's */
+  /** `sta_` under which it was granted; of a run's, the question that its lease answered */
   request: string
   created_at: number
   expires_at: number

@@ -12,6 +12,7 @@ import { heldOnce, refuseRevoked } from './lock.ts'
 import { saidOf } from './lock-info.ts'
 import type { StateDeps } from './ports.ts'
 import { awaited, refusalOf } from './refusals.ts'
+import { runUnlocked } from './reconcile.ts'
 import { hold, standingOf } from './standing.ts'
 import { deleteLock, findRequest, lockOf, sameRequest, workspaceNamed } from './store.ts'
 import type { LockRow, RequestRow, WorkspaceRow } from './store.ts'
@@ -24,24 +25,29 @@ const isHolder = (lock: LockRow, { caller, lock: digest }: Unlocking): boolean =
 
 /** @returns false when it is not this client's to release: then it takes a person. */
 export async function release(deps: StateDeps, by: Authorized<'state.release'>, asked: Unlocking): Promise<boolean> {
-  return deps.store.write(async (tx) => {
-    const workspace = await workspaceNamed(tx, asked.name)
-    const lock = workspace && (await lockOf(tx, workspace.id))
-    if (!workspace || !lock) {
-      // The answer to the first UNLOCK was lost, and the client sends it again.
-      if (asked.lock !== '' && (await heldOnce(tx, asked))) return true
-      throw new StateError('lock_invalid', `Nobody holds the lock of ${asked.name}.`, 'Nothing needs to be unlocked.')
-    }
-    if (!isHolder(lock, asked)) {
-      // A client that comes late with a lock of its own that was ended: nobody is asked to end the one that is held now.
-      if (asked.lock === '' || asked.lock === lock.lock) return false
-      if (await heldOnce(tx, asked)) return true
-      throw new StateError('lock_invalid', `The lock of ${asked.name} that is held now is another one.`, 'Nothing was unlocked.')
-    }
-    await deleteLock(tx, workspace.id, lock.lock)
-    await recordRelease(deps, tx, workspace, lock, by.actor.id)
-    return true
-  })
+  const released = await deps.store.write((tx) => end(deps, tx, by, asked))
+  // What it changed is compared with what was countersigned; the client does not wait for that.
+  if (released && asked.caller.credential.run !== '') void runUnlocked(deps, asked.caller.credential.run)
+  return released
+}
+
+async function end(deps: StateDeps, tx: Tx, by: Authorized<'state.release'>, asked: Unlocking): Promise<boolean> {
+  const workspace = await workspaceNamed(tx, asked.name)
+  const lock = workspace && (await lockOf(tx, workspace.id))
+  if (!workspace || !lock) {
+    // The answer to the first UNLOCK was lost, and the client sends it again.
+    if (asked.lock !== '' && (await heldOnce(tx, asked))) return true
+    throw new StateError('lock_invalid', `Nobody holds the lock of ${asked.name}.`, 'Nothing needs to be unlocked.')
+  }
+  if (!isHolder(lock, asked)) {
+    // A client that comes late with a lock of its own that was ended: nobody is asked to end the one that is held now.
+    if (asked.lock === '' || asked.lock === lock.lock) return false
+    if (await heldOnce(tx, asked)) return true
+    throw new StateError('lock_invalid', `The lock of ${asked.name} that is held now is another one.`, 'Nothing was unlocked.')
+  }
+  await deleteLock(tx, workspace.id, lock.lock)
+  await recordRelease(deps, tx, workspace, lock, by.actor.id)
+  return true
 }
 
 async function recordRelease(deps: StateDeps, tx: Tx, workspace: WorkspaceRow, lock: LockRow, person: string): Promise<void> {

@@ -107,9 +107,11 @@ async function isDuplicate(tx: Tx, workspace: WorkspaceRow, lock: string, digest
 async function makerOf(tx: Tx, { caller, lock }: Writing, held: LockRow | null) {
   const { credential, actor } = caller
   const request = held && (await findRequest(tx, held.request))
+  // The lock of a run was taken under the code of the run itself.
+  const countersigned = request?.decision === 'step-up' || request?.action === 'state.run-credential'
   return {
     person: credential.person, person_name: credential.person_name, credential: credential.id, run: credential.run, lock,
-    evidence: request?.decision === 'step-up' ? request.code : '', source: actor.source.address,
+    evidence: countersigned ? (request?.code ?? '') : '', source: actor.source.address,
   }
 }
 
