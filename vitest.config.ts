@@ -22,8 +22,8 @@ const onPostgres = {
   test: {
     name: 'postgres',
     include: [...aboutPostgres, 'packages/countersign/test/e2e/by-hand.test.ts', ...rooms, ...twice],
-    // These two know no database.
-    exclude: ['server/openapi', 'identity/software-authenticator'].map((file) => `packages/countersign/test/${file}.test.ts`),
+    // These know no database.
+    exclude: ['server/openapi', 'server/requests', 'server/tracing', 'identity/software-authenticator'].map((file) => `packages/countersign/test/${file}.test.ts`),
     globalSetup: ['packages/countersign/test/support/postgres-setup.ts'],
     env: { COUNTERSIGN_TEST_DATABASE: 'postgres' },
   },

@@ -121,14 +121,17 @@ async function afterAFullDay() {
     await (await fetch(scratch.url + path, { headers: { 'x-request-id': canary.id, 'user-agent': canary.path } })).text()
   await get(scratch.port, { host: canary.path }, '/api/v1/status')
   const { text } = await get(scratch.port)
-  return { ...scratch, text, samples: samplesOf(text), secrets: [...Object.values(canary), first.run.code, waiting.code, waiting.id, first.run.id, first.run.subjectDigest, scratch.server.parts.base.instance, scratch.dataDir, scratch.server.setupLink?.split('#')[1] ?? 'none', colleague.id] }
+  return { routes: scratch.server.app.routeTable.map(({ url }) => url), text, samples: samplesOf(text), secrets: [...Object.values(canary), first.run.code, waiting.code, waiting.id, first.run.id, first.run.subjectDigest, scratch.server.parts.base.instance, scratch.dataDir, scratch.server.setupLink?.split('#')[1] ?? 'none', colleague.id] }
 }
+
+let day: ReturnType<typeof afterAFullDay> | undefined
+const fullDay = (): ReturnType<typeof afterAFullDay> => (day ??= afterAFullDay())
 
 describe('what is counted', () => {
   it('after a full day every label holds names of our own, and nothing that a request or a person brought', async () => {
-    const { samples, text, secrets, server } = await afterAFullDay()
+    const { samples, text, secrets, routes: there } = await fullDay()
     for (const secret of secrets) expect(text.toLowerCase()).not.toContain(secret.toLowerCase())
-    const routes = new Set([...server.app.routeTable.map(({ url }) => url), '/assets/*', '(none)'])
+    const routes = new Set([...there, '/assets/*', '(none)'])
     const kinds: Record<string, (value: string) => boolean> = {
       action: (value) => (actionNames as readonly string[]).includes(value),
       route: (value) => routes.has(value),
@@ -145,7 +148,7 @@ describe('what is counted', () => {
   })
 
   it('decisions, ceremonies, requests and the ledger\'s lag are told as they were', async () => {
-    const { samples } = await afterAFullDay()
+    const { samples } = await fullDay()
     const of = (name: string, labels: Record<string, string> = {}) => valueOf(samples, name, labels)
     expect(of('countersign_decisions_total', { action: 'run.apply', effect: 'step-up' })).toBe(4)
     expect(of('countersign_challenges_total', { action: 'run.apply', outcome: 'countersigned' })).toBe(1)
@@ -192,6 +195,14 @@ describe('what is counted', () => {
 })
 
 describe('the last net', () => {
+  it('lets the pattern of every route through', async () => {
+    const metrics = createMetrics()
+    const { routes } = await fullDay()
+    for (const route of routes) metrics.observe('countersign_http_request_seconds', { method: 'GET', route, status: '200' }, 1)
+    expect(routes.length).toBeGreaterThan(50)
+    expect(await metrics.text()).not.toContain('route="other"')
+  })
+
   it('a value that is no name of ours, and one too many of them, become "other"', async () => {
     const metrics = createMetrics()
     metrics.add('countersign_refusals_total', { action: 'Ada "Owner"\n', code: 'ok' })
