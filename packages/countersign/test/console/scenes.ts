@@ -4,6 +4,7 @@ import { cosePublicKey } from '../../src/identity/demonstration/keys.ts'
 import type { Seat } from './browser.ts'
 import { addRun, loosened, policyText } from './fake/records.ts'
 import { billingPlan, deceivingPlan, harmlessPlan, manyChanges, runSubject } from './fake/plans.ts'
+import { askState } from './scenes-state.ts'
 import { canonical, id, instance, policyRef, sha256, thumbprint } from './fake/statements.ts'
 import { ask } from './fake/world.ts'
 import type { Challenge, World } from './fake/world.ts'
@@ -96,6 +97,7 @@ export const scenes: Scene[] = [
   { name: 'ceremony-soon', show: (stage) => openCeremony(stage, askRun(stage.world, { expiresAt: Date.now() + 58_000, scope: 'destroy' })) },
   { name: 'ceremony-wrong-person', show: (stage) => openCeremony(stage, askRun(stage.world, { may: false, reason: 'Only the person who asked can countersign this.' })) },
   { name: 'ceremony-policy', show: (stage) => openCeremony(stage, askPolicy(stage.world)) },
+  ...(['write', 'read', 'rollback', 'delete', 'delete-all', 'accept', 'force-unlock', 'credential'] as const).map((which): Scene => ({ name: `ceremony-state-${which}`, show: (stage) => openCeremony(stage, askState(stage.world, which)) })),
   {
     name: 'ceremony-revocation',
     async show(stage) {

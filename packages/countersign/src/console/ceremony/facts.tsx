@@ -20,7 +20,7 @@ export function Facts({ view, subject }: { view: CeremonyView; subject: Subject 
           <span class="sub">as it calls itself, at <Text of={source.address} /></span>
           {source.host !== '' && source.client !== '' && <span class="sub"><Text of={source.client} /></span>}
         </dd>
-        {subject.kind === 'run' && <RunFacts subject={subject} />}
+        {(subject.kind === 'run' || subject.kind === 'state') && <WorkspaceFacts workspace={subject.workspace} />}
         {policy !== null && <PolicyFacts policy={policy} />}
       </dl>
       {policy !== null && <Quorum view={view} requirement={policy.requirement} />}
@@ -29,12 +29,12 @@ export function Facts({ view, subject }: { view: CeremonyView; subject: Subject 
   )
 }
 
-function RunFacts({ subject }: { subject: Extract<Subject, { kind: 'run' }> }) {
-  const level = enforcementWords[subject.workspace.enforcement]
+function WorkspaceFacts({ workspace }: { workspace: Extract<Subject, { kind: 'run' | 'state' }>['workspace'] }) {
+  const level = enforcementWords[workspace.enforcement]
   return (
     <>
       <dt>Workspace</dt>
-      <dd><b><Text of={subject.workspace.name} /></b><span class="sub">environment <Text of={subject.workspace.environment} /></span></dd>
+      <dd><b><Text of={workspace.name} /></b><span class="sub">environment <Text of={workspace.environment} /></span></dd>
       <dt>Protection</dt>
       <dd>{level.word}<span class="sub">{level.says}</span></dd>
     </>

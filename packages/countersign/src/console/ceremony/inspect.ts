@@ -10,7 +10,7 @@
  * the terminal's own comparison and its own verification are for.
  */
 import { formatCode, parseSubject, shortCode, subjectDigest } from '@countersign/proof'
-import type { PolicySubject, RunSubject, Subject } from '@countersign/proof'
+import type { PolicySubject, RunSubject, StateSubject, Subject } from '@countersign/proof'
 import { fetchBytes, call } from '../api/call.ts'
 import type { CeremonyView } from '../api/views.ts'
 import { readPlan } from './read-plan.ts'
@@ -20,7 +20,8 @@ import { Refusal } from './refusal.ts'
 export type Statement =
   | { kind: 'run'; subject: RunSubject; reading: PlanReading }
   | { kind: 'policy'; subject: PolicySubject; from: string; to: string }
-  | { kind: 'other'; subject: Exclude<Subject, RunSubject | PolicySubject> }
+  | { kind: 'state'; subject: StateSubject }
+  | { kind: 'other'; subject: Exclude<Subject, RunSubject | PolicySubject | StateSubject> }
 
 export type Inspection = { digest: string; code: string; statement: Statement }
 
@@ -67,6 +68,7 @@ async function statementOf(subject: Subject, signal: AbortSignal): Promise<State
     await checkText(texts.to, subject.to)
     return { kind: 'policy', subject, from: texts.from, to: texts.to }
   }
+  if (subject.kind === 'state') return { kind: 'state', subject }
   return { kind: 'other', subject }
 }
 

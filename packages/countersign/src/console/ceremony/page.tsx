@@ -2,7 +2,7 @@
  * The ceremony: the page on which a person decides. It shows only what `inspect` established from bytes, and offers the
  * button only then.
  */
-import { formatCode, parseCode } from '@countersign/proof'
+import { formatCode, isStateCredential, parseCode } from '@countersign/proof'
 import { useEffect, useState } from 'preact/hooks'
 import type { CeremonyView, SessionView } from '../api/views.ts'
 import { Code } from '../parts/code.tsx'
@@ -14,10 +14,11 @@ import { useNow } from '../parts/time.tsx'
 import { Decide } from './decide.tsx'
 import { End } from './end.tsx'
 import { Facts } from './facts.tsx'
-import type { Inspection } from './inspect.ts'
+import type { Inspection, Statement } from './inspect.ts'
 import { NotYours } from './not-yours.tsx'
 import { Refused } from './refused.tsx'
 import { OtherSentence, OtherStatement, PolicyStatement } from './statement-other.tsx'
+import { StateSentence, StateStatement, StateTags } from './statement-state.tsx'
 import { Bound, RunChanges, RunCounts, RunSentence, RunTags } from './statement-run.tsx'
 import { TimeLeft } from './time-left.tsx'
 import { takeTyped } from './typed.ts'
@@ -79,7 +80,7 @@ function Waiting({ ceremony, view, typed, session }: { ceremony: Ceremony; view:
     <main id="main" class="ceremony">
       <div class="ceremony-body">
         <header class="ceremony-head">
-          {mustType ? <CodeElsewhere /> : <p class="code-line"><span class="eyebrow">What you sign</span><Code of={view.code} large />{(view.kind === 'run' || view.kind === 'policy') && <span class="code-help">Compare it with your terminal: it must be the same.</span>}</p>}
+          {mustType ? <CodeElsewhere wire={seen.state === 'ready' && isWire(seen.inspection.statement)} /> : <p class="code-line"><span class="eyebrow">What you sign</span><Code of={view.code} large />{(view.kind === 'run' || view.kind === 'policy') && <span class="code-help">Compare it with your terminal: it must be the same.</span>}</p>}
           {seen.state === 'ready' ? <Sentence inspection={seen.inspection} view={view} /> : <Heading>This cannot be countersigned</Heading>}
         </header>
         {view.you.may && <SkipToDecision />}
@@ -116,11 +117,14 @@ function SkipToDecision() {
   return <button type="button" class="skip-inline" onClick={() => document.getElementById('decide')?.focus()}>Skip to the decision</button>
 }
 
-function CodeElsewhere() {
+/** Terraform is silent while it waits: it shows the code only when it has given up. */
+const isWire = (statement: Statement): boolean => statement.kind === 'state' && isStateCredential(statement.subject.executor)
+
+function CodeElsewhere({ wire }: { wire: boolean }) {
   return (
     <div class="code-line">
       <Notice tone="amber" title="This request began on another computer.">
-        <p>Its code is in the terminal that asked. If no terminal of yours shows one, you did not ask for this.</p>
+        <p>{wire ? <>Terraform shows its code when it has waited for a while; <code>countersign watch</code> on that computer shows it at once.</> : 'Its code is in the terminal that asked.'} If no terminal of yours shows one, you did not ask for this.</p>
       </Notice>
     </div>
   )
@@ -130,17 +134,26 @@ function Sentence({ inspection: { statement }, view }: { inspection: Inspection;
   return (
     <>
       <Heading>
-        {statement.kind === 'run' ? <RunSentence subject={statement.subject} requester={view.requester.name} /> : <OtherSentence subject={statement.subject} requester={view.requester.name} />}
+        <SentenceOf statement={statement} requester={view.requester.name} />
       </Heading>
       {statement.kind === 'run' && <><RunCounts subject={statement.subject} /><RunTags subject={statement.subject} /></>}
+      {statement.kind === 'state' && <StateTags subject={statement.subject} />}
     </>
   )
+}
+
+function SentenceOf({ statement, requester }: { statement: Statement; requester: string }) {
+  if (statement.kind === 'run') return <RunSentence subject={statement.subject} requester={requester} />
+  if (statement.kind === 'state') return <StateSentence subject={statement.subject} requester={requester} />
+  return <OtherSentence subject={statement.subject} requester={requester} />
 }
 
 function StatementBody({ inspection: { statement, digest } }: { inspection: Inspection }) {
   switch (statement.kind) {
     case 'run':
       return <><RunChanges reading={statement.reading} subject={statement.subject} asking /><Bound subject={statement.subject} digest={digest} /></>
+    case 'state':
+      return <StateStatement subject={statement.subject} digest={digest} />
     case 'policy':
       return <PolicyStatement subject={statement.subject} from={statement.from} to={statement.to} />
     case 'other':

@@ -14,6 +14,7 @@ import { Text } from '../parts/text.tsx'
 import { countdown, useNow, When } from '../parts/time.tsx'
 import { useAsk } from './ask-change.ts'
 import { RunRow } from './run-row.tsx'
+import { stateTitle } from '../ceremony/words-state.ts'
 
 export function HomePage({ session }: { session: SessionView }) {
   const [waiting, again] = useResource((signal) => call<{ waiting: WaitingView[] }>('GET', '/api/v1/ceremonies', undefined, signal), 'waiting')
@@ -68,6 +69,7 @@ function titleOf(item: WaitingView): string {
   try {
     const subject = parseSubject(item.subject)
     if (subject.kind === 'run') return `${subject.scope === 'destroy' ? 'Tear down' : 'Change'} ${subject.workspace.name}`
+    if (subject.kind === 'state') return stateTitle(subject)
     if (subject.kind === 'policy') return 'Change the policy'
     if (subject.kind === 'revocation') return 'Remove a key'
     if (subject.kind === 'role') return `${subject.change === 'grant' ? 'Make' : 'No longer'} ${subject.person.name} ${subject.role}${subject.scope === '' ? '' : ` of ${subject.scope}`}`

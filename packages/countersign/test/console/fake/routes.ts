@@ -25,6 +25,7 @@ export async function answerOf(world: World, call: Call): Promise<Answer> {
   const cookie = /countersign_session=([\w-]+)/u.exec(call.headers.cookie ?? '')?.[1]
   if (cookie === undefined || !world.sessions.has(cookie)) return gone
   if (path.startsWith('/ceremonies')) return ceremonies(world, call, path)
+  if (path.startsWith('/state/requests/')) return ok({ status: 'done', result: world.stateResult })
   if (path.startsWith('/authenticators')) return authenticators(world, call, path)
   if (path === '/session') {
     if (method !== 'DELETE') return ok(session(world))

@@ -51,6 +51,8 @@ export type World = {
   interaction: { client: string; terminal: { host: string; user: string } | null; thumbprint: string; redirect: string } | null
   decision: string | null
   ledgerSize: number
+  /** What the state door says came of the request that was countersigned. */
+  stateResult: { version: number; refused: string; next: string } | null
   idleMs: number
   lies: Lies
   /** Every call, as "POST /path". */
@@ -60,7 +62,7 @@ export type World = {
 export function newWorld(): World {
   return {
     person: { id: id('usr', 'rosa'), name: 'Rosa Lindqvist' }, setUp: false, setupToken: 'cs_su_Zx3kq0P7f9aLw2Vt', demonstration: false, keys: [], sessions: new Set(), challenges: new Map(),
-    runs: [], plans: new Map(), interaction: null, decision: null, ledgerSize: 42, idleMs: 15 * 60_000, lies: {}, calls: [],
+    runs: [], plans: new Map(), interaction: null, decision: null, ledgerSize: 42, stateResult: null, idleMs: 15 * 60_000, lies: {}, calls: [],
   }
 }
 
