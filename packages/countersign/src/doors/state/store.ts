@@ -1,4 +1,5 @@
 /** The only SQL of the state door's rows: workspaces, versions, bodies, credentials, requests, locks, leases. */
+import { sql } from 'kysely'
 import type { Selectable } from 'kysely'
 import type { Db, Tx } from '../../platform/store/store.ts'
 import type {
@@ -87,10 +88,11 @@ export async function findRequest(db: Db | Tx, id: string): Promise<RequestRow |
   return (await db.selectFrom('state_request').selectAll().where('id', '=', id).executeTakeFirst()) ?? null
 }
 
-/** The newest question that is known by this; "" is never looked for. */
+/** The question that is known by this: the newest one that has not had its effect, else the newest that has. "" is never looked for. */
 export async function sameRequest(db: Db | Tx, same: string): Promise<RequestRow | null> {
   if (same === '') return null
-  return (await db.selectFrom('state_request').selectAll().where('same', '=', same).orderBy('created_at', 'desc').orderBy('id', 'desc').executeTakeFirst()) ?? null
+  return (await db.selectFrom('state_request').selectAll().where('same', '=', same)
+    .orderBy(sql`case when done_at is null then 0 else 1 end`).orderBy('created_at', 'desc').orderBy('id', 'desc').executeTakeFirst()) ?? null
 }
 
 export async function insertRequest(tx: Tx, row: RequestRow): Promise<void> {
