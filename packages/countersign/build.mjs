@@ -58,7 +58,8 @@ const TEN_MINUTES = 600_000
 function forgetOldChunks(current) {
   const chunks = join(dist, 'chunks')
   for (const path of readdirSync(chunks).map((name) => join(chunks, name))) {
-    if (!current.has(path) && Date.now() - statSync(path).mtimeMs > TEN_MINUTES) rmSync(path, { force: true })
+    // Another build may have taken it away already.
+    if (!current.has(path) && Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()) > TEN_MINUTES) rmSync(path, { force: true })
   }
 }
 

@@ -53,6 +53,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     .addHelpText('after', about)
     .showHelpAfterError('(countersign --help shows what there is)')
     .exitOverride()
+    // `--version` after a command is the command's own.
+    .enablePositionalOptions()
   const called = argv.find((word) => !word.startsWith('-'))
   for (const entry of commandTable) {
     const command = program.command(entry.name).description(entry.summary).exitOverride()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { EngineError } from '../../src/engine/index.ts'
+import { EngineError, withStateAccess, type Prepared } from '../../src/engine/index.ts'
 import { splitArguments, splitWords } from '../../src/engine/freeze/arguments.ts'
-import { freeze } from '../../src/engine/freeze/freeze.ts'
+import { freeze, measureVariables } from '../../src/engine/freeze/freeze.ts'
 import type { Environment } from '../../src/engine/index.ts'
 
 const codeOf = (work: () => unknown): string => {
@@ -80,6 +80,24 @@ describe('TF_ variables', () => {
   it('are bound by name and a digest, but for those that change nothing', () => {
     const { variables } = frozen([], { TF_VAR_a: '1', TF_WORKSPACE: 'w', TF_DATA_DIR: 'd', TF_LOG: 'TRACE', TF_IN_AUTOMATION: '1', TF_NEW_THING: 'x', OTHER: 'y' })
     expect(variables.map(({ name }) => name)).toEqual(['TF_DATA_DIR', 'TF_NEW_THING', 'TF_VAR_a', 'TF_WORKSPACE'])
+  })
+
+  it('say who asks the HTTP backend for the state to terraform alone: no digest of a credential is bound, and where the state is stays bound', () => {
+    const credentials = { TF_HTTP_USERNAME: 'stc_1', TF_HTTP_PASSWORD: 'cst_hunter2' }
+    const given = frozen([], { ...credentials, TF_HTTP_ADDRESS: 'https://a/state', TF_HTTP_LOCK_ADDRESS: 'https://a/lock', TF_HTTP_CLIENT_PRIVATE_KEY_PEM: 'k' })
+    expect(given.variables.map(({ name }) => name)).toEqual(['TF_HTTP_ADDRESS', 'TF_HTTP_CLIENT_PRIVATE_KEY_PEM', 'TF_HTTP_LOCK_ADDRESS'])
+    expect(given.unbound.join()).not.toContain('TF_HTTP')
+    expect(given.childEnvironment).toMatchObject(credentials)
+  })
+
+  it('take another way to the state without anything that is bound becoming another', () => {
+    const before = frozen([], { TF_HTTP_USERNAME: 'old', TF_HTTP_PASSWORD: 'old', TF_VAR_a: '1', TF_HTTP_RETRY_MAX: '3' })
+    const prepared = { frozen: before, program: '/t', version: { name: 'terraform', version: '1.11.4' }, binary: Promise.resolve({ digest: '', script: false }), data: '/d' } as Prepared
+    const after = withStateAccess(prepared, { username: 'stc_2', password: 'cst_s3cret', retries: 20 }).frozen
+    expect(after.childEnvironment).toMatchObject({ TF_HTTP_USERNAME: 'stc_2', TF_HTTP_PASSWORD: 'cst_s3cret', TF_HTTP_RETRY_MAX: '3', TF_VAR_a: '1' })
+    expect(measureVariables(after)).toEqual(measureVariables(before))
+    expect(JSON.stringify({ ...after, childEnvironment: null })).not.toContain('cst_s3cret')
+    expect(before.childEnvironment['TF_HTTP_PASSWORD']).toBe('old')
   })
 
   it('have digests that nobody can guess a short secret from: other runs have other ones', () => {

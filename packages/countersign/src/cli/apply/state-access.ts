@@ -6,7 +6,7 @@ import { withStateAccess, type MeasuredState, type Plan, type Prepared } from '.
 import type { Session } from '../client/session.ts'
 import { safe, type Output } from '../output.ts'
 import { sayWhatWaits } from '../state/beside.ts'
-import { endCredential, getCredential, getRunCredential } from '../state/credential.ts'
+import { endCredential, getCredential, getRunCredential, ONE_COMMAND } from '../state/credential.ts'
 import { RETRIES } from '../state/environment.ts'
 import { pathOf, stateAnswer, type StateCredential } from '../state/wire.ts'
 import type { Begun } from './begin.ts'
@@ -20,7 +20,7 @@ const nothing = async (): Promise<void> => undefined
 export async function accessForPlan(session: Session, begun: Begun, prepared: Prepared, output: Output, signal: AbortSignal): Promise<Access<Prepared>> {
   const { stateHere, environment, workspace } = begun
   if (!stateHere || (environment['TF_HTTP_USERNAME'] && environment['TF_HTTP_PASSWORD'])) return { with: prepared, end: nothing }
-  const credential = await getCredential({ session, output, signal }, { workspace: workspace.name, phase: 'plan', purpose: 'the plan of a run' })
+  const credential = await getCredential({ session, output, signal }, { workspace: workspace.name, phase: 'plan', lasts: ONE_COMMAND, purpose: 'the plan of a run' })
   return opened(session, credential, withStateAccess(prepared, { ...credential, retries: RETRIES }), output)
 }
 

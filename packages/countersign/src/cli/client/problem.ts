@@ -3,6 +3,8 @@ import { CliError, exitFor } from '../exit.ts'
 import { safe } from '../output.ts'
 import type { Response } from './http.ts'
 
+const away = new Set([502, 503, 504])
+
 export function problemOf(response: Response, origin: string): CliError {
   const problem = parsed(response)
   const text = (name: string): string => {
@@ -10,6 +12,8 @@ export function problemOf(response: Response, origin: string): CliError {
     return typeof value === 'string' ? safe(value).slice(0, 1000) : ''
   }
   const code = text('code')
+  // A server that is closing, or what stands before one that is gone: it will answer again.
+  if (code === '' && away.has(response.status)) return new CliError('server_unreachable', `${origin} does not answer just now (${response.status}).`, 'Try again in a moment.')
   if (code === '') {
     const oauth = text('error')
     return new CliError(oauth || 'server_unexpected', `${origin} answered ${response.status}${oauth ? ` (${oauth}${text('error_description') ? `: ${text('error_description')}` : ''})` : ''}.`, 'Check the address: is this a Countersign server of this version?')

@@ -13,7 +13,7 @@ export function define(command: Command, run: Runner): void {
     .option('--server <url>', 'the Countersign server (COUNTERSIGN_SERVER, .countersign.yaml)')
     .option('--workspace <project/name>', 'the workspace (COUNTERSIGN_WORKSPACE, .countersign.yaml, the backend of this folder)')
     .option('--phase <phase>', 'plan or apply (default: by the subcommand)')
-    .option('--lasts <duration>', 'how long the credential lives at most, as 4h')
+    .option('--lasts <duration>', 'how long the credential lives at most (default: 1h)')
     .option('--timeout <duration>', 'how long to wait for the countersignature of the credential, as 15m')
     .argument('<program...>', 'after --: the program and its arguments')
     .addHelpText('after', `

@@ -37,7 +37,7 @@ function defineInit(command: Command, run: Runner): void {
     .option('--env', 'print the credential as variables for the shell; this is countersigned')
     .option('--shell <name>', 'sh, fish or powershell', 'sh')
     .option('--phase <phase>', 'plan or apply (default: apply)')
-    .option('--lasts <duration>', 'how long the credential lives at most, as 4h')
+    .option('--lasts <duration>', 'how long the credential lives at most (default: 4h)')
     .addHelpText('after', `
 Without --env: prints the block that brings unmodified terraform to the state kept here. Nothing in it is secret, and nobody is asked.
 With --env: waits for the countersignature, then prints TF_HTTP_USERNAME and its kin for the shell to read, and nothing into any file.
@@ -154,15 +154,12 @@ function defineCredentials(command: Command, run: Runner): void {
       const { session } = await connectTo(options, output)
       return await (await import('../state/credentials.ts')).listCredentials(session, options.all === true, output)
     }))
-  command.command('revoke').argument('<id>', 'the credential').description('end one now')
+  addStateOptions(command.command('revoke').argument('<id>', 'the credential').description('end one now'))
     .addHelpText('after', `\nA lock that it holds stays until it is unlocked; what is written under it goes to quarantine.\n${HELP}  countersign state credentials revoke stc_0190...`)
-    .action(async (id: string, _: unknown, called: Command) => {
-      const options = called.optsWithGlobals<Options>()
-      await run(options.json, async (output) => {
-        const { session } = await connectTo(options, output)
-        return await (await import('../state/credentials.ts')).revokeCredential(session, id, output)
-      })
-    })
+    .action(async (id: string, options: Options) => await run(options.json, async (output) => {
+      const { session } = await connectTo(options, output)
+      return await (await import('../state/credentials.ts')).revokeCredential(session, id, output)
+    }))
 }
 
 /** Work about one workspace that is there. */

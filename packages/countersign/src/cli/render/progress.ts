@@ -15,6 +15,27 @@ export function startProgress(output: Output, text: string): Progress {
   return output.live ? rewritten(output, text) : spelled(output, text)
 }
 
+const SOON = 1_000
+
+/** For what is usually over at once: nothing is shown before it has taken a second. */
+export function progressIfSlow(output: Output, first: string): Progress {
+  let text = first
+  let shown: Progress | undefined
+  const timer = setTimeout(() => void (shown = startProgress(output, text)), SOON)
+  timer.unref()
+  return {
+    say(next) {
+      text = next
+      shown?.say(next)
+    },
+    end(last) {
+      clearTimeout(timer)
+      if (shown) shown.end(last)
+      else if (last !== undefined) output.line(last)
+    },
+  }
+}
+
 function rewritten(output: Output, first: string): Progress {
   const started = Date.now()
   let text = first

@@ -8,10 +8,15 @@ import { safe } from '../output.ts'
 import { ask, begin, type Asking } from './ask.ts'
 import { stateAnswer, type StateCredential } from './wire.ts'
 
-export type Wanted = { readonly workspace: string; readonly phase: 'plan' | 'apply'; /** Seconds. */ readonly lasts?: number | undefined; readonly purpose: string }
+export type Wanted = { readonly workspace: string; readonly phase: 'plan' | 'apply'; /** Seconds. */ readonly lasts: number; readonly purpose: string }
+
+/** For one command, in seconds: a lock that was taken lives on until it is unlocked, however old its credential is. */
+export const ONE_COMMAND = 3600
+/** For a shell, in seconds. */
+export const ONE_SHELL = 4 * 3600
 
 export async function getCredential(asking: Asking, { workspace, phase, lasts, purpose }: Wanted): Promise<StateCredential> {
-  const { view } = await ask(asking, { action: 'state.credential', workspace, phase, purpose, ...(lasts === undefined ? {} : { lasts }) })
+  const { view } = await ask(asking, { action: 'state.credential', workspace, phase, purpose, lasts })
   return await redeem(asking.session, view.id)
 }
 

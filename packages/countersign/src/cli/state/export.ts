@@ -3,9 +3,10 @@ import { closeSync, existsSync, fsyncSync, openSync, rmSync, writeSync } from 'n
 import { createHash } from 'node:crypto'
 import { CliError, exitCodes, type ExitCode } from '../exit.ts'
 import { safe } from '../output.ts'
-import { startProgress } from '../render/progress.ts'
+import { progressIfSlow } from '../render/progress.ts'
 import { sizeWords } from '../render/units.ts'
 import { ask, type Asking } from './ask.ts'
+import { factsOf } from './import/facts.ts'
 
 export type Tier = 'outputs' | 'redacted' | 'full'
 export type ExportOptions = { readonly workspace: string; readonly tier: Tier; readonly purpose: string; /** A file that is not there yet; undefined: stdout. */ readonly file: string | undefined }
@@ -17,16 +18,20 @@ export async function exportState(asking: Asking, { workspace, tier, purpose, fi
   // Before a person is asked for something that could not be kept then.
   if (file !== undefined && existsSync(file)) throw exists(file)
   const { view, subject } = await ask(asking, { action: actions[tier], workspace, tier, purpose: purpose || 'state export' })
-  const progress = startProgress(output, `reading ${safe(workspace)}`)
+  const progress = progressIfSlow(output, `reading ${safe(workspace)}`)
   const body = await session.api.bytes(`/api/v1/state/requests/${view.id}/redeem`, { method: 'POST', silence: 60_000 }).finally(() => progress.end())
-  const digest = createHash('sha256').update(body).digest('hex')
-  if (tier === 'full' && digest !== subject.state.digest) throw new CliError('state_mismatch', `What came is not version ${subject.state.version}, which was asked for: its digest differs. It was not kept.`, 'Run the command again. If it stays so, tell the server\'s owner.')
+  // By lineage and serial, not by digest: a version that became current again is served with a serial above all before it.
+  const { lineage, serial, digest, version } = { ...subject.state, digest: createHash('sha256').update(body).digest('hex') }
+  const came = tier === 'full' ? factsOf(body, 'What came') : undefined
+  if (came && (came.lineage !== lineage || came.serial !== serial)) {
+    throw new CliError('state_mismatch', `What came is not version ${version}, which was asked for: its lineage or serial is another. It was not kept.`, 'Run the command again. If it stays so, tell the server\'s owner.')
+  }
   if (file === undefined) process.stdout.write(body)
   else {
     writePrivate(file, body)
     output.line(`Wrote ${file}: ${sizeWords(body.length)}, readable by you alone.`)
     if (tier === 'full') output.line('Every secret of the state is in it. To put it into another backend: terraform init there, then terraform state push. Delete it when that is done.')
-    output.data({ workspace, tier, file, size: body.length, digest, version: subject.state.version, lineage: subject.state.lineage, serial: subject.state.serial })
+    output.data({ workspace, tier, file, size: body.length, digest, version, lineage, serial })
   }
   return exitCodes.done
 }

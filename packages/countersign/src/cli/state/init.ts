@@ -6,7 +6,7 @@ import { CliError, exitCodes, type ExitCode } from '../exit.ts'
 import { safe, type Output } from '../output.ts'
 import { dateWords } from '../render/units.ts'
 import { backendBlock, stateAddress, writtenBackends } from './backend-block.ts'
-import { getCredential } from './credential.ts'
+import { getCredential, ONE_SHELL } from './credential.ts'
 import { stateVariables } from './environment.ts'
 import { exportLine, type Shell } from './shell.ts'
 import { pathOf, stateAnswer, type WorkspaceView } from './wire.ts'
@@ -56,7 +56,7 @@ export async function initEnvironment(session: Session, workspace: string, optio
     output.warn(`${output.paint.yellow('Note')}: the secret will be shown here, and whoever pastes it into a shell leaves it in the shell's history.`)
     output.warn('Leave that out with:  eval "$(countersign state init --env)"')
   }
-  const credential = await getCredential({ session, output, timeout: options.timeout }, { workspace, phase: options.phase, lasts: options.lasts, purpose: 'state init --env' })
+  const credential = await getCredential({ session, output, timeout: options.timeout }, { workspace, phase: options.phase, lasts: options.lasts ?? ONE_SHELL, purpose: 'state init --env' })
   if (output.json) output.data({ ...credential, variables: Object.fromEntries(stateVariables(credential, process.env)) })
   else for (const [name, value] of stateVariables(credential, process.env)) process.stdout.write(`${exportLine(options.shell, name, value)}\n`)
   output.line(`This shell may ${credential.phase === 'plan' ? 'plan' : 'plan and apply'} ${safe(workspace)} until ${dateWords(credential.expiresAt)}; each lock is asked for on its own. End it before with: countersign state credentials revoke ${credential.id}`)

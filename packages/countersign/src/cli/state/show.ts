@@ -1,4 +1,5 @@
 /** `countersign state show`: what is known of a state without reading it. No value of the state comes this way. */
+import { formatCode } from '@countersign/proof'
 import type { Session } from '../client/session.ts'
 import { exitCodes, type ExitCode } from '../exit.ts'
 import { safe, type Output } from '../output.ts'
@@ -17,7 +18,7 @@ export async function showState(session: Session, workspace: string, version: nu
     ['current', view.version === 0 ? 'no state' : `version ${view.version}: serial ${view.serial}, ${view.opaque ? 'encrypted by its client' : count(view.resources, 'resource')}, ${sizeWords(view.size)}`],
     ['lineage', safe(view.lineage)],
     ['sha256', view.digest],
-    ['last change', view.lastChange ? `${dateWords(view.lastChange.at)} by ${safe(view.lastChange.person.name)} (${safe(view.lastChange.origin)})` : ''],
+    ['last change', view.lastChange ? `${dateWords(view.lastChange.at)}, ${originWords({ ...view.lastChange, from: 0 })}` : ''],
     ['lock', view.lock ? lockWords(view.lock) : 'nobody holds it'],
     ['protection', `${safe(view.enforcement.level)}: ${safe(view.enforcement.why)}`],
   ])
@@ -48,7 +49,7 @@ async function showVersion(session: Session, workspace: string, number: number, 
     ['holds', view.opaque ? 'encrypted by its client: nothing of it is known here' : `${count(view.resources, 'resource')}, ${count(view.outputs, 'output')}`],
     ['came', `${dateWords(view.at)} ${originWords(view)}`],
     ['from', [view.source, view.credential, view.run].filter((text) => text !== '').map((text) => safe(text)).join(', ')],
-    ['countersigned', view.evidence === '' ? 'no: policy let it pass' : safe(view.evidence)],
+    ['countersigned', view.evidence === '' ? 'no: policy let it pass' : codeWords(view.evidence)],
     ['why', safe(view.why)],
     ['deleted', view.deletedAt ? `${dateWords(view.deletedAt)}${view.destroyAt ? `; its key is destroyed after ${dateWords(view.destroyAt)}` : ''}` : ''],
     ['terraform', safe(view.facts?.terraformVersion ?? '')],
@@ -60,9 +61,14 @@ async function showVersion(session: Session, workspace: string, number: number, 
 /** How a version came to be, and by whom. */
 export function originWords({ origin, from, person }: Pick<VersionView, 'origin' | 'from' | 'person'>): string {
   const by = `by ${safe(person.name)}`
-  if (origin === 'rollback') return `rolled back to version ${from} ${by}`
-  if (origin === 'accepted') return `accepted from quarantine (version ${from}) ${by}`
+  if (origin === 'rollback') return `rolled back${from === 0 ? '' : ` to version ${from}`} ${by}`
+  if (origin === 'accepted') return `accepted from quarantine${from === 0 ? '' : ` (version ${from})`} ${by}`
   return `${origin === 'import' ? 'imported' : 'written'} ${by}`
+}
+
+/** As people compare it. */
+export function codeWords(code: string): string {
+  return /^[0-9A-Z]{12}$/.test(code) ? formatCode(code) : safe(code)
 }
 
 /** By address, never with the value. */

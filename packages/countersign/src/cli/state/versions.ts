@@ -4,7 +4,7 @@ import { exitCodes, type ExitCode } from '../exit.ts'
 import { safe, type Output } from '../output.ts'
 import { showColumns } from '../render/columns.ts'
 import { dateWords, sizeWords } from '../render/units.ts'
-import { originWords } from './show.ts'
+import { codeWords, originWords } from './show.ts'
 import { pathOf, stateAnswer, type Difference, type VersionView } from './wire.ts'
 
 export async function listVersions(session: Session, workspace: string, page: { before?: number | undefined; limit: number }, output: Output): Promise<ExitCode> {
@@ -16,7 +16,7 @@ export async function listVersions(session: Session, workspace: string, page: { 
     return exitCodes.done
   }
   showColumns(output, ['VERSION', 'SERIAL', 'SIZE', 'WHEN', 'HOW', 'COUNTERSIGNED', ''], versions.map((one) => [
-    `${one.version}${one.current ? ' *' : ''}`, String(one.serial), sizeWords(one.size), dateWords(one.at), originWords(one), one.evidence === '' ? '-' : safe(one.evidence), statusWords(one, output),
+    `${one.version}${one.current ? ' *' : ''}`, String(one.serial), sizeWords(one.size), dateWords(one.at), originWords(one), one.evidence === '' ? '-' : codeWords(one.evidence), statusWords(one, output),
   ]))
   if (versions.some(({ current }) => current)) output.line(output.paint.dim('* current'))
   const last = versions.at(-1)

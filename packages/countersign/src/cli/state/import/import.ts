@@ -6,12 +6,12 @@ import type { StateSubject } from '@countersign/proof'
 import { CliError, exitCodes, type ExitCode } from '../../exit.ts'
 import { safe, type Output } from '../../output.ts'
 import { showColumns } from '../../render/columns.ts'
-import { startProgress } from '../../render/progress.ts'
+import { progressIfSlow } from '../../render/progress.ts'
 import { count, sizeWords } from '../../render/units.ts'
 import { begin, follow, type Asking } from '../ask.ts'
 import type { Question } from '../statement.ts'
 import { stateAnswer, type StateRequest } from '../wire.ts'
-import { currentOf, decide, type Item, type Verdict } from './decide.ts'
+import { currentOf, decide, type Current, type Item, type Verdict } from './decide.ts'
 import { factsOf, type Facts } from './facts.ts'
 import { openJournal, type Journal } from './journal.ts'
 import type { Mapped } from './mapping.ts'
@@ -34,14 +34,14 @@ export async function importStates(asking: Asking, source: Source, mapped: reado
     output.data(resultJson(importing, items, []))
     return exitCodes.done
   }
-  output.line(`It takes ${count(wanted.length, 'countersignature')}, one for each. How far it came is kept in ${importing.journal.path}: run the same command again to go on.`)
+  output.line(`It takes ${count(wanted.length, 'countersignature')}${wanted.length === 1 ? '' : ', one for each'}. An import that is interrupted goes on when it is run again (kept in ${importing.journal.path}).`)
   const imported: Imported[] = []
   for (const [i, item] of wanted.entries()) {
     if (wanted.length > 1) output.line(`\n${output.paint.dim(`${i + 1} of ${wanted.length}`)}  ${safe(item.from.name)}`)
     imported.push(await importOne(importing, item))
   }
   output.line()
-  output.line(`${output.paint.green('Imported')} ${count(imported.length, 'state')}, each compared with its source by lineage, serial and digest. The source was left as it is: take it away when terraform works from here.`)
+  output.line(`${output.paint.green('Imported')} ${count(imported.length, 'state')}, compared with the source by lineage, serial and digest. The source was left as it is: take it away when terraform works from here.`)
   output.data(resultJson(importing, items, imported))
   return exitCodes.done
 }
@@ -52,7 +52,7 @@ function isWanted(verdict: Verdict, replace: boolean): boolean {
 
 async function readAll(importing: Importing, mapped: readonly Mapped[]): Promise<Item[]> {
   const { session, source, journal, output } = importing
-  const progress = startProgress(output, `reading ${count(mapped.length, 'state')}`)
+  const progress = progressIfSlow(output, `reading ${count(mapped.length, 'state')}`)
   const items: Item[] = []
   try {
     for (const from of mapped) {
@@ -97,9 +97,9 @@ async function importOne(importing: Importing, item: Item): Promise<Imported> {
   journal.keep(from, { asked: { workspace: from.target, digest: facts.digest, request: view.id } })
   const { view: agreed, subject, code } = await follow(importing, question, view)
   if (agreed.status !== 'done') await upload(importing, agreed, subject, await again(source, from, facts))
-  const version = await verified(importing, from, facts)
+  const { version, serial } = await verified(importing, from, facts)
   journal.keep(from, { done: { workspace: from.target, ...facts, version, at: new Date().toISOString() } })
-  output.line(`${output.paint.green('in')}  ${safe(from.target)}, version ${version}, serial ${facts.serial}  ${code}`)
+  output.line(`${output.paint.green('in')}  ${safe(from.target)}, version ${version}, serial ${serial}${serial === facts.serial ? '' : ` (its own is ${facts.serial}; it has to be above what was here)`}  ${code}`)
   return { item, version, code }
 }
 
@@ -129,7 +129,7 @@ async function again(source: Source, from: Mapped, facts: Facts): Promise<Uint8A
 }
 
 async function upload({ session, output }: Importing, view: StateRequest, subject: StateSubject, octets: Uint8Array): Promise<void> {
-  const progress = startProgress(output, `sending ${sizeWords(octets.length)} to ${safe(subject.workspace.name)}`)
+  const progress = progressIfSlow(output, `sending ${sizeWords(octets.length)} to ${safe(subject.workspace.name)}`)
   try {
     await session.api.call('POST', `/api/v1/state/requests/${view.id}/redeem`, { octets, silence: 120_000 })
   } finally {
@@ -138,10 +138,12 @@ async function upload({ session, output }: Importing, view: StateRequest, subjec
 }
 
 /** Not the answer of the import, but what the server says of the workspace afterwards. */
-async function verified({ session }: Importing, from: Mapped, facts: Facts): Promise<number> {
+async function verified({ session, options }: Importing, from: Mapped, facts: Facts): Promise<Current> {
   const now = await currentOf(session, from.target)
-  const wrong = (['lineage', 'serial', 'digest'] as const).find((member) => now[member] !== facts[member])
-  if (wrong === undefined) return now.version
+  // What takes the place of something newer is served with a serial above it: terraform would not believe it otherwise.
+  const members = { lineage: now.lineage === facts.lineage, serial: options.replace ? now.serial >= facts.serial : now.serial === facts.serial, digest: now.digest === facts.digest }
+  const wrong = Object.entries(members).find(([, holds]) => !holds)?.[0]
+  if (wrong === undefined) return now
   throw new CliError('import_differs', `${from.target} was imported, and its ${wrong} is not that of the source.`, 'Somebody may have written to it in between. Look with: countersign state versions. The source was left as it is.')
 }
 

@@ -44,6 +44,8 @@ export async function s3Source(text: string, options: SourceOptions, environment
 }
 
 async function load(): Promise<Sdk> {
+  // Which Node it will want next year is for those who install it to read.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
   try {
     return await import('@aws-sdk/client-s3')
   } catch (cause) {

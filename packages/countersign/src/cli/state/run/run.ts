@@ -8,7 +8,7 @@
 import type { Session } from '../../client/session.ts'
 import { safe, type Output } from '../../output.ts'
 import { sayWhatWaits } from '../beside.ts'
-import { endCredential, getCredential } from '../credential.ts'
+import { endCredential, getCredential, ONE_COMMAND } from '../credential.ts'
 import { stateVariables } from '../environment.ts'
 import { runProgram } from './child.ts'
 import { phaseOf } from './phase.ts'
@@ -18,7 +18,7 @@ export type RunOptions = { readonly workspace: string; readonly phase?: 'plan' |
 /** Answers the program's own exit status. Before it starts, whatever is refused is an error of ours. */
 export async function runWithState(session: Session, command: readonly string[], options: RunOptions, output: Output): Promise<number> {
   const phase = options.phase ?? phaseOf(command)
-  const credential = await getCredential({ session, output, timeout: options.timeout }, { workspace: options.workspace, phase, lasts: options.lasts, purpose: `run ${command.slice(0, 3).join(' ')}`.slice(0, 200) })
+  const credential = await getCredential({ session, output, timeout: options.timeout }, { workspace: options.workspace, phase, lasts: options.lasts ?? ONE_COMMAND, purpose: `run ${command.slice(0, 3).join(' ')}`.slice(0, 200) })
   const beside = sayWhatWaits(session, credential.id, output)
   try {
     return await runProgram(command, { ...withoutOurs(process.env), ...Object.fromEntries(stateVariables(credential, process.env)) })

@@ -1,0 +1,144 @@
+/** Terraform, unmodified, with its state kept by the real server: the block, the shell, and `countersign run`. */
+import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { signedIn, type SignedIn } from '../signed-in.ts'
+import { buildFirst, codeShown, hasTerraform, once } from '../terminal.ts'
+import { everyCode, json, name, signs } from './kept-here.ts'
+
+buildFirst()
+
+const program = resolve(import.meta.dirname, '../../../bin/countersign.mjs')
+const main = 'resource "terraform_data" "x" {\n  input = "one"\n}\n'
+
+/** Every byte below a folder, terraform's own data included. */
+function allText(folder: string): string {
+  return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1')).join('\n')
+}
+
+async function initialised(): Promise<SignedIn> {
+  const at = await signedIn()
+  at.terminal.write('main.tf', main)
+  expect((await at.terminal.run(['state', 'init', '--write'])).code).toBe(0)
+  return at
+}
+
+describe('countersign state init', () => {
+  it('prints or writes a block without a secret, asks nobody, and never overwrites', async () => {
+    const { terminal } = await signedIn()
+    const printed = await terminal.run(['state', 'init'])
+    expect(printed.stdout).toMatch(/^terraform \{\n {2}backend "http" \{\n {4}address {8}= "http:\/\/localhost:\d+\/state\/v1\/payments\/billing-prod"\n[^]*\}\n$/)
+    expect(printed.all).not.toMatch(/what you sign|password/)
+    expect((await terminal.run(['state', 'init', '--write'])).stdout).toContain('Wrote countersign_backend.tf')
+    expect(readFileSync(join(terminal.work, 'countersign_backend.tf'), 'utf8')).toBe(printed.stdout)
+    const twice = await terminal.run(['state', 'init', '--write', 'other.tf'])
+    expect(twice.stderr).toContain('(backend_configured)')
+    expect(terminal.has('other.tf')).toBe(false)
+    terminal.write('countersign_backend.tf', '# mine\n')
+    expect((await terminal.run(['state', 'init', '--write'])).stderr).toContain('(file_exists)')
+    expect((await terminal.run(['state', 'init', '--write', 'x.txt'])).stderr).toContain('not a file that terraform reads')
+    expect((await terminal.run(['state', 'init', '--write', '--env'])).stderr).toContain('never written into a file')
+    terminal.write('main.tf', 'terraform {\n  backend "http" {\n    password = "x"\n  }\n}\n')
+    expect((await terminal.run(['state', 'init'])).stderr).toMatch(/main\.tf has a username or a password\. They win over the environment/)
+  })
+
+  it('--env is for a shell: what is for people goes elsewhere, and a refusal stops what comes after', async () => {
+    const at = await initialised()
+    const { terminal, person } = at
+    // What a person types, in a real shell.
+    const line = (rest: string): string => `eval "$("${process.execPath}" "${program}" state init --env --phase plan)" && ${rest}`
+    const typed = async (script: string, answer: (soFar: string) => void): Promise<{ code: number; stdout: string; stderr: string }> => await new Promise((done) => {
+      const child = execFile('sh', ['-c', script], { cwd: terminal.work, env: terminal.environment as NodeJS.ProcessEnv }, (error, stdout, stderr) => done({ code: error ? Number(error.code) : 0, stdout, stderr }))
+      let heard = ''
+      child.stderr?.on('data', (chunk: string) => answer((heard += chunk)))
+    })
+    const good = await typed(line('printf "%s %s %s" "$TF_HTTP_USERNAME" "$TF_HTTP_PASSWORD" "$TF_CLI_ARGS_plan"'), everyCode(at) as (soFar: string) => void)
+    expect(good.stdout).toMatch(/^stc_[0-9a-f]{32} cst_\S{43} -lock-timeout=15m$/)
+    expect(good.stderr).toContain('a credential to plan, for 4 h')
+    expect(good.stderr).not.toContain(good.stdout.split(' ')[1])
+    const denied = await typed(line('echo went on'), once(codeShown, (code) => void person.deny(code)) as (soFar: string) => void)
+    expect(denied.stdout).toBe('')
+    expect(denied.code).not.toBe(0)
+    expect(denied.stderr).toContain('(challenge_denied)')
+  })
+})
+
+describe.skipIf(!hasTerraform())('countersign run -- terraform', () => {
+  it('initialises, applies and reads, shows what waits while terraform is silent, and leaves no secret behind', async () => {
+    const at = await initialised()
+    const { terminal } = at
+    const told: string[] = []
+    expect((await signs(at, ['run', '--', 'terraform', 'init', '-input=false', '-no-color'], { told })).stdout).toContain('successfully initialized')
+    const applied = await signs(at, ['run', '--', 'terraform', 'apply', '-auto-approve', '-no-color'], { told })
+    expect(applied.code).toBe(0)
+    expect(applied.stdout).toContain('Apply complete! Resources: 1 added')
+    expect(applied.stdout).not.toContain('what you sign') // terraform's own output stays whole
+    expect(applied.stderr).toMatch(/Waiting for you {2}payments\/billing-prod \(prod\): a lock to write \(says: OperationTypeApply/)
+    const secret = await signs(at, ['run', '--', 'sh', '-c', 'printf %s "$TF_HTTP_PASSWORD"'], { told })
+    expect(secret.stdout).toMatch(/^cst_/)
+    expect(new Set(told).size).toBe(4) // three credentials and one lock
+    for (const place of [terminal.work, terminal.home]) expect(allText(place)).not.toContain('cst_')
+    const credentials = JSON.parse((await terminal.run(['state', 'credentials', '--all', '--json'])).stdout) as { status: string; phase: string }[]
+    expect(credentials.map(({ status, phase }) => `${phase} ${status}`).sort()).toEqual(['apply revoked', 'apply revoked', 'plan revoked'])
+  })
+
+  it('a lock that is denied ends terraform, with its own exit status', async () => {
+    const at = await initialised()
+    const { terminal, person } = at
+    await signs(at, ['run', '--', 'terraform', 'init', '-input=false'])
+    const codes: string[] = []
+    const run = await terminal.run(['run', '--', 'terraform', 'apply', '-auto-approve', '-no-color'], { onOutput(soFar) {
+      for (const [, code = ''] of soFar.matchAll(new RegExp(codeShown, 'g'))) {
+        if (codes.includes(code)) continue
+        codes.push(code)
+        void (codes.length === 1 ? person.countersign(code) : person.deny(code))
+      }
+    } })
+    expect(run.code).toBe(1)
+    expect(codes).toHaveLength(2)
+    expect(run.stderr).toContain('Error acquiring the state lock')
+    expect((await terminal.run(['state', 'list'])).stdout).not.toMatch(/billing-prod +prod +1/)
+  })
+})
+
+describe('countersign run', () => {
+  it('passes signals and the exit status on, and ends the credential whatever happens', async () => {
+    const at = await signedIn()
+    const { terminal, person } = at
+    const status = async (script: string): Promise<number | null> => (await signs(at, ['run', '--', 'sh', '-c', script])).code
+    expect(await status('exit 7')).toBe(7)
+    expect(await status('kill -TERM $$')).toBe(143)
+    const sign = once(codeShown, (code) => void person.countersign(code))
+    const interrupt = once(/(began)/, (_, child) => void child.kill('SIGINT'))
+    const caught = await terminal.run(['run', '--', 'sh', '-c', 'trap "echo interrupted; exit 5" INT; echo began; while :; do sleep 0.1; done'], { onOutput(soFar, child) {
+      sign(soFar, child)
+      interrupt(soFar, child)
+    } })
+    expect(caught.stdout).toBe('began\ninterrupted\n')
+    expect(caught.code).toBe(5)
+    const missing = await signs(at, ['run', '--', 'no-such-program'])
+    expect(missing.stderr).toContain('(program_missing)')
+    expect(missing.code).toBe(1)
+    const credentials = JSON.parse((await terminal.run(['state', 'credentials', '--all', '--json'])).stdout) as { status: string }[]
+    expect(credentials.map((one) => one.status)).toEqual(['revoked', 'revoked', 'revoked', 'revoked'])
+  })
+
+  it('asks for nothing where it is not clear what is to be run', async () => {
+    const { terminal } = await signedIn()
+    for (const args of [['run', 'terraform', 'plan'], ['run'], ['run', '--phase', 'both', '--', 'true'], ['run', '--lasts', '30h', '--', 'true']]) {
+      const run = await terminal.run(args)
+      expect(run.code, args.join(' ')).toBe(1)
+      expect(run.all).not.toContain('what you sign')
+    }
+  })
+
+  it('says so when the server is away, and runs nothing', async () => {
+    const { terminal } = await signedIn()
+    const run = await terminal.run(['run', '--', 'sh', '-c', 'echo ran'], { environment: { COUNTERSIGN_SERVER: 'http://localhost:1' } })
+    expect(run.stdout).toBe('')
+    expect(run.code).toBe(1)
+    expect(json(await terminal.run(['whoami', '--json']))).toBeDefined()
+    expect(name).toBe('payments/billing-prod')
+  })
+})
