@@ -103,7 +103,7 @@ async function addDoors(app: FastifyInstance, parts: Parts, options: AppOptions)
     await scope.register(runsRoutes, { useCases: parts.useCases.runs, actorOf })
     await scope.register(membersRoutes, { useCases: parts.useCases.members, origin: parts.place.origin, actorOf })
     await scope.register(adminRoutes, { useCases: parts.useCases.admin, origin: parts.place.origin, actorOf })
-    await scope.register(stateRoutes, { useCases: parts.useCases.state, actorOf })
+    await scope.register(stateRoutes, { deps: parts.state, useCases: parts.useCases.state, actorOf })
   })
   // Its own credentials, and none of the above: what signs in there is of no use here.
   await app.register(wireRoutes, { deps: parts.state, useCases: parts.useCases.wire, sourceOf })

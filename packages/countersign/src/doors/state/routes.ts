@@ -6,10 +6,14 @@ import { z } from 'zod'
 import type { Actor } from '../../identity/actor.ts'
 import { asked, credentialId, requestId, workspaceName } from './claims.ts'
 import type { Asked, RequestAction } from './claims.ts'
+import type { StateDeps } from './ports.ts'
+import { actionOf } from './requests.ts'
+import { findRequest } from './store.ts'
+import { createTamperingAlarm } from './tampering.ts'
 import type { StateUseCases } from './use-cases.ts'
 import type { RequestView } from './views.ts'
 
-export type StateRoutesDeps = { useCases: StateUseCases; actorOf: (request: FastifyRequest) => Actor | null }
+export type StateRoutesDeps = { deps: StateDeps; useCases: StateUseCases; actorOf: (request: FastifyRequest) => Actor | null }
 
 const byId = z.object({ id: requestId })
 const named = z.object({ name: workspaceName })
@@ -17,7 +21,9 @@ const number = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
 const waiting = z.object({ wait: z.coerce.number().int().min(0).max(50).default(0), since: number.optional() })
 const page = z.object({ before: number.min(1).default(Number.MAX_SAFE_INTEGER), limit: z.coerce.number().int().min(1).max(100).default(50) })
 
-export const stateRoutes: FastifyPluginAsyncZod<StateRoutesDeps> = async (app, { useCases, actorOf }) => {
+export const stateRoutes: FastifyPluginAsyncZod<StateRoutesDeps> = async (app, { deps, useCases, actorOf }) => {
+  const tampered = createTamperingAlarm(deps)
+  app.addHook('onError', async (request, _reply, error) => tampered(error, await workspaceIn(deps, request)))
   // A state that is imported is received by the use case, which knows its size and its limit; nothing here reads it.
   app.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload))
   const asking = askingOf(useCases)
@@ -28,7 +34,7 @@ export const stateRoutes: FastifyPluginAsyncZod<StateRoutesDeps> = async (app, {
   app.get('/api/v1/state/requests/:id', { schema: { params: byId, querystring: waiting } }, async (request) =>
     useCases.request.run(actorOf(request), { id: request.params.id, ...waitOf(request, request.query) }))
 
-  app.post('/api/v1/state/requests/:id/redeem', { schema: { params: byId } }, async (request, reply) => redeem(useCases, actorOf(request), request.params.id, request, reply))
+  app.post('/api/v1/state/requests/:id/redeem', { schema: { params: byId } }, async (request, reply) => redeem(deps, useCases, actorOf(request), request.params.id, request, reply))
 
   app.get('/api/v1/state/requests/:id/evidence', { schema: { params: byId } }, async (request) => useCases.evidence.run(actorOf(request), { id: request.params.id }))
 
@@ -62,6 +68,14 @@ export const stateRoutes: FastifyPluginAsyncZod<StateRoutesDeps> = async (app, {
   })
 }
 
+/** Which workspace a request was about, where it says so. */
+async function workspaceIn(deps: StateDeps, { params, body }: FastifyRequest): Promise<string> {
+  const said = { ...(typeof body === 'object' ? body : {}), ...(params as object) } as { name?: unknown; workspace?: unknown; id?: unknown }
+  if (typeof said.name === 'string') return said.name
+  if (typeof said.id !== 'string') return typeof said.workspace === 'string' ? said.workspace : ''
+  return (await deps.store.read((db) => findRequest(db, String(said.id))))?.workspace_name ?? ''
+}
+
 type Asking = { run(actor: Actor | null, input: Asked): Promise<RequestView> }
 
 function askingOf(useCases: StateUseCases): Record<RequestAction, Asking> {
@@ -74,12 +88,12 @@ function askingOf(useCases: StateUseCases): Record<RequestAction, Asking> {
 }
 
 /** A credential answers JSON, a reading the state itself; what is imported comes as octets. What is not there is asked for by its own use case, which refuses. */
-async function redeem(useCases: StateUseCases, actor: Actor | null, id: string, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+async function redeem(deps: StateDeps, useCases: StateUseCases, actor: Actor | null, id: string, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
   const state = async (reading: { run(actor: Actor | null, input: { id: string }): Promise<{ size: number; body: Readable }> }): Promise<unknown> => {
     const { size, body } = await reading.run(actor, { id })
     return reply.type('application/json').header('cache-control', 'no-store').header('content-length', size).send(body)
   }
-  switch (actor === null ? null : await useCases.actionOf(id)) {
+  switch (actor === null ? null : await actionOf(deps, id)) {
     case 'state.run-credential': return reply.header('cache-control', 'no-store').send(await useCases.redeemRunCredential.run(actor, { id }))
     case 'state.read': return state(useCases.redeemRead)
     case 'state.read-redacted': return state(useCases.redeemReadRedacted)

@@ -9,7 +9,7 @@ import type { StateDeps } from './ports.ts'
 import { listReads } from './reads.ts'
 import { redeemCredential, redeemImport, redeemReading } from './redeem.ts'
 import type { Importing } from './redeem.ts'
-import { actionOf, askFor, askForRun, awaitRequest, awaitWaiting } from './requests.ts'
+import { askFor, askForRun, awaitRequest, awaitWaiting } from './requests.ts'
 
 export type StateUseCases = ReturnType<typeof stateUseCases>
 
@@ -53,7 +53,5 @@ export function stateUseCases(deps: StateDeps) {
     evidence: useCase('export evidence about a state', 'state.list', (by, input: { id: string }) => evidenceOf(deps, by, input.id)),
     credentials: useCase('list state credentials', 'state.list', (by, _: Record<string, never>) => listCredentials(deps, by)),
     revokeCredential: useCase('revoke a state credential', 'state.list', (by, input: { id: string }) => revokeCredential(deps, by, input.id)),
-    /** Which use case a request is redeemed with; null where there is no such request. Says nothing else about it. */
-    actionOf: (id: string) => actionOf(deps, id),
   }
 }

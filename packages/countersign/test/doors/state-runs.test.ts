@@ -1,0 +1,95 @@
+/** Consent and effect: what a run changed in the state, against what was countersigned for it. */
+import { createHash } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { countersigned, runBody } from '../support/sample-run.ts'
+import { ownedServer } from '../support/scratch-server.ts'
+import { done, importState, lockInfo, named, sha256, stateText, WireClient } from '../support/states.ts'
+import type { IssuedCredential } from '../../src/doors/state/views.ts'
+import { terminalOf } from '../support/team.ts'
+
+const workspace = 'payments/billing-prod'
+const api = `/api/v1/state/workspaces/${named(workspace)}`
+
+type Owned = Awaited<ReturnType<typeof ownedServer>>
+
+const location = (address: string): string => createHash('sha256').update('countersign.location.v1\n').update(JSON.stringify(['http', ['address', address]])).digest('hex')
+
+/** Asked, countersigned and started, over the state as it is. The plan deletes `terraform_data.database`. */
+async function started(owned: Owned, serial: number, text: string) {
+  const backend = { type: 'http', cliWorkspace: 'default', location: location(`${owned.url}/state/v1/payments/billing-prod`) }
+  const one = await countersigned(owned.person, owned.terminal, runBody({ workspace, claims: { state: { lineage: 'lineage-1', serial, digest: sha256(text) }, workspace: { name: workspace, backend } } }))
+  const { lease } = (await owned.terminal.must('POST', `/api/v1/runs/${one.run.id}/apply-start`, one.start)) as { lease: string }
+  return { ...one, lease }
+}
+
+async function runCredential(owned: Owned, run: string, lease: string): Promise<WireClient> {
+  const asked = await owned.terminal.must('POST', '/api/v1/state/requests', { action: 'state.run-credential', workspace, run, lease })
+  return new WireClient((await owned.terminal.must('POST', `/api/v1/state/requests/${String(asked['id'])}/redeem`)) as unknown as IssuedCredential)
+}
+
+async function report(owned: Owned, run: string, lease: string, result: 'applied' | 'failed' = 'applied'): Promise<void> {
+  await owned.terminal.must('POST', `/api/v1/runs/${run}/outcome`, { lease, result, summary: '', state: { lineage: 'lineage-1', serial: 2, digest: 'd'.repeat(64) }, treeUnchanged: true })
+}
+
+const effectOf = async (owned: Owned, run: string): Promise<unknown> => (await owned.terminal.must('GET', `/api/v1/runs/${run}`))['effect']
+
+const before = stateText({ serial: 1, resources: { database: '1', other: '1' } })
+
+describe('a run whose state is kept here', () => {
+  it('gets one credential without a prompt, is state-gated, and its effect agrees with its consent', async () => {
+    const owned = await ownedServer()
+    await importState(owned, workspace, { serial: 1, resources: { database: '1', other: '1' } })
+    const { run, lease } = await started(owned, 1, before)
+    expect(await owned.terminal.must('GET', `/api/v1/runs/${run.id}`)).toMatchObject({ enforcement: { level: 'state-gated' }, effect: null })
+    expect(JSON.parse(run.subject)).toMatchObject({ workspace: { enforcement: 'state-gated' } })
+    const asking = (body: Record<string, unknown>, terminal = owned.terminal) => terminal.call('POST', '/api/v1/state/requests', { action: 'state.run-credential', workspace, run: run.id, lease, ...body })
+    expect((await asking({ lease: 'cs_ls_guessed' })).body).toMatchObject({ code: 'credential_scope' })
+    expect((await asking({ workspace: 'payments/other' })).body).toMatchObject({ code: 'credential_scope' })
+    expect((await asking({}, await terminalOf(owned.person))).body).toMatchObject({ code: 'credential_scope' })
+    const twice = await Promise.all([1, 2].map(async () => String((await asking({})).body['id'])))
+    const got = await Promise.all(twice.map((id) => owned.terminal.call('POST', `/api/v1/state/requests/${id}/redeem`)))
+    expect(got.map(({ status }) => status).sort()).toEqual([200, 409])
+    const client = new WireClient(got.find(({ status }) => status === 200)?.body as unknown as IssuedCredential)
+    const lock = lockInfo()
+    expect((await client.lock(lock)).status).toBe(200)
+    expect((await client.send('GET')).text).toBe(before)
+    expect((await client.write(lock, stateText({ serial: 2, resources: { other: '1' } }))).status).toBe(200)
+    expect((await client.unlock(lock)).status).toBe(200)
+    expect(await effectOf(owned, run.id)).toBe(null)
+    await report(owned, run.id, lease)
+    await expect.poll(() => effectOf(owned, run.id)).toEqual({ agrees: true, version: 2, unexpected: 0, missing: 0 })
+    expect(await owned.terminal.must('GET', api)).toMatchObject({ frozen: null, version: 2 })
+    expect(await owned.terminal.must('GET', `${api}/versions/2`)).toMatchObject({ run: run.id })
+  })
+
+  it('whose effect differs freezes the workspace at the unlock already, until a person accepts it', async () => {
+    const owned = await ownedServer()
+    await importState(owned, workspace, { serial: 1, resources: { database: '1', other: '1' } })
+    const { run, lease } = await started(owned, 1, before)
+    const client = await runCredential(owned, run.id, lease)
+    const lock = lockInfo()
+    await client.lock(lock)
+    await client.write(lock, stateText({ serial: 2, resources: { other: 'changed', evil: '1' } }))
+    await client.unlock(lock)
+    await expect.poll(() => effectOf(owned, run.id)).toEqual({ agrees: false, version: 2, unexpected: 2, missing: 0 })
+    expect(await owned.terminal.must('GET', api)).toMatchObject({ frozen: { why: 'what a run changed is not what was countersigned' }, version: 2, quarantined: 0 })
+    expect(JSON.stringify(await owned.person.must('GET', '/api/v1/notices'))).toContain('2 changes that nobody countersigned')
+    await report(owned, run.id, lease)
+    expect(await done(owned.person, owned.person, { action: 'state.accept', workspace, version: 2 })).toMatchObject({ status: 'done' })
+    expect(await owned.terminal.must('GET', api)).toMatchObject({ frozen: null, version: 2 })
+  })
+
+  it('that reports success without its effect differs; one that failed half-way does not', async () => {
+    const owned = await ownedServer()
+    await importState(owned, workspace, { serial: 1, resources: { database: '1', other: '1' } })
+    const first = await started(owned, 1, before)
+    await runCredential(owned, first.run.id, first.lease)
+    await report(owned, first.run.id, first.lease, 'failed')
+    await expect.poll(() => effectOf(owned, first.run.id)).toMatchObject({ agrees: true })
+    const second = await started(owned, 2, before).catch(() => started(owned, 1, before))
+    await runCredential(owned, second.run.id, second.lease)
+    await report(owned, second.run.id, second.lease)
+    await expect.poll(() => effectOf(owned, second.run.id)).toMatchObject({ agrees: false, missing: 1 })
+    expect(await owned.terminal.must('GET', api)).toMatchObject({ frozen: { why: expect.stringContaining('countersigned') as string } })
+  })
+})
