@@ -18,6 +18,8 @@ export type StateReaderOptions = {
   queue?: number
   /** A thread without work is ended after so many ms. Default 30,000. */
   idle?: number
+  /** How long a body may be read, in ms for a start and for each MB; then its thread is ended. Default 20,000 and 400. */
+  patience?: readonly [number, number]
   /** Where tests put threads that die. */
   start?: (limits: Limits) => Worker
 }
@@ -39,13 +41,13 @@ type Thread = { worker: Worker; heap: number; job: Job | undefined; timer: NodeJ
 
 const closed = (): TfstateError => new TfstateError('state_reader_closed', 'The server is stopping.')
 const died = (): TfstateError =>
-  new TfstateError('state_reader_failed', 'The state could not be read: the thread that read it ended, most likely because the memory that a state of its size may take was used up.')
+  new TfstateError('state_reader_failed', 'The state could not be read: the thread that read it ended, most likely because the memory or the time that a state of its size may take was used up.')
 
 /**
  * The heap that a body of this size may take, in MB. Facts and needles grow with the number of instances, a single instance is parsed as a whole; the body itself and
  * what is written stand outside of the heap.
  */
-export const heapFor = (bytes: number): number => Math.ceil(192 + (bytes * 4) / 1_000_000)
+export const heapFor = (bytes: number): number => Math.ceil(224 + (bytes * 0.6) / 1_000_000)
 /** Threads are started for a body of this size at least, so that not every larger one needs a new thread. */
 const usual = 64_000_000
 
@@ -67,16 +69,18 @@ class Threads {
   readonly #most: number
   readonly #queued: number
   readonly #idle: number
+  readonly #patience: readonly [number, number]
   readonly #start: (limits: Limits) => Worker
   readonly #threads = new Set<Thread>()
   readonly #waiting: Job[] = []
   #closed = false
   #count = 0
 
-  constructor({ threads = 1, queue = 64, idle = 30_000, start = startThread }: StateReaderOptions) {
+  constructor({ threads = 1, queue = 64, idle = 30_000, patience = [20_000, 400], start = startThread }: StateReaderOptions) {
     this.#most = Math.min(2, Math.max(1, threads))
     this.#queued = queue
     this.#idle = idle
+    this.#patience = patience
     this.#start = start
   }
 
@@ -136,6 +140,9 @@ class Threads {
     thread.worker.ref()
     const request: Request = { id: ++this.#count, work: job.work, body: shared(job.body), options: job.options }
     thread.worker.postMessage(request, [])
+    // A runtime that is short of memory can collect garbage for minutes before it gives up.
+    const [start, each] = this.#patience
+    thread.timer = setTimeout(() => this.#lost(thread), start + (each * job.body.length) / 1_000_000)
   }
 
   #begin(heap: number): Thread {
@@ -152,6 +159,7 @@ class Threads {
   #heard(thread: Thread, reply: Reply): void {
     const job = thread.job
     thread.job = undefined
+    clearTimeout(thread.timer)
     thread.worker.unref()
     thread.timer = setTimeout(() => void this.#end(thread, died()), this.#idle)
     thread.timer.unref()

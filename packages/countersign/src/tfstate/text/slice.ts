@@ -1,4 +1,5 @@
 /** One value of the body: where it stands, and what its parsing must mind. Lists of them are flat, because a state has a million. */
+import { TfstateError } from '../error.ts'
 import { protectNumbers } from '../../plan/text/lexemes.ts'
 import type { Json } from '../../plan/index.ts'
 import type { Cursor } from './cursor.ts'
@@ -22,8 +23,12 @@ export function takeSlice(cursor: Cursor, into: Slices): void {
 export const sliceText = (bytes: Buffer, from: number, to: number, flags: number): string =>
   (flags & wide) === 0 ? bytes.toString('latin1', from, to) : bytes.toString('utf8', from, to)
 
+/** The longest instance or output that is parsed, in bytes. Terraform takes 64 MB from a provider at most, and states are indented. */
+const longest = 96_000_000
+
 /** The value, with numbers beyond a double as `{"$number": "<lexeme>"}`. The cursor has walked it: it is JSON. */
 export function parseSlice(bytes: Buffer, from: number, to: number, flags: number): Json {
+  if (to - from > longest) throw new TfstateError('state_resource_invalid', `An instance or output of the state is longer than ${longest} bytes.`)
   const text = sliceText(bytes, from, to, flags)
   const value: Json = JSON.parse((flags & big) === 0 ? text : protectNumbers(text))
   return value
