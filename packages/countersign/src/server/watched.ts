@@ -28,7 +28,8 @@ export function watchedBy(parts: Parts, { log, token }: { log: Logger; token: st
   return { readiness, doors: doors(new URL(parts.place.origin)), listen: (addresses) => listenApart(addresses, doors('apart')) }
 }
 
-function checksOf({ base, identity, pin, followPolicy }: Parts): Parameters<typeof createReadiness>[0]['checks'] {
+function checksOf(parts: Parts): Parameters<typeof createReadiness>[0]['checks'] {
+  const { base, identity, pin } = parts
   return {
     database: () => base.store.read((db) => db.selectFrom('ledger_head').select('size').where('id', '=', 1).executeTakeFirstOrThrow()),
     // Database and checkpoints folder: an entry counts for nothing before both have taken it.
@@ -39,7 +40,7 @@ function checksOf({ base, identity, pin, followPolicy }: Parts): Parameters<type
     // Before the set-up there is nothing to pin, and the server must be reachable to be set up.
     policy: async () => {
       if (!(await identity.setUp.done())) return
-      await followPolicy()
+      await parts.followPolicy()
       // What the gate compares before each decision: where it differs, everything that is asked is denied.
       if ((await base.store.read(digestInForce)) !== pin.current().digest) throw new Error('the policy in the database is not the one that its chain proves')
     },
