@@ -26,6 +26,7 @@ export type {
 } from './shape.ts'
 export { prepare, withStateAccess } from './prepare.ts'
 export type { Prepared, PrepareOptions, StateAccess } from './prepare.ts'
+export { locationOfAddress } from './measure/backend.ts'
 export { makePlan } from './make-plan.ts'
 export type { Plan, PlanResult } from './make-plan.ts'
 export { compareMeasured, remeasure } from './remeasure.ts'

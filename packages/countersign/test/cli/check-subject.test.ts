@@ -2,6 +2,7 @@
 import { canonicalize, parseSubject, type JsonObject, type RunSubject } from '@countersign/proof'
 import { describe, expect, it } from 'vitest'
 import { checkSubject, type Expected } from '../../src/cli/apply/check-subject.ts'
+import { locationOfAddress } from '../../src/engine/index.ts'
 import type { CliError } from '../../src/cli/exit.ts'
 
 const hex = (digit: string): string => digit.repeat(64)
@@ -24,7 +25,7 @@ const { plan, state, engine, providers, tree, arguments: given, variables, commi
 const expected: Expected = {
   claims: { mode, derivation, workspace: { name: 'a/b', backend: subject.workspace.backend }, plan, state, engine, providers, tree, arguments: given, variables, commit, dirty, unbound },
   plan: { summary: subject.summary, risk: subject.risk },
-  scope: 'apply', run: subject.run, instance: subject.instance, org: subject.org, requester: subject.requester, executor: subject.executor,
+  scope: 'apply', run: subject.run, instance: subject.instance, org: subject.org, requester: subject.requester, executor: subject.executor, servers: ['https://cs.example.com'],
 }
 
 const text = (value: unknown): string => Buffer.from(canonicalize(value as JsonObject)).toString('utf8')
@@ -103,6 +104,21 @@ describe('the statement that the server made', () => {
 
   it('cannot claim more protection than there is', () => {
     for (const enforcement of ['state-gated', 'credential-gated']) expect(codeOf(text({ ...subject, workspace: { ...subject.workspace, enforcement } }))).toBe('server_altered_subject')
+    const at = (address: string, enforcement: string, type = 'http'): string => {
+      const backend = { type, cliWorkspace: 'default', location: locationOfAddress(address) }
+      const said = { ...subject, workspace: { ...subject.workspace, enforcement, backend } }
+      try {
+        checkSubject(text(said), { ...expected, claims: { ...expected.claims, workspace: { name: 'a/b', backend } } })
+        return 'accepted'
+      } catch (error) {
+        return (error as CliError).code
+      }
+    }
+    expect(at('https://cs.example.com/state/v1/a/b', 'state-gated')).toBe('accepted')
+    expect(at('https://cs.example.com/state/v1/a/b', 'advisory')).toBe('accepted')
+    for (const [address, level, type] of [['https://cs.example.com/state/v1/a/c', 'state-gated'], ['https://other.example.com/state/v1/a/b', 'state-gated'], ['https://cs.example.com/state/v1/a/b', 'credential-gated'], ['https://cs.example.com/state/v1/a/b', 'state-gated', 's3']] as const) {
+      expect(at(address, level, type), address).toBe('server_altered_subject')
+    }
   })
 
   it.each([

@@ -7,7 +7,9 @@
  * `verify-decision.ts`.
  */
 import { canonicalize, parseSubject, type RunSubject } from '@countersign/proof'
+import { locationOfAddress } from '../../engine/index.ts'
 import { CliError, exitCodes } from '../exit.ts'
+import { stateAddress } from '../state/backend-block.ts'
 import type { RunClaims } from './claims.ts'
 import type { ReadPlan } from './read-plan.ts'
 
@@ -20,6 +22,8 @@ export type Expected = {
   readonly org: string
   readonly requester: string
   readonly executor: string
+  /** Addresses of this server. */
+  readonly servers: readonly string[]
 }
 
 type Reason = RunSubject['risk']['reasons'][number]
@@ -39,10 +43,16 @@ export function checkSubject(text: string, expected: Expected): RunSubject {
     if (!same(subject[member as keyof RunSubject], value)) throw altered(member)
   }
   if (subject.workspace.name !== workspace.name) throw altered('workspace.name')
-  if (subject.workspace.enforcement !== 'advisory') throw altered('workspace.enforcement') // in wrapped mode nothing else is true
+  if (!isTrue(subject.workspace.enforcement, workspace, expected.servers)) throw altered('workspace.enforcement')
   if (!same(subject.workspace.backend, workspace.backend)) throw altered('workspace.backend')
   if (!riskCovers(subject.risk, expected.plan.risk)) throw altered('risk')
   return subject
+}
+
+/** The server may say less than is true, and never more: state-gated is a state at this server's address for this workspace. */
+function isTrue(level: RunSubject['workspace']['enforcement'], { name, backend }: RunClaims['workspace'], servers: readonly string[]): boolean {
+  if (level === 'advisory') return true
+  return level === 'state-gated' && backend.type === 'http' && servers.some((server) => locationOfAddress(stateAddress(server, name)) === backend.location)
 }
 
 function parsed(text: string): RunSubject {

@@ -73,6 +73,7 @@ async function ask(about: { scope: Scope; workspace: string; session: Session; r
     const subject = checkSubject(view.subject, {
       claims, plan: read, scope, run: view.id, instance: session.trust.instance, org: session.trust.org,
       requester: session.person.id, executor: session.api.key.thumbprint,
+      servers: [session.profile.server, ...session.trust.sites.flatMap(({ origins }) => origins)],
     })
     if (view.decision !== 'deny') await verifyDecision(session, rules, subject, view.decision)
     // The code is made here, from the statement that was just checked: the server's own word for it is not shown.

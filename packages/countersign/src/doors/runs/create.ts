@@ -47,7 +47,7 @@ export async function createRun(deps: RunsDeps, by: Authorized<'run.apply'>, ask
     const answer = await deps.gate.ask(tx, by, {
       input: inputOf(by.actor, asked, environment, facts), ref: id, scope: asked.workspace, over: asked.workspace, ids: { ref: id },
       subject: (policy) => runSubject(asked.claims, {
-        ...deps.place, run: id, requester: by.actor.id, executor: by.actor.executor, scope: asked.scope, environment, enforcement: enforcementOf(asked.claims.workspace, deps.place.origins).level, ...facts,
+        ...deps.place, run: id, requester: by.actor.id, executor: by.actor.executor, scope: asked.scope, environment, enforcement: enforcementOf(asked.claims.workspace, deps.place.sites.map(({ origin }) => origin)).level, ...facts,
       }, policy),
     })
     await store(deps, tx, by, asked, { id, environment, answer, body })

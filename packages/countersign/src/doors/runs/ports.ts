@@ -18,5 +18,5 @@ export type RunsDeps = {
   readonly directoryEntries: (db: Db | Tx) => Promise<string[]>
   /** In the transaction in which it is known how an apply ended. */
   readonly ended: (tx: Tx, run: string, end: 'applied' | 'failed' | 'unknown') => Promise<void>
-  readonly place: { readonly instance: string; readonly org: string; readonly origin: string; readonly origins: readonly string[] }
+  readonly place: { readonly instance: string; readonly org: string; readonly origin: string; readonly sites: readonly { readonly origin: string }[] }
 }

@@ -26,6 +26,9 @@ export function measureBackend(plan: PlanBackend, environment: Environment, dire
   return { backend: { type: plan.type, cliWorkspace, location }, stateFile }
 }
 
+/** The location digest of the `http` backend at this address: how it is known that a state is kept by a server. */
+export const locationOfAddress = (address: string): string => digestOf(['http', ['address', address]])
+
 /** The local backend's own rule: `path`, or `workspace_dir`/NAME/terraform.tfstate for a workspace other than the default. */
 function localStateFile(plan: PlanBackend, workspace: string, directory: string): string {
   const text = (name: string, otherwise: string): string => {
