@@ -10,6 +10,7 @@ import { openProfile } from '../config/profile.ts'
 import { readRepository, type Repository } from '../config/repository.ts'
 import { waitingReports } from '../config/spool.ts'
 import { CliError } from '../exit.ts'
+import { stateHere } from '../state/here.ts'
 import { checkHistory } from '../trust/checkpoint.ts'
 
 export type Finding = { readonly what: string; readonly state: 'ok' | 'note' | 'bad'; readonly says: string; readonly fix: string }
@@ -29,7 +30,7 @@ export async function runChecks(choice: Choice): Promise<Finding[]> {
   const { status, rows } = await checkServer(server)
   findings.push(...rows, await checkKey(server))
   if (status) findings.push(...(await checkSignIn(choice, repository)))
-  return [...findings, checkReports(server), checkBrowser(), note('protection', 'advisory: the credentials of this terminal reach the cloud and the state without Countersign', 'State-gated and credential-gated workspaces close that; they are not in this version.')]
+  return [...findings, checkReports(server), checkBrowser(), checkProtection(stateHere(choice, repository, process.cwd(), process.env))]
 }
 
 function checkNode(): Finding {
@@ -98,6 +99,13 @@ function checkBrowser(): Finding {
   const { SSH_CONNECTION, DISPLAY, WAYLAND_DISPLAY } = process.env
   if (process.platform !== 'linux' || DISPLAY || WAYLAND_DISPLAY) return ok('browser', 'links can be opened here')
   return note('browser', SSH_CONNECTION ? 'this is a session over SSH without a display' : 'there is no display here', 'Open the links on your own machine; the server\'s address must be reachable from there. For login, forward its port: ssh -L 7420:localhost:7420')
+}
+
+/** `state`: the workspace whose state the server keeps for this folder. */
+function checkProtection(state: string | undefined): Finding {
+  const cloud = 'Workspaces whose cloud demands our token close that; they are not in this version.'
+  if (state !== undefined) return note('protection', `state-gated: the state of ${state} is kept by the server; the cloud credentials of this terminal reach the cloud without Countersign`, cloud)
+  return note('protection', 'advisory: the credentials of this terminal reach the cloud and the state without Countersign', `Keep the state here: countersign state init --help. ${cloud}`)
 }
 
 async function found<T>(work: () => T | Promise<T>): Promise<T | CliError> {
