@@ -17,7 +17,8 @@ describe('versions, differences, readings', () => {
     await importState(owned, name, { serial: 2, resources: { a: 'changed', c: '1' } })
     const shown = await Promise.all(['', '/versions', '/versions/1', '/diff?from=1&to=2', '/diff?from=0&to=1', '/quarantine', '/reads'].map((path) => owned.terminal.must('GET', `${api}${path}`)))
     expect(shown[2]).toMatchObject({ version: 1, secrets: expect.any(Number) as number, facts: { addresses: ['terraform_data.a', 'terraform_data.b'], outputs: [{ name: 'key', sensitive: true }], terraformVersion: '1.11.4' } })
-    expect((shown[2]?.['facts'] as { secrets: { address: string; advice: string }[] }).secrets).toContainEqual(expect.objectContaining({ address: 'output.key', advice: expect.stringMatching(/\w/) as string }))
+    const { facts } = shown[2] as { facts: { secrets: { address: string; advice: string }[] } }
+    expect(facts.secrets).toContainEqual(expect.objectContaining({ address: 'output.key', advice: expect.stringMatching(/\w/) as string }))
     expect(shown[3]).toMatchObject({ from: 1, to: 2, added: ['terraform_data.c'], changed: ['terraform_data.a'], removed: ['terraform_data.b'], outputs: { removed: ['key'] } })
     expect(shown[4]).toMatchObject({ added: ['terraform_data.a', 'terraform_data.b'] })
     expect(JSON.stringify(shown)).not.toContain(canary)
