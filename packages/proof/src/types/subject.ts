@@ -154,7 +154,7 @@ export type StateSubject = Common & {
   phase: '' | 'plan' | 'apply'
   /** how much of the state can be read with what is granted; "" where nothing is read */
   tier: '' | 'outputs' | 'redacted' | 'full'
-  /** how long what is granted lives at most, in seconds; 0 where the effect is at once */
+  /** seconds: how long what is granted lives at most; of what is deleted or discarded, how long it can be brought back; otherwise 0 */
   lasts: number
   /** `digest`: of LockInfo.ID; the rest is the client's word about itself. All "" without a lock */
   lock: { digest: string; operation: string; who: string; info: string }

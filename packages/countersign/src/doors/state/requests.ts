@@ -39,6 +39,9 @@ const RUN_REQUEST_LASTS = 15 * 60_000
 /** Seconds that a credential lives at most: a person works with it for a day, and nobody finds it the day after. */
 const LONGEST = { plan: 12 * 3600, apply: 8 * 3600 }
 
+/** The longest that a statement can say. */
+const A_YEAR = 31_536_000
+
 export async function askFor(deps: StateDeps, by: Authorized<ActionName>, asked: Asked): Promise<RequestView> {
   const wanted = wantedOf(asked)
   const seen = await deps.store.read(async (db) => {
@@ -106,6 +109,8 @@ function grantedOf(deps: StateDeps, asked: Asked): Pick<Question, 'phase' | 'tie
     const phase = asked.tier === 'full' ? (asked.phase ?? 'plan') : 'plan'
     return { phase, tier: asked.tier, lasts: Math.min(asked.lasts ?? LONGEST[phase], LONGEST[phase]) }
   }
+  // What is deleted or discarded can be brought back for so long: whoever countersigns it reads that.
+  if (asked.action === 'state.delete' || asked.action === 'state.discard') return { lasts: Math.min(Math.floor(deps.limits.deletedFor / 1000), A_YEAR) }
   const tiers: Partial<Record<RequestAction, Question['tier']>> = { 'state.read': 'full', 'state.read-redacted': 'redacted', 'state.read-outputs': 'outputs' }
   const tier = tiers[asked.action]
   return tier === undefined ? {} : { tier }
