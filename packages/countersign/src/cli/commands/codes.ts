@@ -15,6 +15,7 @@ type EnrolOptions = Options & { label: string; qr: boolean; wait: boolean; timeo
 const pageOf = (link: string): string => `Do it under Keys: ${link}`
 
 export function define(command: Command, run: Runner): void {
+  command.addHelpText('after', '\nExamples:\n  countersign codes enrol --label "work phone"\n  countersign codes list\n  countersign codes remove aut_0193a0b17e2a7c3f9d5e8a6b4c2d1e0f')
   command
     .command('enrol')
     .description('set up an authenticator app; your key lets it in, in the browser')
