@@ -85,7 +85,7 @@ async function waitFor({ session, output, signal, timeout }: Asking, first: Stat
 
 /** A server that is away for a moment is no reason to give up waiting. */
 export function passes(error: unknown): boolean {
-  return error instanceof CliError && (error.code === 'server_unreachable' || error.code === 'storage_unavailable' || error.code === 'rate_limited')
+  return error instanceof CliError && (error.code === 'server_unreachable' || error.code === 'shutting_down' || error.code === 'storage_unavailable' || error.code === 'rate_limited')
 }
 
 function interrupted(): CliError {
