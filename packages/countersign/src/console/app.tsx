@@ -4,29 +4,37 @@
  */
 import { useEffect } from 'preact/hooks'
 import type { SessionView } from './api/views.ts'
-import { CeremonyPage } from './ceremony/page.tsx'
-import { TypeCodePage } from './ceremony/code-form.tsx'
-import { AddressPage } from './pages/address.tsx'
-import { AuditPage } from './pages/audit.tsx'
-import { DevicePage } from './pages/device.tsx'
 import { HomePage } from './pages/home.tsx'
-import { KeysPage } from './pages/keys.tsx'
-import { JoinPage } from './pages/join.tsx'
 import { NowherePage } from './pages/nowhere.tsx'
-import { PeoplePage } from './pages/people.tsx'
-import { PolicyPage } from './pages/policy.tsx'
-import { RecoverPage } from './pages/recover.tsx'
-import { RunPage } from './pages/run.tsx'
-import { RunsPage } from './pages/runs.tsx'
-import { SessionsPage } from './pages/sessions.tsx'
-import { SetupPage } from './pages/setup.tsx'
 import { SignInPage } from './pages/sign-in.tsx'
+import { lazily } from './parts/lazily.tsx'
 import { Loading } from './parts/page.tsx'
 import { ProblemNotice } from './parts/notice.tsx'
 import { navigate, pageOf, signInFrom, usePath } from './router.ts'
 import type { Page } from './router.ts'
 import { refreshSession, useSession } from './session/session.ts'
 import { Shell } from './shell.tsx'
+
+// What is loaded first is the frame, signing in and home; each other page comes when somebody goes there.
+const AddressPage = lazily(async () => (await import('./pages/address.tsx')).AddressPage)
+const AuditPage = lazily(async () => (await import('./pages/audit.tsx')).AuditPage)
+const CeremonyPage = lazily(async () => (await import('./ceremony/page.tsx')).CeremonyPage)
+const CredentialsPage = lazily(async () => (await import('./pages/states/index.ts')).CredentialsPage)
+const DevicePage = lazily(async () => (await import('./pages/device.tsx')).DevicePage)
+const DiffPage = lazily(async () => (await import('./pages/states/index.ts')).DiffPage)
+const JoinPage = lazily(async () => (await import('./pages/join.tsx')).JoinPage)
+const KeysPage = lazily(async () => (await import('./pages/keys.tsx')).KeysPage)
+const PeoplePage = lazily(async () => (await import('./pages/people.tsx')).PeoplePage)
+const PolicyPage = lazily(async () => (await import('./pages/policy.tsx')).PolicyPage)
+const QuarantinePage = lazily(async () => (await import('./pages/states/index.ts')).QuarantinePage)
+const RecoverPage = lazily(async () => (await import('./pages/recover.tsx')).RecoverPage)
+const RunPage = lazily(async () => (await import('./pages/run.tsx')).RunPage)
+const RunsPage = lazily(async () => (await import('./pages/runs.tsx')).RunsPage)
+const SessionsPage = lazily(async () => (await import('./pages/sessions.tsx')).SessionsPage)
+const SetupPage = lazily(async () => (await import('./pages/setup.tsx')).SetupPage)
+const StatesPage = lazily(async () => (await import('./pages/states/index.ts')).StatesPage)
+const TypeCodePage = lazily(async () => (await import('./ceremony/code-form.tsx')).TypeCodePage)
+const WorkspacePage = lazily(async () => (await import('./pages/states/index.ts')).WorkspacePage)
 
 export function App() {
   const path = usePath()
@@ -73,6 +81,16 @@ function PageOf({ page, session }: { page: Page; session: SessionView }) {
       return <RunsPage />
     case 'run':
       return <RunPage key={page.id} id={page.id} />
+    case 'workspaces':
+      return <StatesPage />
+    case 'workspace':
+      return <WorkspacePage key={page.workspace} workspace={page.workspace} session={session} part={page.part} />
+    case 'diff':
+      return <DiffPage key={page.workspace} workspace={page.workspace} session={session} from={page.from} to={page.to} />
+    case 'quarantine':
+      return <QuarantinePage session={session} />
+    case 'state-credentials':
+      return <CredentialsPage session={session} />
     case 'keys':
       return <KeysPage />
     case 'people':

@@ -8,6 +8,7 @@ import './style/shell.css'
 import './style/parts.css'
 import './style/ceremony.css'
 import './style/pages.css'
+import './style/states.css'
 
 watchAttention()
 const root = document.getElementById('console')

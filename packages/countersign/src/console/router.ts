@@ -4,19 +4,30 @@
  * Guarantees: only the paths listed here are pages, and `safeNext` never lets a link send a person who has just
  * signed in anywhere but to one of them. It does not decide who may see a page: the server does.
  */
+import { isStateWorkspace } from '@countersign/proof'
 import { useEffect, useState } from 'preact/hooks'
 
+type FixedName =
+  | 'home' | 'setup' | 'sign-in' | 'type-code' | 'runs' | 'workspaces' | 'quarantine' | 'state-credentials' | 'keys' | 'people' | 'join' | 'recover' | 'sessions' | 'address' | 'device' | 'policy' | 'audit'
+
+export type WorkspacePart = 'state' | 'reads' | 'secrets' | 'quarantine'
+
 export type Page =
-  | { name: 'home' | 'setup' | 'sign-in' | 'type-code' | 'runs' | 'keys' | 'people' | 'join' | 'recover' | 'sessions' | 'address' | 'device' | 'policy' | 'audit' | 'nowhere' }
+  | { name: FixedName | 'nowhere' }
   | { name: 'ceremony'; code: string }
   | { name: 'run'; id: string }
+  | { name: 'workspace'; workspace: string; part: WorkspacePart }
+  | { name: 'diff'; workspace: string; from: number; to: number }
 
-const FIXED: Record<string, Exclude<Page, { code: string } | { id: string }>['name']> = {
+const FIXED: Record<string, FixedName> = {
   '/': 'home',
   '/setup': 'setup',
   '/sign-in': 'sign-in',
   '/c': 'type-code',
   '/runs': 'runs',
+  '/workspaces': 'workspaces',
+  '/quarantine': 'quarantine',
+  '/state-credentials': 'state-credentials',
   '/keys': 'keys',
   '/people': 'people',
   '/join': 'join',
@@ -36,7 +47,27 @@ export function pageOf(pathname: string): Page {
   if (code !== undefined) return { name: 'ceremony', code }
   const id = /^\/runs\/([0-9A-Za-z_]{1,64})$/u.exec(path)?.[1]
   if (id !== undefined) return { name: 'run', id }
-  return { name: 'nowhere' }
+  return workspacePage(path) ?? { name: 'nowhere' }
+}
+
+/** The slashes of a workspace's name are percent-encoded: one part of the path is one name. */
+export const workspacePath = (name: string): string => `/workspaces/${encodeURIComponent(name)}`
+
+function workspacePage(path: string): Page | null {
+  const [, encoded = '', part = 'state'] = /^\/workspaces\/([^/]{1,4000})(?:\/(.+))?$/u.exec(path) ?? []
+  const workspace = decoded(encoded)
+  if (!isStateWorkspace(workspace)) return null
+  if (part === 'state' || part === 'reads' || part === 'secrets' || part === 'quarantine') return { name: 'workspace', workspace, part }
+  const [, from, to] = /^diff\/(\d{1,9})\/(\d{1,9})$/u.exec(part) ?? []
+  return from === undefined || to === undefined ? null : { name: 'diff', workspace, from: Number(from), to: Number(to) }
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return ''
+  }
 }
 
 /**

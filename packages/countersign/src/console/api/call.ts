@@ -54,8 +54,8 @@ export async function call<T>(method: Method, path: string, body?: unknown, sign
 }
 
 /** The bytes exactly as they came: what is hashed must not pass through a parser first. */
-export async function fetchBytes(path: string, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-  const response = await send('GET', path, undefined, signal)
+export async function fetchBytes(path: string, signal?: AbortSignal, method: 'GET' | 'POST' = 'GET'): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await send(method, path, undefined, signal)
   try {
     return new Uint8Array(await response.arrayBuffer())
   } catch (error) {

@@ -96,6 +96,8 @@ export type RunView = {
   /** Who signed, in the order of `countersignatures`. */
   signed: GivenCountersignature[]
   grant: { id: string; expiresAt: string } | null
+  /** What the state showed of the apply, beside what was countersigned; null where the state is not kept here, or nothing was compared yet. */
+  effect: { agrees: boolean; version: number; unexpected: number; missing: number } | null
   outcome: RunOutcome | null
 }
 

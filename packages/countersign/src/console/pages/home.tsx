@@ -12,12 +12,14 @@ import { Notice, ProblemNotice } from '../parts/notice.tsx'
 import { Loading, PageFrame } from '../parts/page.tsx'
 import { Text } from '../parts/text.tsx'
 import { countdown, useNow, When } from '../parts/time.tsx'
+import { useWaitingChange } from '../session/waiting.ts'
 import { useAsk } from './ask-change.ts'
 import { RunRow } from './run-row.tsx'
 import { stateTitle } from '../ceremony/words-state.ts'
 
 export function HomePage({ session }: { session: SessionView }) {
   const [waiting, again] = useResource((signal) => call<{ waiting: WaitingView[] }>('GET', '/api/v1/ceremonies', undefined, signal), 'waiting')
+  useWaitingChange(again)
   const [runs] = useResource((signal) => call<{ runs: RunView[] }>('GET', '/api/v1/runs?limit=5', undefined, signal), 'runs')
   return (
     <PageFrame title="Waiting for you" lead={<>Signed in as <Text of={session.person.name} />.</>}>

@@ -2,8 +2,11 @@
 import type { GivenCountersignature, RunView } from '../api/views.ts'
 import { roleWords } from '../ceremony/words.ts'
 import { Icon } from '../parts/icon.tsx'
+import { Link } from '../parts/link.tsx'
+import { counted } from '../parts/size.ts'
 import { Text } from '../parts/text.tsx'
 import { When } from '../parts/time.tsx'
+import { workspacePath } from '../router.ts'
 import { consentWords, effectWords, runWords } from './run-words.ts'
 
 export function RunTimeline({ run }: { run: RunView }) {
@@ -19,7 +22,8 @@ export function RunTimeline({ run }: { run: RunView }) {
       </section>
       <section class="card" aria-labelledby="effect-side-title">
         <h2 id="effect-side-title">Effect</h2>
-        <p class="quiet small">What the terminal reported. Its word.</p>
+        <p class="quiet small">{run.effect === null ? 'What the terminal reported. Its word.' : 'What the terminal reported, and what the state shows of it.'}</p>
+        {run.effect !== null && <InState run={run} effect={run.effect} />}
         <p class={`side-words state-line ${runWords[run.status].tone}`}>{effectWords(run)}</p>
         <dl class="facts">
           {run.startedAt !== null && <><dt>Started</dt><dd><When at={run.startedAt} /></dd></>}
@@ -27,6 +31,26 @@ export function RunTimeline({ run }: { run: RunView }) {
           {run.outcome !== null && <Outcome outcome={run.outcome} />}
         </dl>
       </section>
+    </div>
+  )
+}
+
+/** Addresses that changed in the state beside those that were countersigned: consent and effect, compared by the server. */
+function InState({ run, effect }: { run: RunView; effect: NonNullable<RunView['effect']> }) {
+  const { agrees, version, unexpected, missing } = effect
+  const at = workspacePath(run.workspace)
+  return (
+    <div class={agrees ? 'in-state' : 'in-state differs'}>
+      <p class={agrees ? 'state-line tone-green' : 'state-line tone-red'}><Icon name={agrees ? 'check' : 'stop'} size={16} /><b>{agrees ? 'The state shows what was countersigned.' : 'The state shows something else than what was countersigned.'}</b></p>
+      {!agrees && (
+        <ul class="reasons">
+          {unexpected > 0 && <li>{counted(unexpected, 'address', 'addresses')} changed that nobody countersigned</li>}
+          {missing > 0 && <li>{counted(missing, 'address', 'addresses')} countersigned, and not seen to change</li>}
+          {unexpected === 0 && missing === 0 && <li>The two could not be compared.</li>}
+          <li>The workspace was frozen. <Link to={`${at}/quarantine`}>Decide about it</Link></li>
+        </ul>
+      )}
+      {version > 0 && <p class="small">{version > 1 ? <Link to={`${at}/diff/${version - 1}/${version}`}>What version {version} of the state changed</Link> : <Link to={at}>The state, version {version}</Link>}</p>}
     </div>
   )
 }

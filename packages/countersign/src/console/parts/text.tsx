@@ -2,7 +2,7 @@
  * Text that somebody else chose: names, addresses, values. Every deceiving character (controls, bidirectional marks,
  * invisible ones) is written out and set apart, and the text is isolated, so that it cannot reorder the words around it.
  */
-import { escapeText } from '../../plan/index.ts'
+import { escapeText } from '../../plan/text/escape-text.ts'
 
 const escaped = /(\\u\{[0-9A-F]{4,6}\})/u
 

@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const pages = ['/', '/setup', '/sign-in', '/c', '/c/:code', '/runs', '/runs/:id', '/keys', '/people', '/join', '/recover', '/sessions', '/address', '/device', '/policy', '/audit']
+const pages = ['/', '/setup', '/sign-in', '/c', '/c/:code', '/runs', '/runs/:id', '/workspaces', '/workspaces/*', '/quarantine', '/state-credentials', '/keys', '/people', '/join', '/recover', '/sessions', '/address', '/device', '/policy', '/audit']
 
 export async function addConsole(app: FastifyInstance, folder: string): Promise<void> {
   const index = join(folder, 'index.html')

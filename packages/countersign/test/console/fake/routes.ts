@@ -4,6 +4,7 @@ import { beginKey, beginSetup, createKey, createSetup, finishKey, finishSetup, f
 import { auditEntries, policyText } from './records.ts'
 import { ask, viewOf } from './world.ts'
 import type { Challenge, World } from './world.ts'
+import { stateRoutes } from './workspaces.ts'
 import { canonical, challengeOf, digest, envelope, id, instance, policyRef, thumbprint } from './statements.ts'
 
 export type Call = { method: string; url: URL; origin: string; headers: IncomingHttpHeaders; body: unknown }
@@ -25,6 +26,8 @@ export async function answerOf(world: World, call: Call): Promise<Answer> {
   const cookie = /countersign_session=([\w-]+)/u.exec(call.headers.cookie ?? '')?.[1]
   if (cookie === undefined || !world.sessions.has(cookie)) return gone
   if (path.startsWith('/ceremonies')) return ceremonies(world, call, path)
+  const ofStates = stateRoutes(world, call, path)
+  if (ofStates !== null) return ofStates
   if (path.startsWith('/state/requests/')) return ok({ status: 'done', result: world.stateResult })
   if (path.startsWith('/authenticators')) return authenticators(world, call, path)
   if (path === '/session') {
