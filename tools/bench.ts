@@ -17,6 +17,7 @@ const suites: [string, string][] = [
   ['hcl-evaluate', 'packages/hcl/bench/evaluate.ts'],
   ['token', 'packages/countersign/bench/token.ts'],
   ['rego', 'packages/rego/bench/evaluate.ts'],
+  ['state', 'packages/countersign/bench/state.ts'],
   ['people', 'packages/countersign/bench/people.ts'],
   ['envelope', 'packages/countersign/bench/envelope.ts'],
 ]
