@@ -31,7 +31,7 @@ browser, type the code that is shown here, and touch your key. Codes are for wha
 
 Examples:
   countersign codes enrol --label "work phone"
-  printf '%s\\n' 287082 081804 | countersign codes enrol --no-wait`)
+  countersign codes enrol --no-qr --no-wait`)
     .action(async (options: EnrolOptions) => await run(options.json, async (output) => await enrol(options, output)))
   command
     .command('list')
