@@ -6,9 +6,9 @@ export type Countersigned = { planned: Planned[]; outputs: string[]; drift: stri
 type Change = { actions?: unknown; importing?: unknown }
 
 export function readPlanned(text: string): Countersigned {
-  const plan = JSON.parse(text) as { resource_changes?: { address: string; previous_address?: string; change: Change }[]; output_changes?: Record<string, Change>; resource_drift?: { address: string }[] }
-  const planned = (plan.resource_changes ?? []).map(({ address, previous_address: previous, change }): Planned => ({
-    address, action: actionOf(change, previous !== undefined && previous !== address), ...(previous === undefined ? {} : { previousAddress: previous }),
+  const plan = JSON.parse(text) as { resource_changes?: { address: string; previous_address?: string; deposed?: string; change: Change }[]; output_changes?: Record<string, Change>; resource_drift?: { address: string }[] }
+  const planned = (plan.resource_changes ?? []).map(({ address, previous_address: previous, deposed, change }): Planned => ({
+    address, action: actionOf(change, previous !== undefined && previous !== address), ...(previous === undefined ? {} : { previousAddress: previous }), ...(deposed === undefined ? {} : { deposed }),
   }))
   const outputs = Object.entries(plan.output_changes ?? {}).filter(([, change]) => actionsOf(change).some((action) => action !== 'no-op')).map(([name]) => name)
   return { planned, outputs, drift: (plan.resource_drift ?? []).map(({ address }) => address) }
