@@ -96,7 +96,9 @@ export function countersignAll(person: SoftwarePerson, terminal: RawTerminal): {
       since = `?wait=2&since=${answer.version}`
     }
   }
-  const working = work()
+  const working = work().catch((error: unknown) => {
+    if (!over.signal.aborted) throw error
+  })
   return {
     actions,
     async stop() {

@@ -21,6 +21,7 @@ import type { Announced, Room } from './receive.ts'
 import { runUnlocked } from './reconcile.ts'
 import { createRefusalLog, whoOf } from './refusals.ts'
 import { lockOf, workspaceNamed } from './store.ts'
+import { createTamperAlarm } from './tamper-alarm.ts'
 import { createTamperingAlarm } from './tampering.ts'
 import type { WireUseCases } from './wire-use-cases.ts'
 import { admitWrite, writeState } from './write.ts'
@@ -42,6 +43,7 @@ export async function wireRoutes(app: FastifyInstance, { deps, useCases, sourceO
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
   const refused = createRefusalLog(deps)
+  const alarmed = createTamperAlarm(deps)
   const guesses = createGuesses(deps.clock)
   const tampered = createTamperingAlarm(deps)
   const room = createRoom(2 * deps.limits.largest)
@@ -59,6 +61,7 @@ export async function wireRoutes(app: FastifyInstance, { deps, useCases, sourceO
     const about = asked.get(request) ?? null
     if (about) await tampered(error, about.place.name)
     if (!about || !isRefusal(error)) return
+    if (error.code === 'state_tampered') await alarmed(about.place.name)
     await refused(whoOf(about.caller), { action: `state.${about.doing}`, name: about.place.name, code: error.code, address: sourceOf(request).address })
   })
 
