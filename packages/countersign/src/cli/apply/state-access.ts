@@ -19,7 +19,9 @@ const nothing = async (): Promise<void> => undefined
 /** What the environment brings along already (from `countersign state init --env`) is used, and nobody is asked. */
 export async function accessForPlan(session: Session, begun: Begun, prepared: Prepared, output: Output, signal: AbortSignal): Promise<Access<Prepared>> {
   const { stateHere, environment, workspace } = begun
-  if (!stateHere || (environment['TF_HTTP_USERNAME'] && environment['TF_HTTP_PASSWORD'])) return { with: prepared, end: nothing }
+  if (!stateHere) return { with: prepared, end: nothing }
+  const username = environment['TF_HTTP_USERNAME']
+  if (username && environment['TF_HTTP_PASSWORD']) return { with: prepared, end: sayWhatWaits(session, username, output).end }
   const credential = await getCredential({ session, output, signal }, { workspace: workspace.name, phase: 'plan', lasts: ONE_COMMAND, purpose: 'the plan of a run' })
   return opened(session, credential, withStateAccess(prepared, { ...credential, retries: RETRIES }), output)
 }
