@@ -1,7 +1,7 @@
 /** Credentials for terraform: got once, for hours, and ended in every way in which their person or terminal ends. */
 import { describe, expect, it } from 'vitest'
 import { HandClock, ownedServer } from '../support/scratch-server.ts'
-import { askState, credentialFor, done, importState, lockInfo, redeemBytes, WireClient } from '../support/states.ts'
+import { asking, askState, credentialFor, done, importState, lockInfo, redeemBytes, WireClient } from '../support/states.ts'
 import { recruit, terminalOf } from '../support/team.ts'
 
 const workspace = 'shop/dev'
@@ -41,11 +41,9 @@ describe('a state credential', () => {
     expect((await owned.terminal.call('DELETE', `/api/v1/state/credentials/${revoked.credential.id}`)).status).toBe(204)
     expect([401, 403]).toContain((await revoked.send('GET')).status)
     const reported = await credential()
-    const asking = reported.lock(lockInfo())
-    const waiting = (await terminal.must('GET', '/api/v1/state/waiting?wait=5&since=0'))['requests'] as { code: string; action: string }[]
-    const lock = waiting.find(({ action }) => action === 'state.write')
-    await person.deny(String(lock?.code), true)
-    expect([401, 403]).toContain((await asking).status)
+    const { answer, asked } = await asking(terminal, () => reported.lock(lockInfo()))
+    await person.deny(asked.code, true)
+    expect([401, 403]).toContain((await answer).status)
     expect([401, 403]).toContain((await reported.send('GET')).status)
     const left = await credential()
     await terminal.must('DELETE', '/api/v1/token')

@@ -1,29 +1,34 @@
 /** What is done to a state over the API: each thing once, countersigned, over exactly what the statement names. */
 import { describe, expect, it } from 'vitest'
 import { ask, countersigned, runBody } from '../support/sample-run.ts'
-import { ownedServer } from '../support/scratch-server.ts'
-import { askState, credentialFor, done, importState, locked, lockInfo, named, redeemBytes, requestOf, sha256, stateText, WireClient } from '../support/states.ts'
+import { askState, credentialFor, done, importState, locked, lockInfo, named, redeemBytes, requestOf, sha256, sharedServer, stateText, WireClient } from '../support/states.ts'
+import type { Owned } from '../support/states.ts'
 import { terminalOf } from '../support/team.ts'
 
-const workspace = 'shop/prod'
-const api = `/api/v1/state/workspaces/${named(workspace)}`
 const one = { serial: 1, resources: { a: '1' } }
 const two = { serial: 2, resources: { a: '2', b: '1' } }
 
-type Owned = Awaited<ReturnType<typeof ownedServer>>
+const shared = sharedServer()
+let last = 0
 
-async function currentText(owned: Owned): Promise<string> {
+/** A terminal and a workspace of this test's own; the state's lineage is the workspace's. */
+async function begin(): Promise<{ owned: Owned; workspace: string; api: string }> {
+  const workspace = `shop/prod-${++last}`
+  return { owned: await shared(), workspace, api: `/api/v1/state/workspaces/${named(workspace)}` }
+}
+
+async function currentText(owned: Owned, workspace: string): Promise<string> {
   const read = await done(owned.terminal, owned.person, { action: 'state.read', workspace })
   return (await redeemBytes(owned.terminal, read.id)).text
 }
 
-const importing = (text: string, serial: number, lineage = 'lineage-1') => ({ action: 'state.import', workspace, digest: sha256(text), lineage, serial, size: Buffer.byteLength(text) })
+const importing = (workspace: string, text: string, serial: number, lineage = 'lineage-1') => ({ action: 'state.import', workspace, digest: sha256(text), lineage, serial, size: Buffer.byteLength(text) })
 
 describe('an import', () => {
   it('makes exactly the body that was countersigned current, once, sent by the terminal that asked', async () => {
-    const owned = await ownedServer()
+    const { owned, workspace, api } = await begin()
     const text = stateText(one)
-    const asked = await askState(owned.terminal, importing(text, 1))
+    const asked = await askState(owned.terminal, importing(workspace, text, 1))
     expect(await redeemBytes(owned.terminal, asked.id, text)).toMatchObject({ status: 409, body: { code: 'request_not_ready' } })
     await owned.person.countersign(asked.code)
     expect((await requestOf(owned.terminal, asked.id)).status).toBe('granted')
@@ -34,21 +39,21 @@ describe('an import', () => {
     const answers = await Promise.all([redeemBytes(owned.terminal, asked.id, text), redeemBytes(owned.terminal, asked.id, text), redeemBytes(owned.terminal, asked.id, text)])
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409])
     expect(await owned.terminal.must('GET', api)).toMatchObject({ version: 1, serial: 1, lineage: 'lineage-1', resources: 1, environment: 'prod', frozen: null, lock: null, lastChange: { origin: 'import', version: 1 } })
-    expect(await currentText(owned)).toBe(text)
+    expect(await currentText(owned, workspace)).toBe(text)
   })
 
   it('of another lineage or a serial that is not higher is refused, unless the statement names what it replaces', async () => {
-    const owned = await ownedServer()
+    const { owned, workspace } = await begin()
     await importState(owned, workspace, { ...one, serial: 5 })
-    const refused = async (text: string, serial: number, lineage: string) => (await owned.terminal.call('POST', '/api/v1/state/requests', importing(text, serial, lineage))).body
+    const refused = async (text: string, serial: number, lineage: string) => (await owned.terminal.call('POST', '/api/v1/state/requests', importing(workspace, text, serial, lineage))).body
     expect(await refused(stateText({ ...one, lineage: 'other' }), 9, 'other')).toMatchObject({ code: 'lineage_mismatch' })
     expect(await refused(stateText({ ...one, serial: 4 }), 4, 'lineage-1')).toMatchObject({ code: 'serial_regressed' })
     expect(await refused(stateText({ ...one, serial: 5 }), 5, 'lineage-1')).toMatchObject({ code: 'state_mismatch' })
     expect(await importState(owned, workspace, { ...one, serial: 4 }, { replace: true })).toBe(2)
     // A plan that was made at serial 4 before is stale all the same.
-    expect(await currentText(owned)).toBe(stateText({ ...one, serial: 6 }))
+    expect(await currentText(owned, workspace)).toBe(stateText({ ...one, serial: 6 }))
     const late = stateText({ ...one, serial: 9 })
-    const asked = await askState(owned.terminal, importing(late, 9))
+    const asked = await askState(owned.terminal, importing(workspace, late, 9))
     await importState(owned, workspace, { ...two, serial: 8 })
     await owned.person.countersign(asked.code)
     expect(await redeemBytes(owned.terminal, asked.id, late)).toMatchObject({ status: 409, body: { code: 'state_mismatch' } })
@@ -57,7 +62,7 @@ describe('an import', () => {
 
 describe('a rollback', () => {
   it('makes a new version with a serial above all before; whose statement shows what it changes', async () => {
-    const owned = await ownedServer()
+    const { owned, workspace, api } = await begin()
     await importState(owned, workspace, one)
     await importState(owned, workspace, two)
     const rolled = await done(owned.terminal, owned.person, { action: 'state.rollback', workspace, version: 1 })
@@ -66,11 +71,11 @@ describe('a rollback', () => {
     expect(subject).toMatchObject({ state: { version: 2 }, target: { version: 1, serial: 1, digest: sha256(stateText(one)) } })
     expect(subject['changes']).toMatchObject({ added: 0, changed: 1, removed: 1, addresses: [{ address: 'terraform_data.a', change: 'changed' }, { address: 'terraform_data.b', change: 'removed' }] })
     expect(await owned.terminal.must('GET', `${api}/versions`)).toMatchObject({ versions: [{ version: 3, current: true, origin: 'rollback', from: 1, serial: 3, evidence: rolled.code.replaceAll('-', '') }, { version: 2 }, { version: 1 }] })
-    expect(await currentText(owned)).toBe(stateText({ ...one, serial: 3 }))
+    expect(await currentText(owned, workspace)).toBe(stateText({ ...one, serial: 3 }))
   })
 
   it('happens once, and not at all when something else became current first: that is said, and the touch is spent', async () => {
-    const owned = await ownedServer()
+    const { owned, workspace, api } = await begin()
     await importState(owned, workspace, one)
     await importState(owned, workspace, two)
     const refusal = async (body: Record<string, unknown>) => (await owned.terminal.call('POST', '/api/v1/state/requests', { action: 'state.rollback', workspace, ...body })).body['code']
@@ -87,7 +92,7 @@ describe('a rollback', () => {
   })
 
   it('ends what was granted and planned before: a credentialled read, a countersigned plan, a plan of before', async () => {
-    const owned = await ownedServer()
+    const { owned, workspace } = await begin()
     await importState(owned, workspace, one)
     const applied = await countersigned(owned.person, owned.terminal, runBody({ workspace, claims: { state: { lineage: 'lineage-1', serial: 1, digest: 'a'.repeat(64) } } }))
     const { lease } = (await owned.terminal.must('POST', `/api/v1/runs/${applied.run.id}/apply-start`, applied.start)) as { lease: string }
@@ -105,7 +110,7 @@ describe('a rollback', () => {
   })
 
   it('is followed by the next write, and an old write that is sent again is set aside', async () => {
-    const owned = await ownedServer()
+    const { owned, workspace, api } = await begin()
     await importState(owned, workspace, one)
     await importState(owned, workspace, two)
     await done(owned.terminal, owned.person, { action: 'state.rollback', workspace, version: 1 })
@@ -121,7 +126,7 @@ describe('a rollback', () => {
 
 describe('deleting', () => {
   it('takes away exactly what the statement names, and it can be brought back', async () => {
-    const owned = await ownedServer()
+    const { owned, workspace, api } = await begin()
     await importState(owned, workspace, one)
     await importState(owned, workspace, two)
     const refusal = async (body: Record<string, unknown>) => (await owned.terminal.call('POST', '/api/v1/state/requests', { workspace, ...body })).body
@@ -136,14 +141,14 @@ describe('deleting', () => {
     expect(await owned.terminal.must('GET', api)).toMatchObject({ version: 0, serial: 0 })
     expect(await refusal({ action: 'state.read' })).toMatchObject({ code: 'workspace_empty' })
     expect(await done(owned.terminal, owned.person, { action: 'state.restore', workspace, whole: true })).toMatchObject({ status: 'done', result: { version: 2 } })
-    expect(await currentText(owned)).toBe(stateText(two))
+    expect(await currentText(owned, workspace)).toBe(stateText(two))
     expect(await done(owned.terminal, owned.person, { action: 'state.rollback', workspace, version: 1 })).toMatchObject({ status: 'done' })
   })
 })
 
 describe('what was set aside', () => {
   it('freezes the workspace until it is accepted or discarded, with the changes in the statement', async () => {
-    const owned = await ownedServer()
+    const { owned, workspace, api } = await begin()
     await importState(owned, workspace, one)
     const client = new WireClient(await credentialFor(owned, workspace))
     const lock = await locked(owned, client)
@@ -163,11 +168,11 @@ describe('what was set aside', () => {
     expect(JSON.parse(asked.subject)).toMatchObject({ target: { version: 3 }, changes: { added: 1, removed: 1 } })
     await owned.person.countersign(asked.code)
     expect(await owned.terminal.must('GET', api)).toMatchObject({ frozen: null, version: 4, serial: 2, quarantined: 0, lastChange: { origin: 'accepted' } })
-    expect(await currentText(owned)).toBe(stateText({ serial: 2, resources: { evil: '1' } }))
+    expect(await currentText(owned, workspace)).toBe(stateText({ serial: 2, resources: { evil: '1' } }))
   })
 
   it('is not accepted over a state that somebody changed meanwhile', async () => {
-    const owned = await ownedServer()
+    const { owned, workspace } = await begin()
     await importState(owned, workspace, one)
     await importState(owned, workspace, two)
     const client = new WireClient(await credentialFor(owned, workspace))
@@ -184,7 +189,7 @@ describe('what was set aside', () => {
 
 describe('a lock', () => {
   it('is ended by force with a countersignature over that lock, and its last write is set aside', async () => {
-    const owned = await ownedServer()
+    const { owned, workspace, api } = await begin()
     await importState(owned, workspace, one)
     const client = new WireClient(await credentialFor(owned, workspace))
     const refusal = async () => (await owned.terminal.call('POST', '/api/v1/state/requests', { action: 'state.force-unlock', workspace })).body['code']

@@ -1,9 +1,48 @@
 /** States, and those who ask for something about them: terminals over the API, terraform over the wire. */
 import { createHash, randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll } from 'vitest'
 import { dpopProof } from '../../src/demonstration/raw-terminal.ts'
 import type { RawTerminal } from '../../src/demonstration/raw-terminal.ts'
-import type { Answer, SoftwarePerson } from '../../src/demonstration/software-person.ts'
+import { SoftwarePerson } from '../../src/demonstration/software-person.ts'
+import type { Answer } from '../../src/demonstration/software-person.ts'
 import type { IssuedCredential, RequestView } from '../../src/doors/state/views.ts'
+
+import { createLog } from '../../src/platform/log.ts'
+import { startServer } from '../../src/server/start.ts'
+import type { RunningServer } from '../../src/server/start.ts'
+import { createDatabase, onPostgres } from './database.ts'
+import { freePort } from './scratch-server.ts'
+import { terminalOf } from './team.ts'
+
+export type Owned = { server: RunningServer; url: string; person: SoftwarePerson; terminal: RawTerminal }
+
+/** One server for all tests of a file, each with a terminal and workspaces of its own: starting one takes longer than most tests. */
+export function sharedServer(): () => Promise<Owned> {
+  const undo: (() => Promise<unknown>)[] = []
+  let started: { server: RunningServer; person: SoftwarePerson } | null = null
+  beforeAll(async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'countersign-states-'))
+    undo.push(() => rm(dataDir, { recursive: true, force: true }))
+    const database = onPostgres ? await createDatabase('server') : null
+    if (database) undo.push(() => database.drop())
+    const port = await freePort()
+    const server = await startServer({ dataDir, databaseUrl: database?.url ?? '', addresses: [{ host: '127.0.0.1', port }], url: `http://localhost:${port}`, demonstration: true, log: createLog('silent') })
+    undo.push(() => server.close())
+    const person = new SoftwarePerson(server.url)
+    await person.setUp(server.setupLink ?? '', 'Ada Owner')
+    started = { server, person }
+  })
+  afterAll(async () => {
+    for (const step of undo.splice(0).toReversed()) await step()
+  })
+  return async () => {
+    if (!started) throw new Error('the server has not started')
+    return { ...started, url: started.server.url, terminal: await terminalOf(started.person) }
+  }
+}
 
 export const sha256 = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex')
 export const named = (name: string): string => encodeURIComponent(name)
@@ -103,19 +142,24 @@ export class WireClient {
 
 /** LOCK, held until the person has countersigned what it asks. */
 export async function locked(owned: { terminal: RawTerminal; person: SoftwarePerson }, client: WireClient, info: LockInfo = lockInfo()): Promise<LockInfo> {
-  const before = (await waitingOf(owned.terminal)).requests.map(({ id }) => id)
-  const answer = client.lock(info)
-  for (let since: number | undefined, tries = 0; tries < 20; tries++) {
-    const waiting = await waitingOf(owned.terminal, since)
-    since = waiting.version
-    const asked = waiting.requests.find(({ id, status }) => status === 'waiting' && !before.includes(id))
-    if (!asked) continue
-    await owned.person.countersign(asked.code)
-    break
-  }
+  const { answer, asked } = await asking(owned.terminal, () => client.lock(info))
+  await owned.person.countersign(asked.code)
   const { status, text } = await answer
   if (status !== 200) throw new Error(`LOCK: ${status} ${text}`)
   return info
+}
+
+/** Does what is held open for a person, and finds what they are asked. */
+export async function asking<T>(terminal: RawTerminal, work: () => Promise<T>): Promise<{ answer: Promise<T>; asked: RequestView }> {
+  const before = await waitingOf(terminal)
+  const answer = work()
+  for (let since = before.version, tries = 0; tries < 20; tries++) {
+    const waiting = await waitingOf(terminal, since)
+    since = waiting.version
+    const asked = waiting.requests.find(({ id, status }) => status === 'waiting' && !before.requests.some((one) => one.id === id))
+    if (asked) return { answer, asked }
+  }
+  throw new Error('nobody was asked')
 }
 
 async function waitingOf(terminal: RawTerminal, since?: number): Promise<{ version: number; requests: RequestView[] }> {
