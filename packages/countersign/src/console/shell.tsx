@@ -1,6 +1,6 @@
 /** The frame around every page: skip link, bar, navigation, who is signed in and for how long. */
 import type { ComponentChildren } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { SessionView } from './api/views.ts'
 import { Icon, Mark } from './parts/icon.tsx'
 import type { IconName } from './parts/icon.tsx'
@@ -53,12 +53,17 @@ function Tab({ tab, page }: { tab: (typeof tabs)[number]; page: Page }) {
 
 function Further({ page }: { page: Page }) {
   const [open, setOpen] = useState(false)
+  const button = useRef<HTMLButtonElement>(null)
   const inside = furtherTabs.some((tab) => tab.pages.includes(page.name))
   useEffect(() => setOpen(false), [page.name])
   useEffect(() => {
     if (!open) return undefined
     const close = (event: Event): void => {
-      if (event instanceof KeyboardEvent ? event.key === 'Escape' : !(event.target instanceof Element && event.target.closest('.further-tabs, .more-tab') !== null)) setOpen(false)
+      if (event instanceof KeyboardEvent) {
+        if (event.key !== 'Escape') return
+        button.current?.focus()
+      } else if (event.target instanceof Element && event.target.closest('.further-tabs, .more-tab') !== null) return
+      setOpen(false)
     }
     addEventListener('keydown', close)
     addEventListener('pointerdown', close)
@@ -69,7 +74,7 @@ function Further({ page }: { page: Page }) {
   }, [open])
   return (
     <>
-      <button type="button" class={inside ? 'tab more-tab inside' : 'tab more-tab'} aria-expanded={open} aria-controls="further-tabs" onClick={() => setOpen(!open)}><Icon name="more" /><span>More</span></button>
+      <button ref={button} type="button" class={inside ? 'tab more-tab inside' : 'tab more-tab'} aria-expanded={open} aria-controls="further-tabs" onClick={() => setOpen(!open)}><Icon name="more" /><span>More</span></button>
       <span id="further-tabs" class={open ? 'further-tabs open' : 'further-tabs'}>{furtherTabs.map((tab) => <Tab key={tab.to} tab={tab} page={page} />)}</span>
     </>
   )

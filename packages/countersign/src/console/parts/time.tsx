@@ -61,6 +61,12 @@ export function When({ at }: { at: string }) {
   return <time dateTime={at} title={at}>{moment(at)}</time>
 }
 
+/** "for 6 minutes": how long something has lasted. */
+export function For({ since }: { since: string }) {
+  const lasted = ago(since, useNow(30_000))
+  return <time dateTime={since} title={moment(since)}>{lasted === 'just now' ? 'since just now' : `for ${lasted.replace(/ ago$/u, '')}`}</time>
+}
+
 export function Ago({ at }: { at: string }) {
   const now = useNow(30_000)
   return <time dateTime={at} title={moment(at)}>{ago(at, now)}</time>

@@ -11,7 +11,7 @@ import { ProblemNotice } from '../../parts/notice.tsx'
 import { Loading, PageFrame } from '../../parts/page.tsx'
 import { counted, sizeWords } from '../../parts/size.ts'
 import { Text } from '../../parts/text.tsx'
-import { Ago } from '../../parts/time.tsx'
+import { Ago, For } from '../../parts/time.tsx'
 import { workspacePath } from '../../router.ts'
 import { Mark, StatesNav, Who } from './parts.tsx'
 import { changeVerbs, marksOf } from './words.ts'
@@ -85,7 +85,7 @@ function Row({ one }: { one: WorkspaceView }) {
         <span class="row-title"><Text of={one.name} /></span>
         <span class="row-sub row-line"><Text of={one.environment} /> · {enforcementWords[one.enforcement.level].word.toLowerCase()}{one.version > 0 && <> · version {one.version} · {sizeWords(one.size)}</>}</span>
         {one.lastChange !== null && <span class="row-sub row-line">{changeVerbs[one.lastChange.origin]} by <Who of={one.lastChange.person} />, <Ago at={one.lastChange.at} /></span>}
-        {one.lock !== null && <span class="row-sub row-line">Held by <Who of={one.lock.person} /> since <Ago at={one.lock.since} />{one.lock.who !== '' && <>, who says "<Text of={one.lock.who} />"</>}</span>}
+        {one.lock !== null && <span class="row-sub row-line">Held by <Who of={one.lock.person} /> <For since={one.lock.since} />{one.lock.who !== '' && <>, who says "<Text of={one.lock.who} />"</>}</span>}
       </span>
       {marks.length > 0 && <span class="row-end marks">{marks.map((mark) => <Mark key={mark.word} of={mark} />)}</span>}
     </Link>

@@ -96,7 +96,7 @@ function Decide({ one, workspace }: { one: VersionView; workspace: WorkspaceView
   return (
     <>
       <div class="actions">
-        <Button icon="check" busy={busy} onPress={() => ask({ ...wish, action: 'state.accept' })}>Accept version {one.version}</Button>
+        <Button look="plain" icon="check" busy={busy} onPress={() => ask({ ...wish, action: 'state.accept' })}>Accept version {one.version}</Button>
         <Button look="plain" icon="cross" busy={busy} onPress={() => ask({ ...wish, action: 'state.discard' })}>Discard it</Button>
       </div>
       <p class="quiet small after-command">Both are countersigned. Accepted, it becomes current; discarded, it can be restored for a while.</p>

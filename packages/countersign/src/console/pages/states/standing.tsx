@@ -5,7 +5,7 @@ import { Button } from '../../parts/button.tsx'
 import { Link } from '../../parts/link.tsx'
 import { Notice, ProblemNotice } from '../../parts/notice.tsx'
 import { Text } from '../../parts/text.tsx'
-import { Ago, When } from '../../parts/time.tsx'
+import { For, When } from '../../parts/time.tsx'
 import type { WorkspacePart } from '../../router.ts'
 import { workspacePath } from '../../router.ts'
 import { mayChange, useStateAsk } from './ask.ts'
@@ -28,7 +28,7 @@ export function Standing({ seen: { workspace, open, last }, session, part }: { s
           <p><Link to={`${workspacePath(workspace.name)}/quarantine`}>Decide about it</Link></p>
         </Notice>
       )}
-      {workspace.lock !== null && <Lock name={workspace.name} lock={workspace.lock} may={may} />}
+      {workspace.lock !== null && part === 'state' && <Lock name={workspace.name} lock={workspace.lock} may={may} />}
     </div>
   )
 }
@@ -47,7 +47,7 @@ function Lock({ name, lock, may }: { name: string; lock: LockView; may: boolean 
     <section class="card held" aria-labelledby="lock-title">
       <h2 id="lock-title">{lockWords[lock.mode]}</h2>
       <dl class="facts tight-stack">
-        <dt>By</dt><dd><b><Who of={lock.person} /></b>, since <Ago at={lock.since} /><span class="sub">from <Text of={lock.source} /></span></dd>
+        <dt>By</dt><dd><b><Who of={lock.person} /></b>, <For since={lock.since} /><span class="sub">from <Text of={lock.source} /></span></dd>
         <dt>They say</dt><dd>{lock.operation === '' && lock.who === '' ? <i>nothing</i> : <>{lock.operation !== '' && <code><Text of={operationWords(lock.operation)} /></code>}{lock.who !== '' && <> as "<Text of={lock.who} />"</>}</>}<span class="sub">the client's own word</span></dd>
         {lock.run !== '' && <><dt>For</dt><dd><Link to={`/runs/${lock.run}`}>this run</Link></dd></>}
         <dt>At most until</dt><dd><When at={lock.capAt} />{lock.mode === 'write' && <span class="sub">a write after that is set aside</span>}</dd>

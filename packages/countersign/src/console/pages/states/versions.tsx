@@ -44,7 +44,8 @@ export function Versions({ workspace, may }: { workspace: WorkspaceView; may: bo
       {newest.state === 'failed' && <ProblemNotice problem={newest.problem} again={again} />}
       {newest.state === 'ready' && (
         <>
-          <ol class="list entries" reversed>{all.map((one) => <li key={one.version}><Version one={one} workspace={workspace} may={may} before={all.find(({ version, status }) => version < one.version && status === 'kept')?.version ?? null} /></li>)}</ol>
+          {all.length === 0 && <p class="empty">Nothing was written yet.</p>}
+          {all.length > 0 && <ol class="list entries" reversed>{all.map((one) => <li key={one.version}><Version one={one} workspace={workspace} may={may} before={all.find(({ version, status }) => version < one.version && status === 'kept')?.version ?? null} /></li>)}</ol>}
           {more && first.length === PAGE && <div class="actions"><Button look="plain" busy={busy} onPress={next}>Older versions</Button></div>}
           {problem !== null && <ProblemNotice problem={problem} />}
           <Compare name={name} all={all.filter(({ status }) => status !== 'destroyed').map(({ version }) => version)} />
