@@ -104,6 +104,8 @@ async function buildConsole() {
     if (filesOf(inputs).every((file) => before.has(file))) return
   }
   const started = Date.now()
+  // Whoever builds, from a test too: otherwise the pages hold the paths of their sources.
+  process.env.NODE_ENV = 'production'
   const { build } = await import('vite')
   const [unfinished, old, ready] = [`.console-${process.pid}`, `.console-old-${process.pid}`, 'console'].map((name) => join(dist, name))
   const built = await build({ configFile: consoleConfig, root: dirname(consoleConfig), logLevel: 'warn', build: { outDir: unfinished, emptyOutDir: true } })
