@@ -89,7 +89,7 @@ it('what was changed, swapped or put back in the database is served to nobody', 
     expect((await owned.terminal.call('GET', `${api}/versions/2`)).body).toMatchObject({ code: 'state_tampered' })
     expect((await owned.terminal.call('GET', `${api}/diff?from=1&to=2`)).body).toMatchObject({ code: 'state_tampered' })
   })
-  const notices = ((await owned.person.must('GET', '/api/v1/notices'))['notices'] as { text: string }[]).filter(({ text }) => text.includes('something else about the state of shop/prod'))
+  const notices = ((await owned.person.must('GET', '/api/v1/notices'))['notices'] as { text: string }[]).filter(({ text }) => text.includes('What the database holds of the state of shop/prod'))
   expect(notices.length).toBeGreaterThan(0)
   expect(notices.length).toBeLessThanOrEqual(2)
   const read = await done(owned.terminal, owned.person, { action: 'state.read', workspace })

@@ -6,10 +6,11 @@ import { z } from 'zod'
 import type { Actor } from '../../identity/actor.ts'
 import { asked, credentialId, requestId, workspaceName } from './claims.ts'
 import type { Asked, RequestAction } from './claims.ts'
+import { StateError } from './errors.ts'
 import type { StateDeps } from './ports.ts'
 import { actionOf } from './requests.ts'
 import { findRequest } from './store.ts'
-import { createTamperingAlarm } from './tampering.ts'
+import { createTamperAlarm } from './tamper-alarm.ts'
 import type { StateUseCases } from './use-cases.ts'
 import type { RequestView } from './views.ts'
 
@@ -22,8 +23,10 @@ const waiting = z.object({ wait: z.coerce.number().int().min(0).max(50).default(
 const page = z.object({ before: number.min(1).default(Number.MAX_SAFE_INTEGER), limit: z.coerce.number().int().min(1).max(100).default(50) })
 
 export const stateRoutes: FastifyPluginAsyncZod<StateRoutesDeps> = async (app, { deps, useCases, actorOf }) => {
-  const tampered = createTamperingAlarm(deps)
-  app.addHook('onError', async (request, _reply, error) => tampered(error, await workspaceIn(deps, request)))
+  const alarmed = createTamperAlarm(deps)
+  app.addHook('onError', async (request, _reply, error) => {
+    if (error instanceof StateError && error.code === 'state_tampered') await alarmed(await workspaceIn(deps, request))
+  })
   // A state that is imported is received by the use case, which knows its size and its limit; nothing here reads it.
   app.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload))
   const asking = askingOf(useCases)

@@ -12,7 +12,6 @@ import { heldOnce, refuseRevoked } from './lock.ts'
 import { saidOf } from './lock-info.ts'
 import type { StateDeps } from './ports.ts'
 import { awaited, refusalOf } from './refusals.ts'
-import { runUnlocked } from './reconcile.ts'
 import { hold, standingOf } from './standing.ts'
 import { deleteLock, findRequest, lockOf, sameRequest, workspaceNamed } from './store.ts'
 import type { LockRow, RequestRow, WorkspaceRow } from './store.ts'
@@ -25,10 +24,7 @@ const isHolder = (lock: LockRow, { caller, lock: digest }: Unlocking): boolean =
 
 /** @returns false when it is not this client's to release: then it takes a person. */
 export async function release(deps: StateDeps, by: Authorized<'state.release'>, asked: Unlocking): Promise<boolean> {
-  const released = await deps.store.write((tx) => end(deps, tx, by, asked))
-  // What it changed is compared with what was countersigned; the client does not wait for that.
-  if (released && asked.caller.credential.run !== '') void runUnlocked(deps, asked.caller.credential.run)
-  return released
+  return deps.store.write((tx) => end(deps, tx, by, asked))
 }
 
 async function end(deps: StateDeps, tx: Tx, by: Authorized<'state.release'>, asked: Unlocking): Promise<boolean> {

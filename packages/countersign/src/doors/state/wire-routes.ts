@@ -22,7 +22,6 @@ import { runUnlocked } from './reconcile.ts'
 import { createRefusalLog, whoOf } from './refusals.ts'
 import { lockOf, workspaceNamed } from './store.ts'
 import { createTamperAlarm } from './tamper-alarm.ts'
-import { createTamperingAlarm } from './tampering.ts'
 import type { WireUseCases } from './wire-use-cases.ts'
 import { admitWrite, writeState } from './write.ts'
 
@@ -45,7 +44,6 @@ export async function wireRoutes(app: FastifyInstance, { deps, useCases, sourceO
   const refused = createRefusalLog(deps)
   const alarmed = createTamperAlarm(deps)
   const guesses = createGuesses(deps.clock)
-  const tampered = createTamperingAlarm(deps)
   const room = createRoom(2 * deps.limits.largest)
 
   app.addHook('onRequest', async (request, reply) => {
@@ -59,7 +57,6 @@ export async function wireRoutes(app: FastifyInstance, { deps, useCases, sourceO
 
   app.addHook('onError', async (request, _reply, error) => {
     const about = asked.get(request) ?? null
-    if (about) await tampered(error, about.place.name)
     if (!about || !isRefusal(error)) return
     if (error.code === 'state_tampered') await alarmed(about.place.name)
     await refused(whoOf(about.caller), { action: `state.${about.doing}`, name: about.place.name, code: error.code, address: sourceOf(request).address })
