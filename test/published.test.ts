@@ -77,7 +77,8 @@ beforeAll(() => {
   const folders = ['packages/proof', 'packages/hcl', 'packages/rego', readied()]
   pack(folders).forEach((file, at) => tarballs.set(published[at] ?? '', file))
   empty = install()
-})
+  // Two minutes are enough on a quiet machine many times over.
+}, 300_000)
 afterAll(() => rmSync(work, { recursive: true, force: true }))
 
 describe('what is in the packages', () => {
