@@ -1,4 +1,5 @@
 /** The state door put together: what it needs of other rooms, each handed over in its own words. No rule lives here. */
+import { isStateCredential } from '@countersign/proof'
 import type { PolicyPin } from '../doors/admin/policy-pin.ts'
 import { runsForStates } from '../doors/runs/for-states.ts'
 import { endCredentials } from '../doors/state/credentials.ts'
@@ -39,8 +40,8 @@ export function assembleState({ base, place, pin, identity, gate, notices, keys,
 export function terminalsWith(base: Base, identity: Identity): GateDeps['terminals'] {
   return {
     async disown(tx, person, executor) {
-      if (!executor.startsWith('stc_')) await identity.tokens.disown(tx, person, executor)
-      await endCredentials(base, tx, { ...(executor.startsWith('stc_') ? { id: executor } : { executor }), person }, { why: 'reported', by: person })
+      if (!isStateCredential(executor)) await identity.tokens.disown(tx, person, executor)
+      await endCredentials(base, tx, { ...(isStateCredential(executor) ? { id: executor } : { executor }), person }, { why: 'reported', by: person })
     },
   }
 }

@@ -1,6 +1,7 @@
 /** Attacks on what was asked of a state: a floor that is gone, a lock of somebody else, a grant used otherwise, records that are not its own. */
 import type { StateSubject, VerdictCode } from '../../src/index.ts'
-import { byAlice, byBob, installation, keys, stateWrite, statePlan, tellState } from '../support/scenario.ts'
+import { authenticator } from '../support/authenticator.ts'
+import { alice, byAlice, byBob, installation, keys, stateWrite, statePlan, tellState } from '../support/scenario.ts'
 import { alicesApp, withApp } from '../support/team.ts'
 import { digestFor, type World } from '../support/world.ts'
 import type { Attack } from './attack.ts'
@@ -92,6 +93,25 @@ const effects: Attack[] = [
 ]
 
 
+const aliceNew = authenticator(alice, 'new')
+/** Alice adds a key, and does something with it at once. */
+const early = (name: string, expect: VerdictCode, state: Partial<StateSubject>): Attack => ({
+  name, base: 'state', expect,
+  make: async () => {
+    const world = await alone()
+    await world.register(aliceNew, keys.alice)
+    return tellState({ state, signings: [{ by: aliceNew, role: 'self' }], outcome: 'none' }, world)
+  },
+})
+
+const probation: Attack[] = [
+  early('a new key on a rollback', 'signer_on_probation', {}),
+  early('a new key on a lock to write', 'signer_on_probation', stateWrite),
+  early('a new key on a reading of everything', 'signer_on_probation', { action: 'state.read', target: none, tier: 'full' }),
+  early('a new key on a reading without secrets: nothing is wrong', 'valid', { action: 'state.read-redacted', target: none, tier: 'redacted' }),
+  early('a new key on a credential: nothing is wrong', 'valid', { action: 'state.credential', target: none, phase: 'plan', tier: 'full', lasts: 3600 }),
+]
+
 const others: Attack[] = [
   lie('signed by somebody else than who asked', 'envelope_role', { signings: [{ by: keys.bob, role: 'self' }] }, installation),
   lie('approved by one of two', 'requirement_approvals', { required: { approvals: 2, approverRole: 'approver' }, signings: [byAlice, byBob] }, installation),
@@ -101,4 +121,4 @@ const others: Attack[] = [
   lie('another installation', 'evidence_instance', { state: { instance: 'ins-other' } }),
 ]
 
-export const stateAttacks: readonly Attack[] = [...floors, ...shapes, ...effects, ...others]
+export const stateAttacks: readonly Attack[] = [...floors, ...shapes, ...effects, ...probation, ...others]

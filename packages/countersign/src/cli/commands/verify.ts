@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { parseTrust, ProofError, verifyEvidence, type Consent, type Countersigner, type Effect, type StateSubject, type TrustFile, type Verdict } from '@countersign/proof'
+import { isStateCredential, parseTrust, ProofError, verifyEvidence, type Consent, type Countersigner, type Effect, type StateSubject, type TrustFile, type Verdict } from '@countersign/proof'
 import { changeSentence } from '../../plan/index.ts'
 import { CliError, exitCodes, type ExitCode } from '../exit.ts'
 import { safe, type Output } from '../output.ts'
@@ -74,7 +74,7 @@ function showState(output: Output, { state, target, lock, requester, executor, s
   if (target.digest !== '') output.line(`  about    ${versionOf(target)}`)
   if (phase !== '' || tier !== '') output.line(`  grants   ${[phase, tier === '' ? '' : `reading ${tier}`, lasts > 0 ? `at most ${lasts} s` : ''].filter(Boolean).join(', ')}`)
   if (lock.digest !== '') output.line(`  lock     ${lock.digest}  (SHA-256 of its ID${lock.operation === '' ? '' : `; the client says ${safe(lock.operation)}`}${lock.who === '' ? '' : ` by ${safe(lock.who)}`})`)
-  output.line(`  asked by ${safe(requester)} from ${safe(source)} ${executor === '' ? 'in a browser' : `with ${executor.startsWith('stc_') ? 'the state credential' : 'the terminal key'} ${safe(executor)}`}`)
+  output.line(`  asked by ${safe(requester)} from ${safe(source)} ${executor === '' ? 'in a browser' : `with ${isStateCredential(executor) ? 'the state credential' : 'the terminal key'} ${safe(executor)}`}`)
   output.line(`  protection at that time: ${workspace.enforcement}`)
 }
 
