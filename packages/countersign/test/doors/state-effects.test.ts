@@ -40,6 +40,9 @@ describe('an import', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409])
     expect(await owned.terminal.must('GET', api)).toMatchObject({ version: 1, serial: 1, lineage: 'lineage-1', resources: 1, environment: 'prod', frozen: null, lock: null, lastChange: { origin: 'import', version: 1 } })
     expect(await currentText(owned, workspace)).toBe(text)
+    const large = { serial: 2, resources: { a: 'x'.repeat(3_000_000) } }
+    await importState(owned, workspace, large)
+    expect(await currentText(owned, workspace)).toBe(stateText(large))
   })
 
   it('of another lineage or a serial that is not higher is refused, unless the statement names what it replaces', async () => {
