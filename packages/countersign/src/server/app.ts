@@ -47,8 +47,9 @@ export async function createApp(parts: Parts, options: AppOptions): Promise<Fast
     bodyLimit: 256 * 1024,
     // tidyForwarded (http/proxies.ts) has left of a named proxy's header the one address that counts.
     trustProxy: (address, hop) => hop === 0 && options.trust.named(address),
-    // The set-up token and codes never stand in a query; an over-long address is refused before it is routed.
-    routerOptions: { maxParamLength: 128, caseSensitive: true, ignoreTrailingSlash: false },
+    // The set-up token and codes never stand in a query; an over-long address is refused before it is routed. The longest that there is
+    // names a workspace: a project of 64, and 200 characters of which each may be twelve when it is encoded.
+    routerOptions: { maxParamLength: 64 + 3 + 200 * 12, caseSensitive: true, ignoreTrailingSlash: false },
     requestTimeout: 120_000,
     keepAliveTimeout: 75_000,
     // An address that cannot be decoded never reaches a route.

@@ -46,6 +46,9 @@ describe('versions, differences, readings', () => {
     const terminal = await terminalOf(operator)
     expect((await terminal.call('POST', '/api/v1/state/requests', { action: 'state.read', workspace: 'other/prod/eu west' })).body).toMatchObject({ code: 'not_permitted' })
     expect((await terminal.call('POST', `/api/v1/state/requests/${others.id}/redeem`)).body).toMatchObject({ code: 'request_not_found' })
+    const long = `shop/${'ü'.repeat(150)}/${'日'.repeat(49)}`
+    await importState(owned, long, { serial: 1, lineage: 'lineage-3' })
+    expect(await person.must('GET', `/api/v1/state/workspaces/${named(long)}/versions/1`)).toMatchObject({ version: 1 })
     for (const workspace of ['shop', 'shop/..', 'shop/a\\b', 'shop/\u202eabc', `shop/${'x'.repeat(201)}`, 'sh op/x']) {
       expect((await terminal.call('POST', '/api/v1/state/requests', { action: 'state.read', workspace })).body, workspace).toMatchObject({ code: 'invalid_request' })
     }
