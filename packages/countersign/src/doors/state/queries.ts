@@ -90,8 +90,9 @@ export async function updateStateRun(tx: Tx, run: string, set: Partial<RunRow>):
   await tx.updateTable('state_run').set(set).where('run', '=', run).execute()
 }
 
-export async function openRuns(db: Db | Tx): Promise<RunRow[]> {
-  return db.selectFrom('state_run').selectAll().where('judged_at', 'is', null).orderBy('run').limit(50).execute()
+/** Over, and not compared for good. */
+export async function endedRuns(db: Db | Tx): Promise<RunRow[]> {
+  return db.selectFrom('state_run').selectAll().where('judged_at', 'is', null).where('ended', '!=', '').orderBy('run').limit(50).execute()
 }
 
 /** What a run wrote that became current, oldest first. */

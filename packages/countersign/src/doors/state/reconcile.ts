@@ -14,7 +14,7 @@ import type { Reconciliation } from '../../tfstate/index.ts'
 import { factsOf } from './diff.ts'
 import { readPlanned } from './planned.ts'
 import type { StateDeps } from './ports.ts'
-import { openRuns, stateRun, updateStateRun, versionsOfRun } from './queries.ts'
+import { endedRuns, stateRun, updateStateRun, versionsOfRun } from './queries.ts'
 import type { RunRow } from './queries.ts'
 import { findWorkspace, versionNumbered, workspaceNamed } from './store.ts'
 import type { VersionRow, WorkspaceRow } from './store.ts'
@@ -37,11 +37,11 @@ export async function runUnlocked(deps: StateDeps, run: string): Promise<void> {
   await judge(deps, run).catch(() => undefined)
 }
 
-/** What a server that died left behind. @returns how many runs were compared for good */
-export async function judgeEnded(deps: StateDeps): Promise<number> {
-  const rows = (await deps.store.read((db) => openRuns(db))).filter(({ ended }) => ended !== '')
-  for (const { run } of rows) await judge(deps, run)
-  return rows.length
+/** What a server that died left behind. One that cannot be compared does not keep the others from it. @throws the last error that was met */
+export async function judgeEnded(deps: StateDeps): Promise<void> {
+  const failed: unknown[] = []
+  for (const { run } of await deps.store.read((db) => endedRuns(db))) await judge(deps, run).catch((error: unknown) => failed.push(error))
+  if (failed.length > 0) throw failed.at(-1)
 }
 
 type Seen = { row: RunRow; workspace: WorkspaceRow | null; before: VersionRow | null; after: VersionRow | null; plan: string | null }
