@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { newPassword, passwordHash } from '../../src/doors/state/secret.ts'
 import { newId } from '../../src/platform/ids.ts'
+import type { Tx } from '../../src/platform/store/store.ts'
 import { HandClock, ownedServer } from '../support/scratch-server.ts'
 import { sharedServer } from '../support/shared-server.ts'
 import { countersignNext, credentialFor, get, lock, lockInfo, post, send, stateText, unlock, waiting } from '../support/state-wire.ts'
@@ -422,6 +423,58 @@ describe('names', () => {
   })
 })
 
+describe('a database that somebody else writes', () => {
+  const edits: [string, (tx: Tx, of: { id: string; first: string; second: string }) => Promise<unknown>][] = [
+    ['an older version made current again', (tx, { id }) => tx.updateTable('state_workspace').set({ version: 1 }).where('id', '=', id).execute()],
+    ['the state taken away', (tx, { id }) => tx.updateTable('state_workspace').set({ version: 0 }).where('id', '=', id).execute()],
+    ['an older body under the newer row', (tx, { first, second }) => tx.updateTable('state_version').set({ sealed_as: first }).where('id', '=', second).execute()],
+    ['an older body and digest under the newer row', async (tx, { first, second }) => {
+      const { digest } = await tx.selectFrom('state_version').select('digest').where('id', '=', first).executeTakeFirstOrThrow()
+      await tx.updateTable('state_version').set({ sealed_as: first, digest }).where('id', '=', second).execute()
+    }],
+    ['bodies swapped', async (tx, { first, second }) => {
+      await tx.updateTable('state_body').set({ version: 'x' }).where('version', '=', first).execute()
+      await tx.updateTable('state_body').set({ version: first }).where('version', '=', second).execute()
+      await tx.updateTable('state_body').set({ version: second }).where('version', '=', 'x').execute()
+    }],
+    ['an edited serial, so that an old write would pass', (tx, { second }) => tx.updateTable('state_version').set({ serial: 0 }).where('id', '=', second).execute()],
+    ['a byte of the body', async (tx, { second }) => {
+      const { body } = await tx.selectFrom('state_body').select('body').where('version', '=', second).where('kind', '=', 'state').executeTakeFirstOrThrow()
+      const changed = Uint8Array.from(body)
+      changed[60] = (changed[60] ?? 0) ^ 1
+      await tx.updateTable('state_body').set({ body: changed }).where('version', '=', second).where('kind', '=', 'state').execute()
+    }],
+    ['the body taken away', (tx, { second }) => tx.deleteFrom('state_body').where('version', '=', second).execute()],
+  ]
+
+  it('is seen, named and told, and nothing of it is served; what is written meanwhile is set aside', async () => {
+    const { store, ledger } = server().server.parts.base
+    const seen = []
+    for (const [what, edit] of edits) {
+      const of = await owned('dev')
+      const info = await take(of, of.credential)
+      await post(of.credential, info.ID, stateText(1, 'l'))
+      await post(of.credential, info.ID, stateText(2, 'l'))
+      const row = await store.read((db) => db.selectFrom('state_workspace').selectAll().where('name', '=', of.name).executeTakeFirstOrThrow())
+      const ids = await store.read((db) => db.selectFrom('state_version').select('id').where('workspace', '=', row.id).orderBy('number').execute())
+      await store.write((tx) => edit(tx, { id: row.id, first: ids[0]?.id ?? '', second: ids[1]?.id ?? '' }))
+      const answer = await get(of.credential)
+      const told = (await ledger.find({ key: 'state', value: row.id })).filter(({ leaf }) => leaf.includes('"state.tampered"'))
+      seen.push([what, answer.status, answer.body['code'], told.length])
+    }
+    expect(seen).toEqual(edits.map(([what]) => [what, 500, 'state_tampered', 1]))
+    const [, , , , , [, lowerSerial]] = edits as [unknown, unknown, unknown, unknown, unknown, (typeof edits)[number]]
+    const of = await owned('dev')
+    const info = await take(of, of.credential)
+    await post(of.credential, info.ID, stateText(5, 'l'))
+    const ids = await store.read((db) => db.selectFrom('state_version').innerJoin('state_workspace as w', 'w.id', 'state_version.workspace').select('state_version.id').where('w.name', '=', of.name).execute())
+    await store.write((tx) => lowerSerial(tx, { id: '', first: '', second: ids[0]?.id ?? '' }))
+    expect((await post(of.credential, info.ID, stateText(3, 'l'))).status).toBe(200)
+    const rows = await store.read((db) => db.selectFrom('state_version').innerJoin('state_workspace as w', 'w.id', 'state_version.workspace').select(['state_version.status', 'state_version.why']).where('w.name', '=', of.name).orderBy('state_version.number').execute())
+    expect(rows).toEqual([{ status: 'kept', why: '' }, { status: 'quarantined', why: 'what is current was changed in the database' }])
+  })
+})
+
 it('DELETE takes the whole state after a touch, and nothing before it', async () => {
   const of = await owned()
   await withState(of)
@@ -457,7 +510,7 @@ it('fifty new workspaces at once all begin: locks that a policy lets pass, and f
   const { server: running, person } = server()
   const { store, clock, random } = running.parts.base
   const names = Array.from({ length: 50 }, (_, at) => `fifty/w${at}-dev`)
-  const [{ id: holder }] = await store.read(async (db) => running.parts.identity.people.all(db)) as [{ id: string }]
+  const holder = (await store.read(async (db) => running.parts.identity.people.all(db)))[0]?.id ?? ''
   const made = names.map((name) => ({ name, id: newId('stc', clock, random), password: newPassword(random), info: lockInfo('OperationTypePlan') }))
   await store.write(async (tx) => {
     for (const { name, id, password } of made) {
