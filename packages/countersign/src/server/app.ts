@@ -50,7 +50,7 @@ export async function createApp(parts: Parts, options: AppOptions): Promise<Fast
     // The set-up token and codes never stand in a query; an over-long address is refused before it is routed. The longest that there is
     // names a workspace: a project of 64, and 200 characters of which each may be twelve when it is encoded.
     routerOptions: { maxParamLength: 64 + 3 + 200 * 12, caseSensitive: true, ignoreTrailingSlash: false },
-    requestTimeout: 120_000,
+    requestTimeout: 300_000,
     keepAliveTimeout: 75_000,
     // An address that cannot be decoded never reaches a route.
     frameworkErrors: (_error, _request, reply) => void send(reply, problem('invalid_request', 'The address cannot be read: a percent sign in it encodes nothing.', 'Correct it; /openapi.json describes every request.')),

@@ -22,9 +22,9 @@ export type Listening = {
   close(graceMs: number): Promise<boolean>
 }
 
-/** Long enough for 96 MB over a slow line, short enough that nobody holds connections open for nothing. */
+/** Long enough for the largest state over a slow line, short enough that nobody holds connections open for nothing. */
 const APART = { requestTimeout: 10_000, keepAliveTimeout: 60_000, headersTimeout: 5_000 }
-const LIMITS = { requestTimeout: 120_000, keepAliveTimeout: 75_000, headersTimeout: 60_000 }
+const LIMITS = { requestTimeout: 300_000, keepAliveTimeout: 75_000, headersTimeout: 60_000 }
 
 /** A machine without IPv6 does without it, as long as one address is left. */
 export async function listen(app: FastifyInstance, options: ListenOptions): Promise<Listening> {
