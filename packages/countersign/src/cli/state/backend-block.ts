@@ -24,8 +24,9 @@ export function workspaceOf(address: string, servers: readonly string[]): string
   }
 }
 
+/** `address`: as `stateAddress` makes it; what HCL would read in its own way is percent-encoded there. */
 export function backendBlock(address: string): string {
-  const text = quoted(address)
+  const text = `"${address}"`
   return `terraform {
   backend "http" {
     address        = ${text}
@@ -34,10 +35,6 @@ export function backendBlock(address: string): string {
   }
 }
 `
-}
-
-function quoted(text: string): string {
-  return `"${text.replace(/["\\]/g, String.raw`\$&`).replace(/[$%]\{/g, (mark) => `${mark[0] ?? ''}${mark}`)}"`
 }
 
 export type Written = { /** The file. */ readonly file: string; /** `http`, `s3`, ..., or `cloud`. */ readonly type: string; /** It says a user name or a password. */ readonly credentials: boolean }

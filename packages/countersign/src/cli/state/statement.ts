@@ -31,8 +31,15 @@ export type Question = {
   readonly purpose?: string
 }
 
+/** Who asks, from where, and of whom. */
+export type Asker = {
+  readonly person: Pick<Session['person'], 'id'>
+  readonly trust: Pick<Session['trust'], 'instance' | 'org'>
+  readonly api: { readonly key: Pick<Session['api']['key'], 'thumbprint'> }
+}
+
 /** Throws CliError `server_altered_subject`. */
-export function checkStatement(session: Session, question: Question, view: StateRequest): StateSubject {
+export function checkStatement(session: Asker, question: Question, view: Pick<StateRequest, 'id' | 'subject'>): StateSubject {
   const subject = parsed(view.subject)
   const own: { readonly [member in keyof StateSubject]?: unknown } = {
     action: question.action,
