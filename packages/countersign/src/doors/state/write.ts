@@ -38,7 +38,7 @@ async function under(deps: StateDeps, db: Db | Tx, { name, caller, lock: digest 
   if (lock && lock.lock === digest && lock.credential === credential.id) {
     if (lock.mode === 'plan') throw new StateError('lock_read_only', `The lock of ${name} was taken for a plan, and reads only.`, 'Run terraform apply: it takes a lock that writes.')
     const now = deps.clock.now()
-    const revoked = (await findCredential(db, credential.id))?.revoked_at != null
+    const revoked = caller.standing === 'revoked' || (await findCredential(db, credential.id))?.revoked_at != null
     const why = revoked ? 'its credential was revoked' : lock.cap_at <= now ? 'its lock was held for longer than allowed'
       : lock.source !== actor.source.address ? 'it came from another address than the lock' : workspace.frozen_at !== null ? 'the workspace was frozen' : ''
     return { workspace, held: lock, why }
