@@ -75,7 +75,7 @@ async function pending(host: MigrationHost, migrations: readonly Migration[]): P
   }
   const missing: { migration: Migration; digest: string }[] = []
   for (const migration of migrations) {
-    const digest = digestOf(await host.rehearse((db) => migration.up(db)))
+    const digest = await digestBy(host, migration)
     const before = recorded.get(migration.name)
     if (before === undefined) missing.push({ migration, digest })
     else if (before !== digest) {
@@ -83,6 +83,35 @@ async function pending(host: MigrationHost, migrations: readonly Migration[]): P
     }
   }
   return missing
+}
+
+async function digestBy(host: Pick<MigrationHost, 'rehearse'>, migration: Migration): Promise<string> {
+  return digestOf(await host.rehearse((db) => migration.up(db)))
+}
+
+/** What the schema of a database is, whoever made it: read without a judgement, for who only looks. */
+export type Schema = {
+  recorded: MigrationTable[]
+  /** Names of this program's migrations that were not run yet. */
+  missing: string[]
+  /** Recorded, and not known to this program: a newer one made the database. */
+  unknown: string[]
+  /** Recorded with other statements than this program's. */
+  changed: string[]
+}
+
+/** `recorded`: rows of `platform_migration`, of a database that `tongue` speaks to. */
+export async function compareSchema(tongue: Tongue, recorded: MigrationTable[], migrations: readonly Migration[]): Promise<Schema> {
+  const host = { rehearse: (work: (db: Db) => Promise<void>) => rehearseOver(tongue, work) }
+  const digests = new Map<string, string>()
+  for (const migration of migrations) digests.set(migration.name, await digestBy(host, migration))
+  const names = new Set(recorded.map(({ name }) => name))
+  return {
+    recorded,
+    missing: [...digests.keys()].filter((name) => !names.has(name)),
+    unknown: [...names].filter((name) => !digests.has(name)),
+    changed: recorded.filter(({ name, digest }) => digests.has(name) && digests.get(name) !== digest).map(({ name }) => name),
+  }
 }
 
 function digestOf(statements: readonly Statement[]): string {

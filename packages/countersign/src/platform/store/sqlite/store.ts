@@ -13,14 +13,14 @@ import { Writer } from './writer.ts'
 
 export type Limits = { queue: number; readers: number; readQueue: number; unitMs: number }
 
-export type SqliteOptions = { dataDir: string; migrations: readonly Migration[]; readOnly: boolean; clock: Clock; limits: Limits; connect: Connect }
+export type SqliteOptions = { dataDir: string; migrations: readonly Migration[]; readOnly: boolean; anySchema: boolean; clock: Clock; limits: Limits; connect: Connect }
 
 export async function openSqlite(options: SqliteOptions): Promise<Store> {
   const path = join(options.dataDir, DATABASE)
   const shared = { connect: options.connect, path, turns: newTurns(), limits: options.limits }
   if (options.readOnly) {
     const readers = new Readers(shared)
-    await requireMigrated({ read: (work) => readers.read(work), change: refuseChange, rehearse }, options.migrations)
+    if (!options.anySchema) await requireMigrated({ read: (work) => readers.read(work), change: refuseChange, rehearse }, options.migrations)
     return { dialect: 'sqlite', read: (work) => readers.read(work), write: refuseChange, close: () => readers.close() }
   }
   privateFolder(options.dataDir)
