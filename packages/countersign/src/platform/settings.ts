@@ -70,7 +70,7 @@ function readSettingsFile(place: string, named: string | undefined): ReadonlyMap
 
 /** Variables of this product that nobody reads are mistyped ones. Those of tests and tools are named. */
 function refuseUnknownEnvironment(environment: Environment): void {
-  const known = new Set([...settingsTable.map((row) => row.environment), 'COUNTERSIGN_PASSPHRASE', 'COUNTERSIGN_STATE_PASSPHRASE', 'COUNTERSIGN_SERVER', 'COUNTERSIGN_WORKSPACE'])
+  const known = new Set([...settingsTable.map((row) => row.environment), 'COUNTERSIGN_PASSPHRASE', 'COUNTERSIGN_STATE_PASSPHRASE', 'COUNTERSIGN_BACKUP_PASSPHRASE', 'COUNTERSIGN_SERVER', 'COUNTERSIGN_WORKSPACE'])
   const unknown = Object.keys(environment).filter((name) => name.startsWith('COUNTERSIGN_') && !name.startsWith('COUNTERSIGN_TEST_') && !known.has(name))
   if (unknown.length > 0) throw new SettingError(`The environment has ${unknown.join(', ')}, which means nothing here. Known are: ${[...known].join(', ')}.`)
 }

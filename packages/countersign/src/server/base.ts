@@ -29,11 +29,13 @@ import type { Once } from '../platform/once/index.ts'
 import { createSealing } from '../platform/sealing.ts'
 import { highestTime, newServerId, serverMigrations } from '../platform/servers.ts'
 import { createTelemetry, watchedStore, type Telemetry } from '../platform/telemetry/index.ts'
+import { markMigrations, refuseUnusable } from './upkeep/marks.ts'
+import { settle, type Settled } from './upkeep/settle.ts'
 import { version } from './version.ts'
 
 /** Every room's migrations, in the order in which rooms may refer to one another's tables. */
 export const migrations: readonly Migration[] = [
-  ...platformMigrations, ...serverMigrations, ...onceMigrations, ...leaseMigrations, ...ledgerMigrations, ...identityMigrations, ...gateMigrations, ...noticeMigrations, ...runsMigrations, ...adminMigrations, ...stateMigrations,
+  ...platformMigrations, ...serverMigrations, ...onceMigrations, ...leaseMigrations, ...markMigrations, ...ledgerMigrations, ...identityMigrations, ...gateMigrations, ...noticeMigrations, ...runsMigrations, ...adminMigrations, ...stateMigrations,
 ]
 
 export type Base = {
@@ -46,6 +48,8 @@ export type Base = {
   notify: ClosableNotify
   telemetry: Telemetry
   once: Once
+  /** What this start did to a database that was restored or moved. */
+  settled: readonly Settled[]
   /** Of this process; random. */
   server: string
   /** When the newest checkpoint was last known to cover everything that was committed before; ms. */
@@ -65,14 +69,17 @@ export async function openBase(options: { dataDir: string; databaseUrl?: string 
   const store = onceStore(watchedStore(opened, telemetry.metrics), clock)
   telemetry.metrics.set('countersign_build_info', { version, node: process.versions.node, database: store.dialect }, 1)
   try {
+    await refuseUnusable(opened)
     clock.atLeast?.(Math.max(await highestTime(store), await lastWritten(store)))
     const keyring = await openKeyFiles(join(dataDir, 'keys'), random)
     const { instance, org } = await loadInstance(store, clock, random)
     const { ledger: untimed, start } = await openLedger({ store, keyring, clock, random, instance, folder: await diskFolder(join(dataDir, 'checkpoints')) })
     log[start.action === 'start' ? 'debug' : 'warn']({ case: start.code, action: start.action }, start.message)
     const { ledger, checkpointedAt } = timed(untimed, clock)
+    const settled = await settle({ store, ledger, clock })
+    for (const one of settled) log.warn(one, one.what === 'restored' ? 'this database was restored from a backup: what was open in it is void' : 'this database was moved here from another one')
     return {
-      telemetry, once: createOnce({ store, clock, instance, sealing: createSealing(hkdf(await keyring.secret('sealing')), random) }), server: newServerId(random), checkpointedAt,
+      telemetry, settled, once: createOnce({ store, clock, instance, sealing: createSealing(hkdf(await keyring.secret('sealing')), random) }), server: newServerId(random), checkpointedAt,
       dataDir, instance, org, store, ledger, keyring, clock, random, notify: createNotify(store.peers), afterCommit, close: () => store.close(),
       notSetUp: () => new GateError('not_set_up', 'This server has no owner yet.', 'Open the set-up link that the server printed.'),
     }

@@ -30,6 +30,7 @@ export const commandTable: readonly CommandEntry[] = [
   { name: 'policy', summary: 'show or change who must countersign what', load: () => import('./policy.ts') },
   { name: 'audit', summary: 'check the ledger of a data folder, offline', load: () => import('./audit.ts') },
   { name: 'keys', summary: 'the keys that states are encrypted with: show, rotate, remove', load: () => import('./keys.ts') },
+  { name: 'backup', summary: 'make, check and restore backups', load: () => import('./backup.ts') },
   { name: 'doctor', summary: 'check versions, clock, server, keys and terraform', load: () => import('./doctor.ts') },
   { name: 'demo', summary: 'see the whole thing on scratch data, attacks included', load: () => import('./demo.ts') },
   { name: 'completion', summary: 'print the completion script of a shell', load: () => import('./completion.ts') },
