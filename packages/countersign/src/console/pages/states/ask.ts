@@ -12,7 +12,6 @@ import { useAsk } from '../ask-change.ts'
 const asked = new Map<string, string>()
 
 export const askedLast = (workspace: string): string | null => asked.get(workspace) ?? null
-export const forgetAsked = (workspace: string): boolean => asked.delete(workspace)
 
 export type Wish = { action: string; workspace: string; version?: number; whole?: boolean; purpose?: string }
 
