@@ -1,9 +1,9 @@
 /** Consent and effect: what a run changed in the state, against what was countersigned for it. */
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { countersigned, runBody } from '../support/sample-run.ts'
+import { ask, countersigned, measuredOf, runBody } from '../support/sample-run.ts'
 import { ownedServer } from '../support/scratch-server.ts'
-import { done, importState, lockInfo, named, sha256, stateText, WireClient } from '../support/states.ts'
+import { asking, done, importState, lockInfo, named, sha256, stateText, WireClient } from '../support/states.ts'
 import { judgeEnded } from '../../src/doors/state/reconcile.ts'
 import type { IssuedCredential } from '../../src/doors/state/views.ts'
 import { terminalOf } from '../support/team.ts'
@@ -100,5 +100,19 @@ describe('a run whose state is kept here', () => {
     await report(owned, second.run.id, second.lease)
     await expect.poll(() => effectOf(owned, second.run.id)).toMatchObject({ agrees: false, missing: 1 })
     expect(await owned.terminal.must('GET', api)).toMatchObject({ frozen: { why: expect.stringContaining('countersigned') as string } })
+  })
+
+  it('that the policy let pass without a person still has its lock asked for', async () => {
+    const owned = await ownedServer()
+    const body = runBody({ workspace: 'shop/dev', actions: ['create'] })
+    const asked = await ask(owned.terminal, body)
+    expect(asked.decision).toBe('allow')
+    const { lease } = (await owned.terminal.must('POST', `/api/v1/runs/${asked.id}/apply-start`, { grant: asked.grant?.id, measured: measuredOf(body) })) as { lease: string }
+    const credential = await owned.terminal.must('POST', '/api/v1/state/requests', { action: 'state.run-credential', workspace: 'shop/dev', run: asked.id, lease })
+    const client = new WireClient((await owned.terminal.must('POST', `/api/v1/state/requests/${String(credential['id'])}/redeem`)) as unknown as IssuedCredential)
+    const { answer, asked: question } = await asking(owned.terminal, () => client.lock(lockInfo()))
+    expect(question.action).toBe('state.write')
+    await owned.person.deny(question.code)
+    expect((await answer).status).toBe(403)
   })
 })

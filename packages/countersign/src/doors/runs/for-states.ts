@@ -18,6 +18,10 @@ export function runsForStates(deps: Pick<RunsDeps, 'clock'>) {
       return known.length === given.length && timingSafeEqual(known, given) ? { workspace: run.workspace, code: run.code } : null
     },
     stillApplying: async (db: Db | Tx, id: string): Promise<boolean> => (await findRun(db, id))?.state === 'applying',
+    async countersigned(db: Db | Tx, id: string): Promise<boolean> {
+      const run = await findRun(db, id)
+      return run?.state === 'applying' && run.decision === 'step-up'
+    },
     async plan(db: Db | Tx, id: string): Promise<string | null> {
       const body = await planOf(db, id)
       return body === null ? null : (await promisify(gunzip)(body)).toString('utf8')

@@ -70,9 +70,10 @@ async function step(deps: StateDeps, tx: Tx, by: Locking, asked: LockAsked): Pro
 
 /**
  * What a run writes was countersigned with its plan: nobody is asked a second time. Its apply has to be going on, as its lease said when
- * the credential was given; what it changes is compared with the plan afterwards (reconcile.ts).
+ * the credential was given; what it changes is compared with the plan afterwards (reconcile.ts). A run that the policy let pass without a
+ * person is no consent to a write: whoever stole a terminal could start a harmless one, and write what they like. That is asked as any other.
  */
-const isOfRun = async (deps: StateDeps, tx: Tx, { credential }: Caller): Promise<boolean> => credential.run !== '' && (await deps.runs.stillApplying(tx, credential.run))
+const isOfRun = async (deps: StateDeps, tx: Tx, { credential }: Caller): Promise<boolean> => credential.run !== '' && (await deps.runs.countersigned(tx, credential.run))
 
 async function takeForRun(deps: StateDeps, tx: Tx, asked: LockAsked, found: WorkspaceRow | null, over: LockRow | null): Promise<Step> {
   const workspace = found ?? (await ensureWorkspace(tx, { id: newId('sws', deps.clock, deps.random), name: asked.name, now: deps.clock.now() }))
