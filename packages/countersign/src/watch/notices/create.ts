@@ -35,10 +35,15 @@ export type Asked = Waiting & { requesterId: string; selfStepUp: boolean; approv
 /** Something is wrong with a workspace's state. `path` is a page of ours. */
 export type Alarm = { workspace: string; what: string; sentence: string; path: string }
 
+/** `what` is a short word for programs. */
+export type Trouble = { what: string; title: string; sentence: string }
+
 export interface NoticeDesk extends Notices {
   waiting(tx: Tx, asked: Asked): Promise<void>
   /** To everybody who looks after that workspace, and to the operator's webhook and chat. */
   alarm(tx: Tx, alarm: Alarm): Promise<void>
+  /** Something is wrong with the installation: to its owners, and to the operator's webhook and chat. */
+  trouble(tx: Tx, trouble: Trouble): Promise<void>
   /** A person's own, newest first. */
   of(db: Db | Tx, person: string): Promise<{ id: string; kind: string; text: string; at: number }[]>
   deliver(): Promise<number>
@@ -53,6 +58,15 @@ export function createNoticeDesk(deps: NoticesDeps): NoticeDesk {
   /** Soon after the commit, and not in its way; what fails is tried again by the job. */
   const wake = (tx: Tx): void => {
     if (deps.channels.length > 0) afterCommit(tx, () => void run().catch(() => undefined))
+  }
+  const spread = async (tx: Tx, message: Message, people: readonly string[]): Promise<void> => {
+    const until = deps.clock.now() + personalWaits
+    for (const person of people) await tx.insertInto('notice').values({ id: newId('ntc', deps.clock, deps.random), person, kind: message.kind, text: message.summary, at: deps.clock.now() }).execute()
+    await byMail(deps, tx, people, message, until)
+    for (const { name, addressed } of deps.channels) {
+      if (!addressed) await enqueue(deps, tx, { channel: name, recipient: '', message, until })
+    }
+    wake(tx)
   }
   return {
     async tell(tx, notice) {
@@ -69,17 +83,8 @@ export function createNoticeDesk(deps: NoticesDeps): NoticeDesk {
       }
       wake(tx)
     },
-    async alarm(tx, alarm) {
-      const message = alarmMessage(alarm, deps.origin)
-      const people = await whoLooksAfter(deps, tx, alarm.workspace)
-      const until = deps.clock.now() + personalWaits
-      for (const person of people) await tx.insertInto('notice').values({ id: newId('ntc', deps.clock, deps.random), person, kind: message.kind, text: message.summary, at: deps.clock.now() }).execute()
-      await byMail(deps, tx, people, message, until)
-      for (const { name, addressed } of deps.channels) {
-        if (!addressed) await enqueue(deps, tx, { channel: name, recipient: '', message, until })
-      }
-      wake(tx)
-    },
+    alarm: async (tx, alarm) => await spread(tx, alarmMessage(alarm, deps.origin), await whoLooksAfter(deps, tx, alarm.workspace, keepers)),
+    trouble: async (tx, { what, title, sentence }) => await spread(tx, { kind: what, title, summary: sentence, code: '', link: `${deps.origin}/`, expiresAt: '' }, await whoLooksAfter(deps, tx, null, ['owner'])),
     of: (db, person) => db.selectFrom('notice').select(['id', 'kind', 'text', 'at']).where('person', '=', person).orderBy('at', 'desc').limit(50).execute(),
     deliver: run,
     sweep: () => sweep(deps),
@@ -108,10 +113,11 @@ async function whoMayAnswer(deps: NoticesDeps, tx: Tx, asked: Asked): Promise<st
 
 const keepers = ['owner', 'manager', 'operator']
 
-async function whoLooksAfter(deps: NoticesDeps, tx: Tx, workspace: string): Promise<string[]> {
+/** `over` null: the organisation. */
+async function whoLooksAfter(deps: NoticesDeps, tx: Tx, over: string | null, roles: readonly string[]): Promise<string[]> {
   const people = deps.people()
   const found: string[] = []
-  for (const { id } of await people.all(tx)) if ((await people.rolesOf(tx, id, workspace)).some((role) => keepers.includes(role))) found.push(id)
+  for (const { id } of await people.all(tx)) if ((await people.rolesOf(tx, id, over)).some((role) => roles.includes(role))) found.push(id)
   return found
 }
 
