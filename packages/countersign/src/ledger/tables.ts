@@ -53,6 +53,19 @@ export interface LedgerKeyTable {
   vkey: string
 }
 
+/** A place beyond this host, and how far it has come. */
+export interface CheckpointPlaceTable {
+  id: string
+  /** The newest checkpoint it has; -1 for none. */
+  size: number
+  due_at: number
+  tries: number
+  /** Since when something waits for it; null when it has everything. */
+  behind_since: number | null
+  /** 1 when somebody was told. */
+  alarmed: number
+}
+
 declare module '../platform/store/tables.ts' {
   interface Tables {
     ledger_leaf: LedgerLeafTable
@@ -62,10 +75,11 @@ declare module '../platform/store/tables.ts' {
     ledger_head: LedgerHeadTable
     ledger_checkpoint: LedgerCheckpointTable
     ledger_key: LedgerKeyTable
+    checkpoint_place: CheckpointPlaceTable
   }
 }
 
-export const ledgerMigrations: Migration[] = [{ name: 'ledger_0001_tree', up: tree }]
+export const ledgerMigrations: Migration[] = [{ name: 'ledger_0001_tree', up: tree }, { name: 'ledger_0002_places', up: places }]
 
 async function tree(db: Kysely<Tables>): Promise<void> {
   await db.schema
@@ -110,5 +124,17 @@ async function tree(db: Kysely<Tables>): Promise<void> {
     .addColumn('id', 'integer', (column) => column.primaryKey())
     .addColumn('origin', 'text', (column) => column.notNull())
     .addColumn('vkey', 'text', (column) => column.notNull())
+    .execute()
+}
+
+async function places(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .createTable('checkpoint_place')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('size', 'bigint', (column) => column.notNull())
+    .addColumn('due_at', 'bigint', (column) => column.notNull())
+    .addColumn('tries', 'integer', (column) => column.notNull())
+    .addColumn('behind_since', 'bigint')
+    .addColumn('alarmed', 'integer', (column) => column.notNull())
     .execute()
 }

@@ -4,6 +4,7 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { protections, type Protection } from './envelope/protection.ts'
 import { logLevels, type LogLevel } from './log.ts'
 import { SettingError } from './setting-error.ts'
+import { parseCheckpointPlaces, type CheckpointPlace } from './setting-checkpoints.ts'
 import { parseTarget, parseWebhookSecret } from './setting-notices.ts'
 import { parseBoolean, parseResourceServers, type ResourceServerSetting } from './setting-programs.ts'
 import { isLoopback, parseAddresses, parseCount, parseDuration, parseMegabytes, parseProxies, parsePublicUrl, parseSeconds, type Address } from './setting-values.ts'
@@ -31,6 +32,7 @@ export type Settings = {
   webhookUrl: URL | null
   webhookSecret: string
   slackUrl: URL | null
+  checkpointSinks: CheckpointPlace[]
   attestationRoots: string
   stateKey: Protection
   statePassphraseFile: string
@@ -189,6 +191,11 @@ export const settingsTable: readonly Setting[] = [
   setting('slackUrl', {
     flag: '--slack-url', environment: 'COUNTERSIGN_SLACK_URL', key: 'slack_url', shown: 'none', secret: true,
     initial: none, help: 'Incoming webhook of Slack, or of a chat that takes its messages.', parse: (text) => parseTarget(text, ['https:', 'http:']), warning: none,
+  }),
+  setting('checkpointSinks', {
+    flag: '--checkpoint-sinks', environment: 'COUNTERSIGN_CHECKPOINT_SINKS', key: 'checkpoint_sinks', shown: 'none', secret: true,
+    initial: none, help: 'Places beyond this host that every checkpoint is sent to, with commas between: file:/mnt/other/checkpoints, git:ssh://host/repository.git#branch, s3://bucket/folder?lock=compliance:365, https://host/path.',
+    parse: parseCheckpointPlaces, warning: none,
   }),
   setting('attestationRoots', {
     flag: '--attestation-roots', environment: 'COUNTERSIGN_ATTESTATION_ROOTS', key: 'attestation_roots', shown: 'none',

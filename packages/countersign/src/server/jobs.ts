@@ -27,6 +27,8 @@ const shared = (parts: Parts, log: Logger): readonly Job[] => [
   ['keys of states', () => rewrapAll(parts.state, ({ done, remaining, failed }) => log.info({ done, remaining, failed }, 'keys of states are wrapped anew'))],
   ['expired sessions', () => parts.identity.sweep()],
   ['old calls', () => parts.base.once.sweep()],
+  // Begun, not waited for: a place that hangs holds up nothing.
+  ['checkpoints leave', async () => parts.away.begin()],
 ]
 
 /** For each server: its folder, its memory, its sign of life. */
@@ -57,6 +59,7 @@ export function startJobs(parts: Parts, log: Logger): { stop(): Promise<void> } 
       clearInterval(timer)
       gone.abort()
       await running
+      await parts.away.stop()
       await lease.giveBack().catch((error: unknown) => log.warn({ err: error }, 'the lease of the jobs was not given back; another server takes it when it ends'))
     },
   }

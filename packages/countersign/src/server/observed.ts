@@ -4,6 +4,7 @@
  */
 import { performance } from 'node:perf_hooks'
 import type { Db, Store } from '../platform/store/store.ts'
+import type { Away } from '../ledger/away/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import { endsWithin } from '../platform/within.ts'
 import type { Metrics } from '../platform/telemetry/index.ts'
@@ -13,16 +14,17 @@ const WITHIN_MS = 2_000
 /** Counting stops here: more is not told apart. */
 const MOST = 10_000
 
-export type ObservedOptions = { store: Store; clock: Clock; metrics: Metrics; /** When this server last knew its newest checkpoint to be complete; ms. */ checkpointedAt: () => number; /** Who is held open until something changes. */ waiters: () => number }
+export type ObservedOptions = { store: Store; clock: Clock; metrics: Metrics; /** When this server last knew its newest checkpoint to be complete; ms. */ checkpointedAt: () => number; /** How long checkpoints have waited to leave the host. */ away: Pick<Away, 'behind'>; /** Who is held open until something changes. */ waiters: () => number }
 
-export function observing({ store, clock, metrics, checkpointedAt, waiters }: ObservedOptions): () => Promise<void> {
+export function observing({ store, clock, metrics, checkpointedAt, away, waiters }: ObservedOptions): () => Promise<void> {
   let last = Number.NEGATIVE_INFINITY
   let running: Promise<void> | undefined
   const read = async (): Promise<void> => {
-    const seen = await store.read((db) => look(db, clock.now()))
+    const seen = await store.read(async (db) => ({ ...(await look(db, clock.now())), away: await away.behind(db) }))
     metrics.set('countersign_ledger_leaves', {}, seen.leaves)
     metrics.set('countersign_ledger_uncovered_leaves', {}, seen.uncovered)
     metrics.set('countersign_ledger_uncovered_age_seconds', {}, seen.uncoveredMs / 1000)
+    for (const { kind, ms } of seen.away) metrics.set('countersign_checkpoint_sink_behind_seconds', { sink: kind }, ms / 1000)
     metrics.set('countersign_challenges_waiting', {}, seen.challenges)
     metrics.set('countersign_notices', { state: 'waiting' }, seen.notices.waiting)
     metrics.set('countersign_notices', { state: 'given-up' }, seen.notices.givenUp)

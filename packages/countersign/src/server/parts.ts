@@ -25,9 +25,12 @@ import type { Gate, GateDeps, Place } from '../gate/index.ts'
 import { createIdentity } from '../identity/index.ts'
 import { noRoots, type AttestationRoots } from '../identity/index.ts'
 import type { Identity, IdentitySettings } from '../identity/index.ts'
+import { awayOf } from './away.ts'
+import type { AwaySettings } from './away.ts'
 import type { Base } from './base.ts'
 import { refuseCutTables } from './cut-tables.ts'
 import { CodedError } from '../platform/coded-error.ts'
+import type { Away } from '../ledger/away/index.ts'
 import { verifyPolicyChain } from '../policy/index.ts'
 import type { Policy, PolicyOptions } from '../policy/index.ts'
 import type { Db, Tx } from '../platform/store/store.ts'
@@ -44,6 +47,8 @@ export type Parts = {
   identity: Identity
   gate: Gate
   notices: NoticeDesk
+  /** Where checkpoints go beyond this host. */
+  away: Away
   runs: RunsDeps
   state: StateDeps
   /** Another server on this database may have changed the policy: what is in force there is proven and taken over. */
@@ -53,7 +58,7 @@ export type Parts = {
 
 export type Programs = Pick<IdentitySettings, 'deviceGrant' | 'resourceServers'>
 
-export async function assemble(base: Base, options: { url: string; alsoUrls?: readonly string[] | undefined; demonstration: boolean; log: Logger; programs?: Programs | undefined; notices?: NoticeSettings | undefined; attestationRoots?: AttestationRoots | undefined; stateKeys?: StateKeySettings | undefined; stateLimits?: Partial<StateLimits> | undefined }): Promise<Parts> {
+export async function assemble(base: Base, options: { url: string; alsoUrls?: readonly string[] | undefined; demonstration: boolean; log: Logger; programs?: Programs | undefined; notices?: NoticeSettings | undefined; away?: AwaySettings | undefined; attestationRoots?: AttestationRoots | undefined; stateKeys?: StateKeySettings | undefined; stateLimits?: Partial<StateLimits> | undefined }): Promise<Parts> {
   const attestationRoots = options.attestationRoots ?? noRoots
   const reading = { demonstration: options.demonstration, attested: attestationRoots.size > 0 }
   const url = new URL(options.url)
@@ -81,7 +86,7 @@ export async function assemble(base: Base, options: { url: string; alsoUrls?: re
   const admin = adminDeps(base, place, pin, identity, gate, { ...options, attestationRoots })
   await loadPolicy(base, place, pin, identity, file, { ...reading, log: options.log })
   return {
-    base, place, pin, identity, gate, notices, runs, state,
+    base, place, pin, identity, gate, notices, runs, state, away: awayOf(base, notices, options),
     followPolicy: () => followPolicy(base, pin, identity),
     useCases: { gate: gateUseCases(gateDeps, { ...adminEffects(admin), ...membersEffects(members), ...stateEffects(state) }), runs: runsUseCases(runs), members: membersUseCases(members), admin: adminUseCases(admin), state: stateUseCases(state), wire: wireUseCases(state) },
   }

@@ -24,6 +24,7 @@ import { startJobs } from './jobs.ts'
 import { listen, type Listening } from './listen.ts'
 import { assemble } from './parts.ts'
 import type { Readiness } from './readiness.ts'
+import type { AwaySettings } from './away.ts'
 import type { NoticeSettings, Parts, Programs } from './parts.ts'
 import type { StateLimits } from '../doors/state/ports.ts'
 import type { StateKeySettings } from './state.ts'
@@ -52,6 +53,8 @@ export type StartOptions = {
   recoverOwner?: boolean | undefined
   /** Where people are told: e-mail, webhook, chat. */
   notices?: NoticeSettings | undefined
+  /** Where checkpoints go beyond this host. */
+  away?: AwaySettings | undefined
   /** A PEM file with the roots to which attestations of keys are verified; "" for none. */
   attestationRoots?: string | undefined
   /** Of the states that are kept here, and how their keys are kept. */
@@ -106,7 +109,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const telemetry = createTelemetry({ tracing, now: () => clock.now() })
     const base = await openBase({ dataDir: options.dataDir, databaseUrl: options.databaseUrl, clock, log, telemetry, connectPostgres: options.connectPostgres })
     undo.push(() => base.close())
-    const parts = await assemble(base, { url: options.url, alsoUrls: options.alsoUrls, demonstration, log, programs: options.programs, notices: options.notices, attestationRoots, stateKeys: options.stateKeys, stateLimits: options.stateLimits })
+    const parts = await assemble(base, { url: options.url, alsoUrls: options.alsoUrls, demonstration, log, programs: options.programs, notices: options.notices, away: options.away, attestationRoots, stateKeys: options.stateKeys, stateLimits: options.stateLimits })
     undo.push(() => parts.state.reader.close())
     const trust = trustIn(exposure.trustedProxies)
     const app = await createApp(parts, { log, demonstration, consoleFolder: options.consoleFolder ?? consoleFolder, trust })

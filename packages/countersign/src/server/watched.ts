@@ -22,7 +22,7 @@ export type Watched = {
 export function watchedBy(parts: Parts, { log, token }: { log: Logger; token: string }): Watched {
   const { telemetry: { metrics }, store, clock, checkpointedAt, notify } = parts.base
   const readiness = createReadiness({ checks: checksOf(parts), metrics, log })
-  const observe = observing({ store, clock, metrics, checkpointedAt, waiters: () => notify.waiting() })
+  const observe = observing({ store, clock, metrics, checkpointedAt, away: parts.away, waiters: () => notify.waiting() })
   const health = healthDoor(readiness)
   const doors = (at: 'apart' | URL): PlainDoor[] => [health, metricsDoor({ metrics, observe, token, at })]
   return { readiness, doors: doors(new URL(parts.place.origin)), listen: (addresses) => listenApart(addresses, doors('apart')) }

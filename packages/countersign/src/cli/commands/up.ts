@@ -43,7 +43,7 @@ async function up(flags: Flags, output: Output, recoverOwner: boolean): Promise<
   const running = await startServer({
     dataDir: settings.data, databaseUrl: settings.databaseUrl, addresses: settings.addr, url: settings.url.origin, alsoUrls: settings.alsoUrl.map(({ origin }) => origin), log,
     tls: settings.tlsCert === '' && settings.tlsKey === '' ? null : { cert: settings.tlsCert, key: settings.tlsKey }, trustedProxies: settings.trustedProxy,
-    programs: { deviceGrant: settings.deviceGrant, resourceServers: settings.resourceServers }, notices: noticesOf(settings), attestationRoots: settings.attestationRoots, recoverOwner,
+    programs: { deviceGrant: settings.deviceGrant, resourceServers: settings.resourceServers }, notices: noticesOf(settings), away: awayOf(settings), attestationRoots: settings.attestationRoots, recoverOwner,
     metricsListen: settings.metricsListen, metricsTokenFile: settings.metricsTokenFile, drainMs: settings.drain, graceMs: settings.shutdownGrace, environment: process.env, ...statesOf(settings),
   }).catch(refused)
   output.line(`Countersign on ${output.paint.bold(running.url)}   (data in ${settings.databaseUrl === '' ? settings.data : `PostgreSQL, keys in ${settings.data}`})`)
@@ -102,6 +102,11 @@ function showRecovery(output: Output, { link, name, expiresAt }: NonNullable<Run
 function noticesOf({ smtpUrl: smtp, mailFrom, webhookUrl: webhook, webhookSecret, slackUrl: slack }: Settings): NoticeSettings {
   if (webhook && webhookSecret === '') throw new CliError('webhook_secret_missing', 'A webhook is set without a secret, so its receiver could not tell our calls from anybody else\'s.', 'Set COUNTERSIGN_WEBHOOK_SECRET, or webhook_secret in countersign.yaml, to at least 32 random characters.')
   return { smtp, mailFrom, webhook, webhookSecret, slack }
+}
+
+function awayOf({ checkpointSinks: places, webhookSecret }: Settings): StartOptions['away'] {
+  if (places.some(({ kind }) => kind === 'webhook') && webhookSecret === '') throw new CliError('webhook_secret_missing', 'A checkpoint sink is a webhook, and there is no secret to sign its calls with.', 'Set COUNTERSIGN_WEBHOOK_SECRET, or webhook_secret in countersign.yaml, to at least 32 random characters.')
+  return { places, webhookSecret, environment: process.env }
 }
 
 function statesOf(settings: Settings): Pick<StartOptions, 'stateLimits' | 'stateKeys'> {

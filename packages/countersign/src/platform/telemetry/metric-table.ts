@@ -34,6 +34,8 @@ export const metricTable = {
   countersign_ledger_uncovered_leaves: { type: 'gauge', labels: [], help: 'Leaves that no checkpoint covers yet.' },
   countersign_ledger_uncovered_age_seconds: { type: 'gauge', labels: [], help: 'Age of the oldest leaf that no checkpoint covers; 0 when all are covered.' },
   countersign_ledger_checkpoint_age_seconds: { type: 'gauge', labels: [], help: 'Since this server last made a checkpoint, or found the newest one complete.' },
+  countersign_checkpoint_sink_behind_seconds: { type: 'gauge', labels: ['sink'], help: 'How long checkpoints have waited to leave the host, by kind of place (file, git, s3, webhook); 0 when all have left.' },
+  countersign_checkpoint_sink_failures_total: { type: 'counter', labels: ['sink'], help: 'Tries to send checkpoints to a place beyond this host that failed.' },
 
   countersign_store_queue: { type: 'gauge', labels: ['kind'], help: 'Units of work and reads that wait for the database, of this server (write, read).' },
   countersign_store_wait_seconds: { type: 'histogram', labels: ['kind'], help: 'How long a unit of work or a read waited for its turn: queue and locks.', buckets: quick },

@@ -1,5 +1,6 @@
 /**
- * S3 as small as it goes, and exact in what it does: ListObjectsV2 in pages, GetObject with versions, errors as S3 words them, and no
+ * S3 as small as it goes, and exact in what it does: ListObjectsV2 and ListObjectVersions in pages, GetObject with versions, PutObject
+ * with If-None-Match and object lock, errors as S3 words them, and no
  * request without a right signature (Signature Version 4, computed here from the specification and not by the SDK).
  */
 import { createHash, createHmac } from 'node:crypto'
@@ -7,7 +8,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-export type S3Server = { url: string; environment: Record<string, string>; put: (key: string, body: string) => string; asked: string[] }
+export type S3Server = { url: string; environment: Record<string, string>; put: (key: string, body: string) => string; asked: string[]; locks: Map<string, { mode: string; until: string }> }
 
 const [bucketName, keyId, secret, region] = ['acme-states', 'AKIATESTTESTTESTTEST', 'c2VjcmV0', 'eu-central-1']
 const PAGE = 3
@@ -17,6 +18,7 @@ type Version = { id: string; body: Buffer }
 export async function s3Server(): Promise<S3Server> {
   const objects = new Map<string, Version[]>()
   const asked: string[] = []
+  const locks: S3Server['locks'] = new Map()
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '', 'http://s3')
     asked.push(`${request.method ?? ''} ${url.pathname}${url.search}`)
@@ -25,6 +27,8 @@ export async function s3Server(): Promise<S3Server> {
     if (bucket !== bucketName) return refuse(response, 404, 'NoSuchBucket')
     const key = rest.map((part) => decodeURIComponent(part)).join('/')
     if (key === '' && url.searchParams.get('list-type') === '2') return list(response, url, [...objects.keys()].sort())
+    if (key === '' && url.searchParams.has('versions')) return listVersions(response, url, objects)
+    if (request.method === 'PUT') return void put(request, response, key)
     const versions = objects.get(key)
     if (!versions) return refuse(response, 404, 'NoSuchKey')
     const wanted = url.searchParams.get('versionId')
@@ -33,6 +37,22 @@ export async function s3Server(): Promise<S3Server> {
     response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': version.body.length, etag: `"${createHash('md5').update(version.body).digest('hex')}"`, 'x-amz-version-id': version.id })
     response.end(version.body)
   })
+  const add = (key: string, body: Buffer): string => {
+    const versions = objects.get(key) ?? []
+    const id = createHash('sha256').update(`${key}\n${versions.length}`).digest('base64url').slice(0, 32)
+    objects.set(key, [...versions, { id, body }])
+    return id
+  }
+  const put = async (request: IncomingMessage, response: ServerResponse, key: string): Promise<void> => {
+    const body = Buffer.concat(await request.toArray() as Buffer[])
+    if (request.headers['x-amz-content-sha256'] !== createHash('sha256').update(body).digest('hex')) return refuse(response, 400, 'XAmzContentSHA256Mismatch')
+    if (request.headers['if-none-match'] === '*' && objects.has(key)) return refuse(response, 412, 'PreconditionFailed')
+    const { 'x-amz-object-lock-mode': mode, 'x-amz-object-lock-retain-until-date': until } = request.headers
+    // S3 takes no lock without a checksum of the body.
+    if (mode !== undefined && !Object.keys(request.headers).some((name) => name.startsWith('x-amz-checksum-') || name === 'content-md5')) return refuse(response, 400, 'InvalidRequest')
+    if (mode !== undefined) locks.set(key, { mode: String(mode), until: String(until) })
+    response.writeHead(200, { 'x-amz-version-id': add(key, body) }).end()
+  }
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => {
     server.close()
@@ -40,14 +60,9 @@ export async function s3Server(): Promise<S3Server> {
   })
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
-    url, asked,
+    url, asked, locks,
     environment: { AWS_ACCESS_KEY_ID: keyId, AWS_SECRET_ACCESS_KEY: secret, AWS_REGION: region, AWS_ENDPOINT_URL_S3: url, AWS_EC2_METADATA_DISABLED: 'true' },
-    put(key, body) {
-      const versions = objects.get(key) ?? []
-      const id = createHash('sha256').update(`${key}\n${versions.length}`).digest('base64url').slice(0, 32)
-      objects.set(key, [...versions, { id, body: Buffer.from(body) }])
-      return id
-    },
+    put: (key, body) => add(key, Buffer.from(body)),
   }
 }
 
@@ -63,6 +78,20 @@ function list(response: ServerResponse, url: URL, all: string[]): void {
   response.writeHead(200, { 'content-type': 'application/xml' }).end(text)
 }
 
+/** Newest first of each key, as S3 does. */
+function listVersions(response: ServerResponse, url: URL, objects: ReadonlyMap<string, readonly Version[]>): void {
+  const prefix = url.searchParams.get('prefix') ?? ''
+  const all = [...objects].filter(([key]) => key.startsWith(prefix)).toSorted(([a], [b]) => (a < b ? -1 : 1)).flatMap(([key, versions]) => versions.toReversed().map(({ id }, at) => ({ key, id, latest: at === 0 })))
+  const marker = `${url.searchParams.get('key-marker') ?? ''}\n${url.searchParams.get('version-id-marker') ?? ''}`
+  const from = all.findIndex(({ key, id }) => `${key}\n${id}` === marker) + 1
+  const page = all.slice(from, from + PAGE)
+  const last = page.at(-1)
+  const truncated = from + PAGE < all.length
+  const shown = page.map(({ key, id, latest }) => `<Version><Key>${escaped(key)}</Key><VersionId>${id}</VersionId><IsLatest>${latest}</IsLatest><LastModified>2026-01-01T00:00:00.000Z</LastModified><Size>1</Size></Version>`).join('')
+  const next = truncated && last ? `<NextKeyMarker>${escaped(last.key)}</NextKeyMarker><NextVersionIdMarker>${last.id}</NextVersionIdMarker>` : ''
+  response.writeHead(200, { 'content-type': 'application/xml' }).end(`<?xml version="1.0" encoding="UTF-8"?>\n<ListVersionsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>${bucketName}</Name><Prefix>${escaped(prefix)}</Prefix><MaxKeys>${PAGE}</MaxKeys><IsTruncated>${truncated}</IsTruncated>${next}${shown}</ListVersionsResult>`)
+}
+
 function refuse(response: ServerResponse, status: number, code: string): void {
   response.writeHead(status, { 'content-type': 'application/xml' }).end(`<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${code}</Message><RequestId>1</RequestId></Error>`)
 }
@@ -70,7 +99,7 @@ function refuse(response: ServerResponse, status: number, code: string): void {
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 const hmac = (key: Buffer | string, text: string): Buffer => createHmac('sha256', key).update(text).digest()
 
-/** Of requests without a body, which is all that reading takes. */
+/** Of the headers; that a body is the one they name is for who reads it. */
 function isSigned(request: IncomingMessage, url: URL): boolean {
   const match = /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/s3\/aws4_request, SignedHeaders=([a-z0-9;-]+), Signature=([0-9a-f]{64})$/.exec(request.headers.authorization ?? '')
   if (!match) return false
