@@ -217,6 +217,8 @@ describe('a lock', () => {
     expect((await send('UNLOCK', of.credential.address, of.credential)).status).toBe(503)
     await countersignNext(of.person, of.terminal, 'state.force-unlock')
     expect(await workspace(of)).toMatchObject({ lock: null, frozen: null })
+    // Terraform comes again for its answer.
+    expect((await send('UNLOCK', of.credential.address, of.credential)).status).toBe(200)
     const last = stateText(2, 'first-lineage')
     expect([(await post(of.credential, info.ID, last)).status, (await post(of.credential, info.ID, last)).status]).toEqual([200, 200])
     expect(await workspace(of)).toMatchObject({ version: 1, serial: 1, quarantined: 1, frozen: { why: 'its lock was ended by somebody' } })
@@ -337,6 +339,10 @@ describe('reading without a lock', () => {
   it('that was denied is refused, and asks nobody again; reported, the credential ends', async () => {
     const of = await owned()
     await withState(of)
+    const other = await credentialFor(of.person, of.terminal, of.name)
+    await get(other)
+    await of.person.deny((await waiting(of.terminal, ({ action }) => action === 'state.read')).code)
+    expect([await get(other), await get(other)]).toMatchObject([{ status: 403, body: { code: 'challenge_denied' } }, { status: 403 }])
     await get(of.credential)
     const { code } = await waiting(of.terminal, ({ action }) => action === 'state.read')
     await of.person.deny(code, true)

@@ -95,6 +95,12 @@ export async function sameRequest(db: Db | Tx, same: string): Promise<RequestRow
     .orderBy(sql`case when done_at is null then 0 else 1 end`).orderBy('created_at', 'desc').orderBy('id', 'desc').executeTakeFirst()) ?? null
 }
 
+/** The newest one of this action and client that had its effect since then. */
+export async function doneSince(db: Db | Tx, of: { action: string; name: string; executor: string; source: string; since: number }): Promise<RequestRow | null> {
+  return (await db.selectFrom('state_request').selectAll().where('workspace_name', '=', of.name).where('action', '=', of.action).where('executor', '=', of.executor)
+    .where('source', '=', of.source).where('done_at', '>=', of.since).orderBy('done_at', 'desc').limit(1).executeTakeFirst()) ?? null
+}
+
 export async function insertRequest(tx: Tx, row: RequestRow): Promise<void> {
   await tx.insertInto('state_request').values(row).execute()
 }

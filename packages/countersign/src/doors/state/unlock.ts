@@ -13,7 +13,7 @@ import { saidOf } from './lock-info.ts'
 import type { StateDeps } from './ports.ts'
 import { awaited, refusalOf } from './refusals.ts'
 import { hold, standingOf } from './standing.ts'
-import { deleteLock, findRequest, lockOf, sameRequest, workspaceNamed } from './store.ts'
+import { deleteLock, doneSince, findRequest, lockOf, sameRequest, workspaceNamed } from './store.ts'
 import type { LockRow, RequestRow, WorkspaceRow } from './store.ts'
 import { topicOf } from './versions.ts'
 
@@ -32,7 +32,7 @@ async function end(deps: StateDeps, tx: Tx, by: Authorized<'state.release'>, ask
   const lock = workspace && (await lockOf(tx, workspace.id))
   if (!workspace || !lock) {
     // The answer to the first UNLOCK was lost, and the client sends it again.
-    if (asked.lock !== '' && (await heldOnce(tx, asked))) return true
+    if (asked.lock === '' ? await forcedJustNow(deps, tx, asked) : await heldOnce(tx, asked)) return true
     throw new StateError('lock_invalid', `Nobody holds the lock of ${asked.name}.`, 'Nothing needs to be unlocked.')
   }
   if (!isHolder(lock, asked)) {
@@ -44,6 +44,14 @@ async function end(deps: StateDeps, tx: Tx, by: Authorized<'state.release'>, ask
   await deleteLock(tx, workspace.id, lock.lock)
   await recordRelease(deps, tx, workspace, lock, by.actor.id)
   return true
+}
+
+const JUST_NOW = 10 * 60_000
+
+/** This client asked for the lock to be ended, a person has done it meanwhile, and the client comes again for its answer. */
+async function forcedJustNow(deps: StateDeps, tx: Tx, { name, caller }: Unlocking): Promise<boolean> {
+  const request = await doneSince(tx, { action: 'state.force-unlock', name, executor: caller.credential.id, source: caller.actor.source.address, since: deps.clock.now() - JUST_NOW })
+  return request !== null && refusedBecause(request).refused === ''
 }
 
 async function recordRelease(deps: StateDeps, tx: Tx, workspace: WorkspaceRow, lock: LockRow, person: string): Promise<void> {
@@ -63,15 +71,19 @@ export async function forceUnlock(deps: StateDeps, by: Authorized<'state.force-u
   await refuseUndone(deps, request.id)
 }
 
+function refusedBecause({ result }: RequestRow): { refused: string; next: string } {
+  return { refused: '', next: '', ...(JSON.parse(result || '{}') as { refused?: string; next?: string }) }
+}
+
 /** The effect happens where it is countersigned, and may have been refused there: something else had changed. */
 export async function refuseUndone(deps: StateDeps, request: string): Promise<void> {
   const row = await deps.store.read((db) => findRequest(db, request))
-  const { refused = '', next = '' } = JSON.parse(row?.result || '{}') as { refused?: string; next?: string }
+  const { refused, next } = row ? refusedBecause(row) : { refused: '', next: '' }
   if (refused !== '') throw new StateError('state_mismatch', refused, next)
 }
 
 async function question(deps: StateDeps, tx: Tx, by: Authorized<'state.force-unlock'>, { name, caller }: Unlocking): Promise<RequestRow> {
-  await refuseRevoked(tx, caller)
+  await refuseRevoked(deps, tx, caller)
   const workspace = await workspaceNamed(tx, name)
   const lock = workspace && (await lockOf(tx, workspace.id))
   if (!lock) throw new StateError('lock_invalid', `Nobody holds the lock of ${name}.`, 'Nothing needs to be unlocked.')
