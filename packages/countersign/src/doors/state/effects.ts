@@ -19,11 +19,11 @@ import type { StateDeps } from './ports.ts'
 import { countQuarantined, versionsWith } from './queries.ts'
 import { rememberedOf } from './requests.ts'
 import { serialAgain } from './serial.ts'
-import { deleteLock, findRequest, finishRequest, insertEndedLock, updateVersion } from './store.ts'
+import { deleteLock, findRequest, finishRequest, insertEndedLock, updateVersion, updateWorkspace } from './store.ts'
 import type { RequestRow, VersionRow, WorkspaceRow } from './store.ts'
 import { requestsOf } from './topics.ts'
 import type { RequestResult } from './views.ts'
-import { clearHead, keep, referenceTo, restoreHead, thaw, topicOf } from './versions.ts'
+import { clearHead, effectOf, freeze, keep, referenceTo, restoreHead, thaw, topicOf } from './versions.ts'
 import type { Maker } from './versions.ts'
 
 type EffectAction = 'state.rollback' | 'state.delete' | 'state.restore' | 'state.accept' | 'state.discard' | 'state.force-unlock'
@@ -102,8 +102,11 @@ async function becomesCurrent(effect: Effect, target: VersionRow, origin: 'rollb
   return number
 }
 
-async function thawIfDecided({ deps, tx, workspace, request }: Effect): Promise<void> {
+/** Where what is current stays, a difference between effect and consent that it holds was not decided about. */
+async function thawIfDecided({ deps, tx, workspace, request }: Effect, stays: 'nothing else became current' | '' = ''): Promise<void> {
   if (workspace.frozen_at === null || (await countQuarantined(tx, workspace.id)) > 0) return
+  const undecided = stays === '' ? '' : effectOf(workspace.frozen_why)
+  if (undecided !== '') return updateWorkspace(tx, workspace.id, { frozen_why: undecided, updated_at: deps.clock.now() })
   await thaw(deps, tx, workspace, { person: request.requester, request: request.id })
 }
 
@@ -138,7 +141,7 @@ async function discard(effect: Effect): Promise<number> {
   const target = targetOf(effect)
   await updateVersion(effect.tx, target.id, ['quarantined'], { status: 'discarded', deleted_at: effect.now, destroy_at: effect.now + effect.deps.limits.deletedFor })
   await record(effect, 'discarded', { version: target.number, digest: target.digest })
-  await thawIfDecided(effect)
+  await thawIfDecided(effect, 'nothing else became current')
   return target.number
 }
 
@@ -165,7 +168,9 @@ async function restore(effect: Effect): Promise<number> {
   const back = { status: 'kept' as const, deleted_at: null, destroy_at: null }
   if (!subject.whole) {
     const target = targetOf(effect)
-    await updateVersion(tx, target.id, ['deleted', 'discarded'], back)
+    // What never became current is no version to go back to: it waits in quarantine again.
+    if (await updateVersion(tx, target.id, ['discarded'], { ...back, status: 'quarantined' })) await freeze(deps, tx, workspace, target.why)
+    else await updateVersion(tx, target.id, ['deleted'], back)
     await record(effect, 'restored', { version: target.number, digest: target.digest, whole: 0 })
     return target.number
   }
