@@ -2,12 +2,14 @@
  * `countersign audit verify`: everything recomputed from the leaves, and every stored byte of the ledger
  * compared with what it must be. One edited byte in any column or checkpoint file is found and named.
  *
- * What it cannot find: a history that was rewritten as a whole, key and folder included. Compare the newest
- * checkpoint with one that left the host: in a CLI, in an evidence file, in a copy of the folder.
+ * What it cannot find by itself: a history that was rewritten as a whole, key and folder included. That shows against checkpoints that
+ * left the host (`away`): each must be the root of as many leaves as it covers, which is what a proof of consistency would prove.
  */
 import type { Folder } from '../platform/folder.ts'
 import type { Store } from '../platform/store/store.ts'
 import { auditEntries } from './audit-entries.ts'
+import { examineAway, misfitOf, type Against } from './away/compare.ts'
+import type { AwayText } from './away/read.ts'
 import { countLeaves, examineFolder, examineRow, type Found } from './facts.ts'
 import { recompute } from './recompute.ts'
 
@@ -25,14 +27,18 @@ export type Audit = {
   files: number
   root: string
   newest: { size: number; root: string } | null
+  /** What left the host, where it was given. */
+  against: Against | null
   /** Empty: nothing was found. The first hundred, and a count of the rest. */
   problems: AuditProblem[]
 }
 
 const LISTED = 100
 
-/** Reads only; may run beside the server. `pinned` are vkeys known from elsewhere; without them the database's own word on its key is taken. */
-export async function auditVerify(store: Store, folder: Folder, pinned: readonly string[] = []): Promise<Audit> {
+const unusable = { foreign: 'belongs to another ledger', invalid: 'cannot be read, or its signature does not hold' } as const
+
+/** Reads only; may run beside the server. `pinned` are vkeys known from elsewhere; without them the database's own word on its key is taken. `away`: checkpoints that left the host. */
+export async function auditVerify(store: Store, folder: Folder, pinned: readonly string[] = [], away: readonly AwayText[] = []): Promise<Audit> {
   const problems: AuditProblem[] = []
   const report: Report = (where, what) => void problems.push({ where, what })
   const rows = await store.read(async (db) => ({
@@ -42,9 +48,11 @@ export async function auditVerify(store: Store, folder: Folder, pinned: readonly
   }))
   const { vkey, instance } = auditKey(rows.keys, pinned, report)
   const files = await examineFolder(folder, vkey, instance)
-  const found: Found[] = [...files]
-  for (const row of rows.checkpoints) found.push(await examineRow(row, vkey, instance))
-  for (const { where, problem } of found) if (problem !== 'none') report(where, problem === 'foreign' ? 'belongs to another ledger' : 'cannot be read, or its signature does not hold')
+  const elsewhere = await examineAway(away, [vkey, ...pinned], instance)
+  const here: Found[] = [...files]
+  for (const row of rows.checkpoints) here.push(await examineRow(row, vkey, instance))
+  const found = [...here, ...elsewhere]
+  for (const { where, problem } of found) if (problem !== 'none') report(where, unusable[problem])
 
   const head = rows.heads[0]
   if (head === undefined || head.id !== 1 || rows.heads.length > 1) report('ledger_head', 'must be exactly one row, of id 1')
@@ -55,19 +63,24 @@ export async function auditVerify(store: Store, folder: Folder, pinned: readonly
   for (const place of tree.badNodes) report(`ledger_node ${place}`, 'is not the hash of what lies below it')
   if (tree.gap !== null) report(`ledger_leaf ${tree.gap}`, 'is missing')
   if (head !== undefined && tree.root !== head.root) report('ledger_head', 'has another root than its leaves')
-  for (const { where, size: covered, root, problem } of found) {
-    if (problem !== 'none') continue
-    if (covered > size) report(where, `covers ${covered} leaves, there are ${size}: the database was rolled back, or its end cut off`)
-    else if (tree.rootAt.get(covered) !== root) report(where, 'contradicts the leaves it covers')
+  const contradiction = ({ size: covered, root, problem }: Found): string | null => {
+    if (problem !== 'none') return null
+    if (covered > size) return `covers ${covered} leaves, there are ${size}: the database was rolled back, or its end cut off`
+    return tree.rootAt.get(covered) === root ? null : 'contradicts the leaves it covers'
+  }
+  for (const one of found) {
+    const what = contradiction(one)
+    if (what !== null) report(one.where, what)
   }
   await auditSurplus(store, report)
 
-  const newest = found.filter((one) => one.problem === 'none').reduce<Found | null>((best, one) => (best === null || one.size > best.size ? one : best), null)
+  const newest = here.filter((one) => one.problem === 'none').reduce<Found | null>((best, one) => (best === null || one.size > best.size ? one : best), null)
   const listed = problems.slice(0, LISTED)
   if (problems.length > LISTED) listed.push({ where: 'and more', what: `${problems.length - LISTED} further problems` })
   return {
     leaves: size, ...counts, nodes: nodesOf(size), checkpoints: rows.checkpoints.length, files: files.length, root: tree.root,
-    newest: newest === null ? null : { size: newest.size, root: newest.root }, problems: listed,
+    newest: newest === null ? null : { size: newest.size, root: newest.root },
+    against: away.length === 0 ? null : misfitOf(elsewhere, (one) => contradiction(one) ?? (one.problem === 'none' ? null : unusable[one.problem])), problems: listed,
   }
 }
 

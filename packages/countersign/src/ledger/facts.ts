@@ -47,7 +47,7 @@ export async function gather(store: Store, folder: Folder, vkey: string | null, 
 export async function examineFolder(folder: Folder, vkey: string, instance: string): Promise<Found[]> {
   const found: Found[] = []
   for (const name of (await folder.list()).filter(isCheckpointFile)) {
-    const one = await examine(await folder.read(name).catch(() => ''), `checkpoints/${name}`, vkey, instance)
+    const one = await examine(await folder.read(name).catch(() => ''), `checkpoints/${name}`, [vkey], instance)
     found.push(one.problem === 'none' && name !== fileName(one.size) ? { ...one, size: -1, problem: 'invalid' } : one)
   }
   return found
@@ -55,14 +55,14 @@ export async function examineFolder(folder: Folder, vkey: string, instance: stri
 
 /** The columns repeat what the note says; a row in which they differ is not what was written. */
 export async function examineRow(row: { size: number; root: string; note: string }, vkey: string, instance: string): Promise<Found> {
-  const found = await examine(row.note, `ledger_checkpoint ${row.size}`, vkey, instance)
+  const found = await examine(row.note, `ledger_checkpoint ${row.size}`, [vkey], instance)
   const agrees = found.size === row.size && found.root === row.root
   return found.problem === 'none' && !agrees ? { ...found, size: -1, problem: 'invalid' } : found
 }
 
-async function examine(note: string, where: string, vkey: string, instance: string): Promise<Found> {
+export async function examine(note: string, where: string, vkeys: readonly string[], instance: string): Promise<Found> {
   try {
-    const { size, root } = await verifyCheckpoint(note, instance, [vkey])
+    const { size, root } = await verifyCheckpoint(note, instance, vkeys)
     return { where, note, size, root, problem: 'none' }
   } catch (error) {
     const foreign = error instanceof ProofError && error.code === 'checkpoint_origin'

@@ -1,64 +1,85 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import { notesIn, readAway, type AwayText } from '../../ledger/away/index.ts'
 import { auditVerify, type Audit } from '../../ledger/index.ts'
 import { existingFolder } from '../../platform/folder.ts'
-import { loadSettings } from '../../platform/settings.ts'
-import { openStore } from '../../platform/store/open.ts'
-import { migrations } from '../../server/base.ts'
-import { knownServers, openProfile, type Profile } from '../config/profile.ts'
+import { SettingError } from '../../platform/setting-error.ts'
+import { knownServers, openProfile } from '../config/profile.ts'
 import { CliError, exitCodes, type ExitCode } from '../exit.ts'
+import { openLedgerStore, placeOf, type LedgerPlace, type PlaceOptions } from '../audit/place.ts'
 import { safe, type Output } from '../output.ts'
 import { startProgress } from '../render/progress.ts'
 import type { Runner } from './table.ts'
 
-type Options = { data?: string; databaseUrl?: string; json?: boolean }
+type Options = PlaceOptions & { against?: string[]; json?: boolean }
 
 export function define(command: Command, run: Runner): void {
-  command
-    .command('verify')
-    .description('recompute the ledger of a data folder and compare every stored byte')
-    .option('--data <folder>', 'the data folder (COUNTERSIGN_DATA, $XDG_DATA_HOME/countersign)')
-    .option('--database-url <url>', 'the PostgreSQL database, if the server uses one (COUNTERSIGN_DATABASE_URL, countersign.yaml)')
+  withPlace(command.command('verify').description('recompute the ledger of a data folder and compare every stored byte'))
+    .option('--against <source>', 'checkpoints that left the host: a file, a folder, git:REPOSITORY#BRANCH, s3://BUCKET/FOLDER; may be repeated', (value: string, before: string[] = []) => [...before, value])
     .option('--json', 'print one JSON document to stdout')
     .addHelpText('after', `
 Reads only, and may run beside the server. A history that was rewritten as a whole, key and folder included, shows only against
-a checkpoint that left the host: the ones that this user's terminal remembers are compared as well.
+checkpoints that left the host: those of --against, and the ones that this user's terminal remembers. The first that does not
+fit is named, and the exit code is 5.
 
 Examples:
   countersign audit verify
+  countersign audit verify --against /mnt/other/checkpoints
+  countersign audit verify --against git:ssh://audit@git.example.com/ledger.git --against 's3://acme-audit/countersign'
   countersign audit verify --data /var/lib/countersign --json`)
     .action(async (options: Options) => await run(options.json, async (output) => await auditFolder(options, output)))
 }
 
+function withPlace(command: Command): Command {
+  return command
+    .option('--data <folder>', 'the data folder (COUNTERSIGN_DATA, $XDG_DATA_HOME/countersign)')
+    .option('--database-url <url>', 'the PostgreSQL database, if the server uses one (COUNTERSIGN_DATABASE_URL, countersign.yaml)')
+}
+
 async function auditFolder(options: Options, output: Output): Promise<ExitCode> {
-  const { settings } = loadSettings({ data: options.data, databaseUrl: options.databaseUrl }, process.env)
-  if (settings.databaseUrl === '' && !existsSync(join(settings.data, 'countersign.db'))) throw new CliError('data_missing', `There is no ledger in ${settings.data}.`, 'Name the server\'s data folder with --data.')
-  const progress = startProgress(output, `checking the ledger in ${settings.data}`)
-  const audit = await verified(settings.data, settings.databaseUrl).finally(() => progress.end())
+  const place = placeOf(options)
+  const away = (await Promise.all((options.against ?? []).map(readSource))).flat()
+  const progress = startProgress(output, `checking the ledger in ${place.data}`)
+  const audit = await verified(place, away).finally(() => progress.end())
   output.line(`${audit.leaves} entries, ${audit.details} details (${audit.erased} erased), ${audit.checkpoints} checkpoints, ${audit.files} files`)
   output.line(`root ${audit.root}`)
   for (const problem of audit.problems) output.line(`${output.paint.red('PROBLEM')}  ${safe(problem.where)}: ${safe(problem.what)}`)
+  if (audit.against) output.line(againstWords(audit.against))
   output.line(audit.problems.length === 0 ? output.paint.green('The ledger is whole.') : `${audit.problems.length} problems. Keep a copy of the folder before anything else, then restore from a backup that this command finds whole.`)
   output.data(audit)
   return audit.problems.length === 0 ? exitCodes.done : exitCodes.verificationFailed
 }
 
-async function verified(data: string, databaseUrl: string): Promise<Audit> {
-  const store = await openStore({ dataDir: data, databaseUrl, migrations, readOnly: true })
+function againstWords({ checkpoints, newest, misfit }: NonNullable<Audit['against']>): string {
+  if (misfit !== null) return `The first checkpoint from elsewhere that does not fit: ${safe(misfit.where)}: ${safe(misfit.what)}`
+  return `It contains all ${checkpoints} checkpoints from elsewhere${newest === null ? '' : `, the newest over ${newest.size} entries`}.`
+}
+
+const READING_MS = 600_000
+
+/** A source that shows nothing proves nothing: that must not look like a success. */
+async function readSource(source: string): Promise<AwayText[]> {
+  const found = await readAway(source, process.env, AbortSignal.timeout(READING_MS)).catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : 'unknown'
+    if (cause instanceof SettingError) throw new CliError('source_unknown', `${JSON.stringify(source)} is not a place that checkpoints can be read from: it ${why}.`, 'There are: a file, a folder, git:REPOSITORY#BRANCH, s3://BUCKET/FOLDER.')
+    throw new CliError('source_unreadable', `The checkpoints in ${JSON.stringify(source)} cannot be read (${safe(why).slice(0, 300)}).`, 'Nothing was compared. Run it where they can be read.', { cause })
+  })
+  if (found.every(({ text }) => notesIn(text).length === 0)) throw new CliError('source_empty', `There are no checkpoints in ${JSON.stringify(source)}, so nothing can be compared with it.`, 'Is it the right place? If checkpoints were sent there before, somebody took them away.', { exit: exitCodes.verificationFailed })
+  return found
+}
+
+/** Against what this user's terminal pinned and remembers of this ledger, too. */
+async function verified(place: LedgerPlace, away: readonly AwayText[]): Promise<Audit> {
+  const store = await openLedgerStore(place)
   try {
     const key = await store.read((db) => db.selectFrom('ledger_key').select('origin').executeTakeFirst())
     const known = knownServers().map(openProfile).filter((profile) => `countersign/${profile.load('trust')?.instance ?? ''}` === key?.origin)
-    const audit = await auditVerify(store, existingFolder(join(data, 'checkpoints')), known.flatMap((profile) => profile.load('trust')?.ledgerKeys ?? []))
-    return { ...audit, problems: [...audit.problems, ...known.flatMap((profile) => rememberedProblems(profile, audit))] }
+    const remembered = known.flatMap((profile): AwayText[] => {
+      const note = profile.load('checkpoint')?.note
+      return note === undefined ? [] : [{ where: `what is remembered of ${profile.server}`, text: note }]
+    })
+    return await auditVerify(store, existingFolder(join(place.data, 'checkpoints')), known.flatMap((profile) => profile.load('trust')?.ledgerKeys ?? []), [...away, ...remembered])
   } finally {
     await store.close()
   }
-}
-
-/** A checkpoint that this user's terminal remembers, larger than the ledger, means that its end was cut off. */
-function rememberedProblems(profile: Profile, audit: Audit): Audit['problems'] {
-  const remembered = profile.load('checkpoint')
-  if (!remembered || remembered.size <= audit.leaves) return []
-  return [{ where: `the checkpoint remembered of ${profile.server}`, what: `covers ${remembered.size} entries, there are ${audit.leaves}` }]
 }
