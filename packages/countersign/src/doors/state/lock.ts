@@ -9,7 +9,7 @@ import { parseSubject } from '@countersign/proof'
 import type { Authorized } from '../../gate/index.ts'
 import { GateError } from '../../gate/index.ts'
 import { newId } from '../../platform/ids.ts'
-import type { Tx } from '../../platform/store/store.ts'
+import type { Db, Tx } from '../../platform/store/store.ts'
 import { afterCommit } from '../../platform/store/unit.ts'
 import { askGate, sameQuestion } from './ask.ts'
 import type { Caller } from './authenticate.ts'
@@ -49,7 +49,7 @@ export async function takeLock(deps: StateDeps, by: Locking, asked: LockAsked): 
 
 /** One look at it, in one unit: taken, held by somebody, or waiting for the answer to a question, which is asked here. */
 async function step(deps: StateDeps, tx: Tx, by: Locking, asked: LockAsked): Promise<Step> {
-  await refuseRevoked(tx, asked.caller)
+  await refuseRevoked(deps, tx, asked.caller)
   const mode = by.action === 'state.plan' ? 'plan' : 'write'
   const workspace = await workspaceNamed(tx, asked.name)
   const lock = workspace && (await lockOf(tx, workspace.id))
@@ -58,8 +58,10 @@ async function step(deps: StateDeps, tx: Tx, by: Locking, asked: LockAsked): Pro
     if (isOwn(lock, asked) && lock.mode === mode) return { taken: true }
     if (lock.cap_at > deps.clock.now()) return { taken: false, held: heldBy(deps, workspace, lock) }
   }
+  // What has expired keeps the lock that it has, and takes none: not even in the place of its own.
+  if (asked.caller.standing !== 'valid') throw new StateError('credential_expired', 'This state credential has expired.', 'Get a new one: countersign state init.')
   if (workspace?.frozen_at != null && mode === 'write') return { taken: false, held: frozen(deps, workspace) }
-  if (mode === 'write' && (await isOfRun(deps, tx, asked.caller))) return takeForRun(deps, tx, asked, workspace, lock)
+  if (mode === 'write' && (await isOfRun(deps, tx, asked.caller))) return takeForRun(deps, tx, by, asked, { workspace, over: lock })
   const request = await question(deps, tx, by, asked)
   const standing = await standingOf(deps, tx, request)
   if (standing.status === 'waiting') return { waits: request }
@@ -75,16 +77,22 @@ async function step(deps: StateDeps, tx: Tx, by: Locking, asked: LockAsked): Pro
  */
 const isOfRun = async (deps: StateDeps, tx: Tx, { credential }: Caller): Promise<boolean> => credential.run !== '' && (await deps.runs.countersigned(tx, credential.run))
 
-async function takeForRun(deps: StateDeps, tx: Tx, asked: LockAsked, found: WorkspaceRow | null, over: LockRow | null): Promise<Step> {
+async function takeForRun(deps: StateDeps, tx: Tx, by: Locking, asked: LockAsked, { workspace: found, over }: { workspace: WorkspaceRow | null; over: LockRow | null }): Promise<Step> {
+  await deps.gate.permits(tx, by, asked.name)
   const workspace = found ?? (await ensureWorkspace(tx, { id: newId('sws', deps.clock, deps.random), name: asked.name, now: deps.clock.now() }))
   if (over) await endLock(deps, tx, workspace, over, 'capped')
   return put(deps, tx, 'write', asked, workspace, asked.caller.credential.request)
 }
 
 /** It may have been revoked while a person was waited for: by that person, perhaps. */
-export async function refuseRevoked(tx: Tx, { credential }: Pick<Caller, 'credential'>): Promise<void> {
-  const row = await findCredential(tx, credential.id)
-  if (!row || row.revoked_at !== null) throw new StateError('credential_expired', 'This state credential was revoked.', 'Get a new one: countersign state init.')
+export async function refuseRevoked(deps: StateDeps, tx: Tx, { credential }: Pick<Caller, 'credential'>): Promise<void> {
+  if (await isRevoked(deps, tx, credential)) throw new StateError('credential_expired', 'This state credential was revoked.', 'Get a new one: countersign state init.')
+}
+
+/** By somebody, or because the terminal that asked for it was signed out, or its person removed. */
+export async function isRevoked(deps: StateDeps, db: Db | Tx, { id, person, executor, created_at: since }: Caller['credential']): Promise<boolean> {
+  const row = await findCredential(db, id)
+  return !row || row.revoked_at !== null || (await deps.signedOut(db, { person, executor, since }))
 }
 
 const isOwn = (lock: LockRow, { info, caller }: LockAsked): boolean => lock.lock === info.digest && lock.credential === caller.credential.id && lock.source === caller.actor.source.address

@@ -61,12 +61,12 @@ async function use(deps: StateDeps, tx: Tx, by: Reading, asked: ReadAsked, seen:
   if (workspace?.version !== seen.current.number) return 'moved'
   await deps.gate.permits(tx, by, asked.name)
   const lock = await lockOf(tx, workspace.id)
-  if (lock && isHolders(lock, asked) && (await countLockRead(tx, workspace.id, lock.lock, READS_PER_LOCK))) {
+  if (lock && lock.cap_at > deps.clock.now() && isHolders(lock, asked) && (await countLockRead(tx, workspace.id, lock.lock, READS_PER_LOCK))) {
     return recorded(deps, tx, by, asked, seen, { purpose: `lock: ${operationOf(lock)}`, request: lock.request })
   }
   // What follows is for a credential that is good today; a lock's own reads were above.
   if (asked.caller.standing !== 'valid') throw new StateError('credential_expired', 'This state credential has expired or was revoked.', 'Get a new one: countersign state init.')
-  await refuseRevoked(tx, asked.caller)
+  await refuseRevoked(deps, tx, asked.caller)
   const lease = await leaseOf(deps, tx, asked, seen)
   if (lease) return (await spend(deps, tx, lease)) ? recorded(deps, tx, by, asked, seen, { purpose: 'lease', request: lease.request }) : 'moved'
   return ask(deps, tx, by, asked, seen)

@@ -18,7 +18,7 @@ import { endedRuns, stateRun, updateStateRun, versionsOfRun } from './queries.ts
 import type { RunRow } from './queries.ts'
 import { findWorkspace, versionNumbered, workspaceNamed } from './store.ts'
 import type { VersionRow, WorkspaceRow } from './store.ts'
-import { freeze, pathOf } from './versions.ts'
+import { effectWhys, freeze, pathOf } from './versions.ts'
 
 /** How the runs door says that an apply ended. */
 export type RunEnd = 'applied' | 'failed' | 'unknown'
@@ -86,9 +86,9 @@ async function record(deps: StateDeps, tx: Tx, { row, workspace, after }: Seen, 
     details: { workspace: row.workspace_name, version, ended: row.ended, judged: verdict.judged, agrees: verdict.agrees, unexpected: shown(verdict.unexpected), missing: shown(verdict.missing) },
   })
   if (verdict.agrees || !workspace) return
-  const why = verdict.judged ? 'what a run changed is not what was countersigned' : 'what a run changed cannot be compared with what was countersigned'
+  const why = verdict.judged ? effectWhys.differs : effectWhys.unknown
   // Said at the unlock already, perhaps: one alarm is enough.
-  if ((await findWorkspace(tx, workspace.id))?.frozen_why === why) return
+  if ((await findWorkspace(tx, workspace.id))?.frozen_why.includes(why) === true) return
   await freeze(deps, tx, workspace, why)
   await deps.alarms.raise(tx, {
     workspace: workspace.name, what: 'effect-differs', path: pathOf(workspace.name),

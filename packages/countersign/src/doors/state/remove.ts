@@ -26,7 +26,7 @@ export async function removeState(deps: StateDeps, by: Authorized<'state.delete'
 
 /** null: there is nothing to delete. */
 async function question(deps: StateDeps, tx: Tx, by: Authorized<'state.delete'>, { name, caller }: Removing): Promise<RequestRow | null> {
-  await refuseRevoked(tx, caller)
+  await refuseRevoked(deps, tx, caller)
   const workspace = await workspaceNamed(tx, name)
   const current = workspace && (await currentVersion(deps, tx, workspace))
   if (!workspace || !current) return null

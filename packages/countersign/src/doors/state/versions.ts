@@ -60,10 +60,21 @@ export async function quarantine(deps: StateDeps, tx: Tx, workspace: WorkspaceRo
 /** The page of a workspace in the console. */
 export const pathOf = (name: string): string => `/workspaces/${encodeURIComponent(name)}`
 
-/** Closes the workspace to writers; reading and planning go on. The first reason stays. */
+/** Why a run's effect freezes: what is current is to be accepted or replaced, whatever is in quarantine beside it. */
+export const effectWhys = { differs: 'what a run changed is not what was countersigned', unknown: 'what a run changed cannot be compared with what was countersigned' } as const
+const between = '; and '
+
+/** What of the reasons for a freeze is an effect's, or "". */
+export const effectOf = (why: string): string => why.split(between).filter((one) => Object.values<string>(effectWhys).includes(one)).join(between)
+
+/** Closes the workspace to writers; reading and planning go on. The first reason stays, and an effect's comes beside it. */
 export async function freeze(deps: StateDeps, tx: Tx, workspace: WorkspaceRow, why: string): Promise<void> {
   const row = await findWorkspace(tx, workspace.id)
-  if (!row || row.frozen_at !== null) return
+  if (!row) return
+  if (row.frozen_at !== null) {
+    if (effectOf(why) !== '' && !row.frozen_why.split(between).includes(why)) await updateWorkspace(tx, workspace.id, { frozen_why: `${row.frozen_why}${between}${why}`, updated_at: deps.clock.now() })
+    return
+  }
   await updateWorkspace(tx, workspace.id, { frozen_at: deps.clock.now(), frozen_why: why, updated_at: deps.clock.now() })
   await deps.ledger.append(tx, { type: 'state.frozen', ids: { state: workspace.id }, details: { workspace: workspace.name, why } })
   afterCommit(tx, () => deps.notify.changed(topicOf(workspace.id)))

@@ -12,10 +12,12 @@ import { readState, TfstateError } from '../../tfstate/index.ts'
 import type { StateFacts } from '../../tfstate/index.ts'
 import type { Caller } from './authenticate.ts'
 import { StateError } from './errors.ts'
+import { isRevoked } from './lock.ts'
 import type { StateDeps } from './ports.ts'
+import { stateRun, updateStateRun } from './queries.ts'
 import type { Received } from './receive.ts'
 import { sealState } from './seal.ts'
-import { endedLock, findCredential, findRequest, findWorkspace, lockOf, quarantinedUnder, wasWritten, workspaceNamed } from './store.ts'
+import { endedLock, findRequest, findWorkspace, lockOf, quarantinedUnder, wasWritten, workspaceNamed } from './store.ts'
 import type { LockRow, VersionRow, WorkspaceRow } from './store.ts'
 import { currentVersion, keep, quarantine } from './versions.ts'
 
@@ -38,14 +40,19 @@ async function under(deps: StateDeps, db: Db | Tx, { name, caller, lock: digest 
   if (lock && lock.lock === digest && lock.credential === credential.id) {
     if (lock.mode === 'plan') throw new StateError('lock_read_only', `The lock of ${name} was taken for a plan, and reads only.`, 'Run terraform apply: it takes a lock that writes.')
     const now = deps.clock.now()
-    const revoked = caller.standing === 'revoked' || (await findCredential(db, credential.id))?.revoked_at != null
-    const why = revoked ? 'its credential was revoked' : lock.cap_at <= now ? 'its lock was held for longer than allowed'
+    const why = (await isRevoked(deps, db, credential)) ? 'its credential was revoked' : (await isOver(db, lock)) ? 'its run had ended' : lock.cap_at <= now ? 'its lock was held for longer than allowed'
       : lock.source !== actor.source.address ? 'it came from another address than the lock' : workspace.frozen_at !== null ? 'the workspace was frozen' : ''
     return { workspace, held: lock, why }
   }
   const ended = await endedLock(db, workspace.id, digest, credential.id)
   if (ended) return { workspace, held: null, why: { forced: 'its lock was ended by somebody', revoked: 'its credential was revoked', capped: 'its lock was held for longer than allowed' }[ended.why] }
   throw new StateError('lock_required', `This is not the lock of ${name}${lock ? ', which somebody else holds' : ''}.`, 'Run terraform again: it takes the lock first.')
+}
+
+/** What a run wrote until its report was compared with its plan: what comes under its lock after that would be compared with nothing. */
+async function isOver(db: Db | Tx, { run }: LockRow): Promise<boolean> {
+  const ended = run === '' ? '' : (await stateRun(db, run))?.ended
+  return ended === 'applied' || ended === 'failed'
 }
 
 /** Above this a state is read on a thread apart. */
@@ -69,6 +76,8 @@ export async function writeState(deps: StateDeps, by: Authorized<'state.release'
     const maker = await makerOf(tx, asked, held)
     if (reason === '') {
       await keep(deps, tx, workspace, { origin: 'write', sealed, maker })
+      // A run that was silent for long was compared without this: it is compared again.
+      if (maker.run !== '') await updateStateRun(tx, maker.run, { judged_at: null })
     } else if (!(await isDuplicate(tx, workspace, asked.lock, body.digest))) {
       await quarantine(deps, tx, workspace, { origin: 'write', sealed, maker }, reason)
     }

@@ -1,0 +1,119 @@
+/** Attacks on states that are kept here, by whoever holds a credential, a lock, a run's lease, or a pen for the database. */
+import { createHash } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import type { IssuedCredential } from '../../src/doors/state/views.ts'
+import { countersigned, runBody } from '../support/sample-run.ts'
+import { HandClock, ownedServer } from '../support/scratch-server.ts'
+import { credentialFor, done, importState, lockInfo, locked, named, sha256, sharedServer, stateText, WireClient } from '../support/states.ts'
+import type { LockInfo, Owned } from '../support/states.ts'
+
+const server = sharedServer()
+let workspaces = 0
+
+async function begin(): Promise<{ owned: Owned; workspace: string; api: string; seen(): Promise<Record<string, unknown>> }> {
+  const owned = await server()
+  const workspace = `attacked/w${++workspaces}-prod`
+  const api = `/api/v1/state/workspaces/${named(workspace)}`
+  return { owned, workspace, api, seen: () => owned.person.must('GET', api) }
+}
+
+const location = (address: string): string => createHash('sha256').update('countersign.location.v1\n').update(JSON.stringify(['http', ['address', address]])).digest('hex')
+const before = { serial: 1, resources: { database: '1', other: '1' } }
+
+/** A run that was countersigned and started: its plan deletes `terraform_data.database`. With the client that its credential is for. */
+async function applying(owned: Owned, workspace: string) {
+  const state = { ...before, lineage: workspace }
+  await importState(owned, workspace, state)
+  const backend = { type: 'http', cliWorkspace: 'default', location: location(`${owned.url}/state/v1/${workspace}`) }
+  const claims = { state: { lineage: workspace, serial: 1, digest: sha256(stateText(state)) }, workspace: { name: workspace, backend } }
+  const { run, start } = await countersigned(owned.person, owned.terminal, runBody({ workspace, claims }))
+  const { lease } = (await owned.terminal.must('POST', `/api/v1/runs/${run.id}/apply-start`, start)) as { lease: string }
+  const asked = await owned.terminal.must('POST', '/api/v1/state/requests', { action: 'state.run-credential', workspace, run: run.id, lease })
+  const client = new WireClient((await owned.terminal.must('POST', `/api/v1/state/requests/${String(asked['id'])}/redeem`)) as unknown as IssuedCredential)
+  return {
+    client,
+    write: async (lock: LockInfo, serial: number, resources: Record<string, string>) => (await client.write(lock, stateText({ lineage: workspace, serial, resources }))).status,
+    report: () => owned.terminal.must('POST', `/api/v1/runs/${run.id}/outcome`, { lease, result: 'applied', summary: '', state: { lineage: workspace, serial: 2, digest: 'd'.repeat(64) }, treeUnchanged: true }),
+    effect: async () => (await owned.terminal.must('GET', `/api/v1/runs/${run.id}`))['effect'],
+  }
+}
+
+describe('the credential of a run', () => {
+  it('writes nothing that becomes current once the run has ended, under a lock that it took before', async () => {
+    const { owned, workspace, seen } = await begin()
+    const { client, write, report, effect } = await applying(owned, workspace)
+    const lock = lockInfo()
+    expect((await client.lock(lock)).status).toBe(200)
+    expect(await write(lock, 2, { other: '1' })).toBe(200)
+    expect((await client.unlock(lock)).status).toBe(200)
+    const thief = lockInfo()
+    expect((await client.lock(thief)).status).toBe(200)
+    await report()
+    await expect.poll(effect).toMatchObject({ agrees: true, version: 2 })
+    expect(await write(thief, 3, { evil: '1' })).toBe(200)
+    expect(await seen()).toMatchObject({ version: 2, quarantined: 1, frozen: { why: 'its run had ended' } })
+  })
+})
+
+describe('a credential', () => {
+  it('whose terminal was signed out sets aside what it writes under the lock that it still has', async () => {
+    const { owned, workspace, seen } = await begin()
+    await importState(owned, workspace, before)
+    const client = new WireClient(await credentialFor(owned, workspace))
+    const lock = await locked(owned, client)
+    await owned.terminal.must('DELETE', '/api/v1/token')
+    expect((await client.write(lock, stateText({ serial: 2, resources: { evil: '1' } }))).status).toBe(200)
+    expect(await seen()).toMatchObject({ version: 1, quarantined: 1, frozen: { why: 'its credential was revoked' } })
+    expect((await client.send('GET')).status).toBe(401)
+  })
+
+  it('that has expired takes no new lock in the place of its own, and reads no more', async () => {
+    const clock = new HandClock()
+    const owned = await ownedServer({ clock })
+    await importState(owned, 'shop/app-dev', before)
+    const client = new WireClient(await credentialFor(owned, 'shop/app-dev', { phase: 'plan', lasts: 60 }))
+    expect((await client.lock(lockInfo('OperationTypePlan'))).status).toBe(200)
+    clock.time += 24 * 3600_000 + 1
+    expect((await client.send('GET')).status).toBe(401)
+    expect((await client.lock(lockInfo('OperationTypePlan'))).status).toBe(401)
+    expect((await client.send('GET')).text).not.toContain('lineage-1')
+  })
+})
+
+describe('what a person decided', () => {
+  it('is not undone by restoring what was discarded: it waits again, and is no version to restore with the whole', async () => {
+    const { owned, workspace, api, seen } = await begin()
+    await importState(owned, workspace, before)
+    const client = new WireClient(await credentialFor(owned, workspace))
+    const lock = await locked(owned, client)
+    await client.write(lock, stateText({ serial: 2, lineage: 'swapped', resources: { evil: '1' } }))
+    await client.unlock(lock)
+    await done(owned.terminal, owned.person, { action: 'state.discard', workspace, version: 2 })
+    expect(await seen()).toMatchObject({ frozen: null, version: 1 })
+    await done(owned.terminal, owned.person, { action: 'state.restore', workspace, version: 2 })
+    expect(await seen()).toMatchObject({ frozen: { why: 'it has another lineage' }, quarantined: 1, version: 1 })
+    expect((await owned.terminal.call('POST', '/api/v1/state/requests', { action: 'state.rollback', workspace, version: 2 })).body).toMatchObject({ code: 'state_frozen' })
+    await done(owned.terminal, owned.person, { action: 'state.discard', workspace, version: 2 })
+    await done(owned.terminal, owned.person, { action: 'state.delete', workspace, whole: true })
+    await done(owned.terminal, owned.person, { action: 'state.restore', workspace, whole: true })
+    expect(await seen()).toMatchObject({ version: 1, lineage: 'lineage-1' })
+    expect(await owned.terminal.must('GET', `${api}/versions`)).toMatchObject({ versions: [{ version: 2, status: 'discarded' }, { version: 1, status: 'kept', current: true }] })
+  })
+
+  it('about a write that was set aside says nothing of an effect that differs from its consent', async () => {
+    const { owned, workspace, seen } = await begin()
+    const { client, write, report, effect } = await applying(owned, workspace)
+    const lock = lockInfo()
+    await client.lock(lock)
+    expect(await write(lock, 2, { other: 'changed', evil: '1' })).toBe(200)
+    await done(owned.terminal, owned.person, { action: 'state.force-unlock', workspace })
+    expect(await write(lock, 3, { other: 'changed', evil: '1' })).toBe(200)
+    expect(await seen()).toMatchObject({ version: 2, quarantined: 1, frozen: { why: 'its lock was ended by somebody' } })
+    await report()
+    await expect.poll(effect).toMatchObject({ agrees: false })
+    await done(owned.terminal, owned.person, { action: 'state.discard', workspace, version: 3 })
+    expect(await seen()).toMatchObject({ version: 2, quarantined: 0, frozen: { why: 'what a run changed is not what was countersigned' } })
+    await done(owned.terminal, owned.person, { action: 'state.accept', workspace, version: 2 })
+    expect(await seen()).toMatchObject({ version: 2, frozen: null })
+  })
+})
