@@ -59,6 +59,7 @@ export function addRun(world: World, fields: RunFields): string {
     countersignatures: signed ? [{ type: 'webauthn', envelope: '{}', credential: 'x', authenticatorData: '', clientDataJSON: '', signature: '' }] : [],
     signed: signed ? [{ person: world.person.id, name: world.person.name, role: 'self', at: at(fields.ageMinutes - 1), label: 'Work laptop' }] : [],
     grant: fields.status === 'granted' ? { id: id('grt', fields.word), expiresAt: at(-9) } : null,
+    effect: null,
     outcome: fields.outcome === undefined ? null : { result: fields.outcome, summary: fields.outcome === 'applied' ? 'Apply complete! Resources: 3 added, 3 changed, 2 destroyed.' : 'Error: creating RDS DB Instance: DBInstanceAlreadyExists', state: { lineage: 'l', serial: 119, digest: sha256('after') }, treeUnchanged: true },
   })
   return run
