@@ -96,6 +96,18 @@ describe('another HTTP backend', () => {
     expect(await readText(inside, '')).toBe(state(7))
   })
 
+  it('is not shown a credential of ours that the shell has under those names', async () => {
+    const seen: unknown[] = []
+    const url = await backend((request, response) => {
+      seen.push(request.headers.authorization)
+      response.end(state(7))
+    })
+    const environment = { TF_HTTP_USERNAME: `stc_${'0'.repeat(32)}`, TF_HTTP_PASSWORD: 'cst_secret' }
+    expect(() => httpSource(`${url}/api/v4/state`, environment)).toThrow('not sent to')
+    expect(await readText(httpSource(`${url}/state/v1/shop/prod`, environment), '')).toBe(state(7))
+    expect(seen).toHaveLength(1)
+  })
+
   it('says what is wrong, and what to do', async () => {
     const url = await backend(guarded)
     await expect(readText(httpSource(`${url}/state/prod`, {}), '')).rejects.toMatchObject({ code: 'source_unreadable', next: expect.stringContaining('TF_HTTP_USERNAME') as string })

@@ -4,6 +4,7 @@
  */
 import { request as plainRequest, type IncomingMessage } from 'node:http'
 import { request as secureRequest, type RequestOptions } from 'node:https'
+import { isStateCredential } from '@countersign/proof'
 import { CliError } from '../../exit.ts'
 import { unreadable, withoutEnding, type Source } from './source.ts'
 
@@ -14,6 +15,7 @@ export function httpSource(text: string, environment: NodeJS.ProcessEnv = proces
   if (!URL.canParse(text)) throw new CliError('source_unknown', `${JSON.stringify(text.replace(/\/\/.*$/, '//...'))} is not an address.`, 'Give the address of the state, as in its backend block.')
   const url = new URL(text)
   const [user, password] = [decodeURIComponent(url.username) || (environment['TF_HTTP_USERNAME'] ?? ''), decodeURIComponent(url.password) || (environment['TF_HTTP_PASSWORD'] ?? '')]
+  refuseOurs(url, user)
   url.username = ''
   url.password = ''
   const place = `${url.origin}${url.pathname}`
@@ -32,6 +34,12 @@ export function httpSource(text: string, environment: NodeJS.ProcessEnv = proces
     },
     close: async () => undefined,
   }
+}
+
+/** A shell that has a credential of ours has it under the same names. It is nobody else's to be shown. */
+function refuseOurs(url: URL, user: string): void {
+  if (!isStateCredential(user) || url.pathname.startsWith('/state/v1/')) return
+  throw new CliError('source_unreadable', `TF_HTTP_USERNAME holds a credential of Countersign, which is not sent to ${url.host}.`, 'Set TF_HTTP_USERNAME and TF_HTTP_PASSWORD to those of that backend, or empty, for this command.')
 }
 
 type Credentials = { readonly user: string; readonly password: string }
