@@ -78,6 +78,8 @@ export async function openBase(options: { dataDir: string; databaseUrl?: string 
     const { ledger, checkpointedAt } = timed(untimed, clock)
     const settled = await settle({ store, ledger, clock })
     for (const one of settled) log.warn(one, one.what === 'restored' ? 'this database was restored from a backup: what was open in it is void' : 'this database was moved here from another one')
+    // In the folder from the first moment on: whatever is older than this does not start beside it any more.
+    if (settled.length > 0) await ledger.checkpoint()
     return {
       telemetry, settled, once: createOnce({ store, clock, instance, sealing: createSealing(hkdf(await keyring.secret('sealing')), random) }), server: newServerId(random), checkpointedAt,
       dataDir, instance, org, store, ledger, keyring, clock, random, notify: createNotify(store.peers), afterCommit, close: () => store.close(),

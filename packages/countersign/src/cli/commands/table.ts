@@ -31,6 +31,7 @@ export const commandTable: readonly CommandEntry[] = [
   { name: 'audit', summary: 'check the ledger of a data folder, offline', load: () => import('./audit.ts') },
   { name: 'keys', summary: 'the keys that states are encrypted with: show, rotate, remove', load: () => import('./keys.ts') },
   { name: 'backup', summary: 'make, check and restore backups', load: () => import('./backup.ts') },
+  { name: 'db', summary: 'the database: what it is, bring it up to date, move it to PostgreSQL', load: () => import('./db.ts') },
   { name: 'doctor', summary: 'check versions, clock, server, keys and terraform', load: () => import('./doctor.ts') },
   { name: 'demo', summary: 'see the whole thing on scratch data, attacks included', load: () => import('./demo.ts') },
   { name: 'completion', summary: 'print the completion script of a shell', load: () => import('./completion.ts') },

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { define as defineBackup } from '../../../src/cli/commands/backup.ts'
+import { define as defineDb } from '../../../src/cli/commands/db.ts'
 import { explain } from '../../../src/cli/explain.ts'
 import { createOutput, type Output } from '../../../src/cli/output.ts'
 import { databaseOf } from '../../support/database.ts'
@@ -10,7 +11,7 @@ import { scratchFolder } from '../../support/scratch-server.ts'
 
 export type Said = { code: number; data: Record<string, unknown>; lines: string }
 
-const commands = { backup: defineBackup }
+const commands = { backup: defineBackup, db: defineDb }
 
 export async function said(name: keyof typeof commands, ...words: string[]): Promise<Said> {
   const all: Said = { code: -1, data: {}, lines: '' }
