@@ -100,11 +100,35 @@ describe.skipIf(browserOrSkip().skip)('the pages of states', () => {
     })
 
     test('what the policy denies is said, and nothing is fetched', async () => {
-      statesOf(world).denies = true
+      statesOf(world).answers = 'denied'
       await show(atWorkspace(billing), 'is current')
       await seat.page.getByRole('button', { name: 'Show it' }).click()
       await seat.page.getByText('No rule lets this pass.').waitFor()
       expect(world.calls.filter((one) => one.endsWith('/redeem'))).toEqual([])
+    })
+
+    test('where the policy wants a countersignature, the reading waits for it, and is shown to who comes back', async () => {
+      const states = statesOf(world)
+      states.answers = 'waiting'
+      await show(atWorkspace(billing), 'is current')
+      await seat.page.getByRole('button', { name: 'Show it' }).click()
+      await seat.page.waitForURL(`${origin}/c/K7QF-2M9D-4XWT`)
+      states.waiting.push({ id: id('sta', 'r'), action: 'state.read-redacted', workspace: billing, status: 'granted', version: 1, decision: 'step-up', reasons: [], code: 'K7QF-2M9D-4XWT', source: '10.20.4.17', createdAt: '', expiresAt: '', result: null })
+      await seat.page.goBack()
+      await seat.page.getByRole('button', { name: 'Show it now' }).click()
+      await seat.page.getByLabel('The state without its secrets').getByText('"resources"').waitFor()
+      expect(world.calls).toContain(`POST /state/requests/${id('sta', 'r')}/redeem`)
+      expect(states.asked).toEqual([{ action: 'state.read-redacted', workspace: billing, purpose: 'looked at in the console' }])
+    })
+
+    test('where the effect of a run is in question and nothing was set aside, what is current can be accepted as it is', async () => {
+      const states = statesOf(world)
+      Object.assign(states.workspaces[0] ?? {}, { frozen: { at: new Date().toISOString(), why: 'what a run changed is not what was countersigned' } })
+      states.answers = 'waiting'
+      await show(atWorkspace('data/warehouse', '/quarantine'), 'what a run changed is not what was countersigned')
+      await seat.page.getByRole('button', { name: 'Accept version 41 as it is' }).click()
+      await seat.page.waitForURL(`${origin}/c/K7QF-2M9D-4XWT`)
+      expect(states.asked).toEqual([{ action: 'state.accept', workspace: 'data/warehouse', version: 41 }])
     })
 
     test('two versions are chosen and compared; an older one is gone back to by its number, a deleted one is only restored', async () => {
@@ -256,6 +280,10 @@ describe.skipIf(browserOrSkip().skip)('the pages of states', () => {
       await backToWorkspace()
       await page.getByText('Rolled back. Version 4 is current now.').waitFor()
       await page.getByText('rolled back, from version 1').waitFor()
+      await page.getByRole('navigation', { name: 'Pages', exact: true }).getByRole('link', { name: 'States' }).click()
+      await page.locator('.state-row').click()
+      await page.getByText('rolled back, from version 1').waitFor()
+      expect(await page.getByText('Rolled back. Version 4 is current now.').count()).toBe(0)
       expect(await axeFindings(seat)).toEqual([])
 
       await page.getByLabel('Compare version').selectOption('2')

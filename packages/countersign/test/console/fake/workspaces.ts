@@ -4,7 +4,7 @@ import type { World } from './world.ts'
 import type { Answer, Call } from './routes.ts'
 
 type Fields = Record<string, unknown>
-export type FakeStates = { workspaces: Fields[]; versions: Record<string, Fields[]>; reads: Fields[]; credentials: Fields[]; secrets: Fields[]; diff: Fields; waiting: Fields[]; body: string; denies: boolean }
+export type FakeStates = { workspaces: Fields[]; versions: Record<string, Fields[]>; reads: Fields[]; credentials: Fields[]; secrets: Fields[]; diff: Fields; waiting: Fields[]; body: string; answers: 'allowed' | 'waiting' | 'denied'; asked: unknown[] }
 
 const ok = (body: unknown): Answer => ({ status: 200, body })
 const at = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString()
@@ -36,7 +36,7 @@ export function workspace(name: string, fields: Fields = {}): Fields {
 export const heldLock = { mode: 'write', operation: 'OperationTypeApply', who: 'rosa\u202ekcabniar@thinkpad', person: rosa, source: '10.20.4.17', run: id('run', 'a'), since: at(6), capAt: at(-1_434) }
 
 export function newStates(): FakeStates {
-  return { workspaces: [], versions: {}, reads: [], credentials: [], secrets: [], diff: difference(), waiting: [], body: '{\n  "version": 4,\n  "resources": []\n}\n', denies: false }
+  return { workspaces: [], versions: {}, reads: [], credentials: [], secrets: [], diff: difference(), waiting: [], body: '{\n  "version": 4,\n  "resources": []\n}\n', answers: 'allowed', asked: [] }
 }
 
 export function difference(): Fields {
@@ -103,8 +103,9 @@ export function stateRoutes(world: World, { method, url, body }: Call, path: str
   }
   if (path === '/state/requests' && method === 'POST') {
     const { action, workspace: name } = body as { action: string; workspace: string }
+    states.asked.push(body)
     const denied = { status: 'denied', decision: 'deny', reasons: [{ code: 'denied_by_policy', message: 'No rule lets this pass.', next: 'Ask an owner.' }] }
-    return { status: 201, body: { id: id('sta', action), action, workspace: name, status: 'allowed', decision: 'allow', reasons: [], code: 'K7QF-2M9D-4XWT', source: '10.20.4.17', createdAt: at(0), expiresAt: at(-5), result: null, version: 1, ...(states.denies ? denied : {}) } }
+    return { status: 201, body: { id: id('sta', action), action, workspace: name, decision: 'allow', reasons: [], code: 'K7QF-2M9D-4XWT', source: '10.20.4.17', createdAt: at(0), expiresAt: at(-5), result: null, version: 1, ...(states.answers === 'denied' ? denied : { status: states.answers }) } }
   }
   if (path.endsWith('/redeem')) return ok(states.body)
   const [, encoded = '', part = ''] = /^\/state\/workspaces\/([^/]+)(?:\/(.+))?$/u.exec(path) ?? []

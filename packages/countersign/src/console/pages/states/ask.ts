@@ -12,6 +12,10 @@ import { useAsk } from '../ask-change.ts'
 const asked = new Map<string, string>()
 
 export const askedLast = (workspace: string): string | null => asked.get(workspace) ?? null
+/** Unless something else was asked since. */
+export function forgetAsked(workspace: string, request: string): void {
+  if (asked.get(workspace) === request) asked.delete(workspace)
+}
 
 export type Wish = { action: string; workspace: string; version?: number; whole?: boolean; purpose?: string }
 

@@ -1,4 +1,5 @@
 /** What a person should know of a workspace before anything else: what came of what they asked, what waits for them, what holds it, what froze it. */
+import { useEffect } from 'preact/hooks'
 import type { LockView, StateRequestView } from '../../api/state-views.ts'
 import type { SessionView } from '../../api/views.ts'
 import { Button } from '../../parts/button.tsx'
@@ -8,7 +9,7 @@ import { Text } from '../../parts/text.tsx'
 import { For, When } from '../../parts/time.tsx'
 import type { WorkspacePart } from '../../router.ts'
 import { workspacePath } from '../../router.ts'
-import { mayChange, useStateAsk } from './ask.ts'
+import { forgetAsked, mayChange, useStateAsk } from './ask.ts'
 import { Who } from './parts.tsx'
 import { actionWords, lockWords, operationWords, resultWords } from './words.ts'
 import type { Seen } from './workspace.tsx'
@@ -16,6 +17,11 @@ import type { Seen } from './workspace.tsx'
 export function Standing({ seen: { workspace, open, last }, session, part }: { seen: Seen; session: SessionView; part: WorkspacePart | null }) {
   const may = mayChange(session, workspace.name)
   const result = last === null ? null : resultWords(last)
+  const told = result === null || last === null ? null : last.id
+  // Said once: who leaves this workspace and comes back later finds how it stands then.
+  useEffect(() => () => {
+    if (told !== null) forgetAsked(workspace.name, told)
+  }, [told, workspace.name])
   return (
     <div class="standing">
       {result !== null && (
