@@ -126,7 +126,7 @@ describe('a QR code', () => {
   /** The modules that somebody sees: true is dark. */
   const seen = (lines: string[], drawnIsDark: boolean): boolean[][] => lines.flatMap((line) => {
     // eslint-disable-next-line no-control-regex
-    const blocks = [...line.replaceAll(/\u001b\[[0-9;]*m/g, '')]
+    const blocks = Array.from(line.replaceAll(/\u001b\[[0-9;]*m/g, ''))
     return [blocks.map((block) => '█▀'.includes(block) === drawnIsDark), blocks.map((block) => '█▄'.includes(block) === drawnIsDark)]
   })
 

@@ -50,5 +50,5 @@ export type StateScene = keyof typeof stateSubjects
 export function askState(world: World, which: StateScene, over: Partial<StateSubject> = {}, fields: Partial<Challenge> = {}): Challenge {
   const wire = { source: { address: '10.20.4.17', host: '', client: 'Terraform 1.11.4' } }
   const subject: StateSubject = { ...base(world), ...stateSubjects[which], ...over }
-  return ask(world, canonical(subject as never), { ...(subject.executor.startsWith('stc_') ? wire : {}), ...fields })
+  return ask(world, canonical(subject), { ...(subject.executor.startsWith('stc_') ? wire : {}), ...fields })
 }

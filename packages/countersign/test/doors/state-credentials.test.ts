@@ -17,7 +17,7 @@ describe('a state credential', () => {
     other.now = () => clock.now()
     expect((await other.call('POST', `/api/v1/state/requests/${asked.id}/redeem`)).body).toMatchObject({ code: 'executor_mismatch' })
     const answers = await Promise.all([1, 2, 3].map(() => owned.terminal.call('POST', `/api/v1/state/requests/${asked.id}/redeem`)))
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409])
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 409, 409])
     const credential = answers.find(({ status }) => status === 200)?.body as Awaited<ReturnType<typeof credentialFor>>
     expect(credential).toMatchObject({ phase: 'apply', tier: 'full', workspace, address: `${owned.url}/state/v1/shop/dev` })
     expect(credential.password).toMatch(/^cst_[A-Za-z0-9_-]{43}$/)

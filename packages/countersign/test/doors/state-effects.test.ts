@@ -37,7 +37,7 @@ describe('an import', () => {
     const other = await terminalOf(owned.person)
     expect(await redeemBytes(other, asked.id, text)).toMatchObject({ status: 403, body: { code: 'executor_mismatch' } })
     const answers = await Promise.all([redeemBytes(owned.terminal, asked.id, text), redeemBytes(owned.terminal, asked.id, text), redeemBytes(owned.terminal, asked.id, text)])
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409])
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 409, 409])
     expect(await owned.terminal.must('GET', api)).toMatchObject({ version: 1, serial: 1, lineage: 'lineage-1', resources: 1, environment: 'prod', frozen: null, lock: null, lastChange: { origin: 'import', version: 1 } })
     expect(await currentText(owned, workspace)).toBe(text)
     const large = { serial: 2, resources: { a: 'x'.repeat(3_000_000) } }
@@ -89,7 +89,7 @@ describe('a rollback', () => {
     const asked = [await askState(owned.terminal, { action: 'state.rollback', workspace, version: 1 }), await askState(owned.terminal, { action: 'state.rollback', workspace, version: 1 })]
     await Promise.all(asked.map(({ code }) => owned.person.countersign(code)))
     const after = await Promise.all(asked.map(({ id }) => requestOf(owned.terminal, id)))
-    expect(after.map(({ status }) => status).sort()).toEqual(['done', 'void'])
+    expect(new Set(after.map(({ status }) => status))).toEqual(new Set(['done', 'void']))
     expect(after.find(({ status }) => status === 'void')?.result?.refused).toContain('another version is current now')
     expect(await owned.terminal.must('GET', api)).toMatchObject({ version: 3 })
   })

@@ -49,7 +49,7 @@ describe('a run whose state is kept here', () => {
     expect((await asking({}, await terminalOf(owned.person))).body).toMatchObject({ code: 'credential_scope' })
     const twice = await Promise.all([1, 2].map(async () => String((await asking({})).body['id'])))
     const got = await Promise.all(twice.map((id) => owned.terminal.call('POST', `/api/v1/state/requests/${id}/redeem`)))
-    expect(got.map(({ status }) => status).sort()).toEqual([200, 409])
+    expect(got.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 409])
     const client = new WireClient(got.find(({ status }) => status === 200)?.body as unknown as IssuedCredential)
     const lock = lockInfo()
     expect((await client.lock(lock)).status).toBe(200)

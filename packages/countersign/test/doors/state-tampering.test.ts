@@ -21,7 +21,7 @@ async function edited(owned: Owned, edit: (tx: Tx) => Promise<unknown>, look: ()
     await store.write(async (tx) => {
       for (const [at, table] of tables.entries()) {
         await tx.deleteFrom(table).execute()
-        for (const row of before[at] ?? []) await tx.insertInto(table).values(row as never).execute()
+        for (const row of before[at] ?? []) await tx.insertInto(table).values(row).execute()
       }
     })
   }

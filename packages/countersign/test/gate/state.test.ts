@@ -24,7 +24,7 @@ async function asking(options: Parameters<typeof ownedServer>[0] = {}) {
   const actor = (over: Partial<Actor> = {}): Actor => ({
     kind: 'person', ...me.person, roles: [], via: 'state', session: `stc_${hex(1)}`, executor: `stc_${hex(1)}`, source: { address: '127.0.0.1', client: 'terraform' }, authTime: 0, ...over,
   })
-  const question = <A extends StateAction>(action: A, by: Actor, workspace = 'shop/web') =>
+  const question = (action: StateAction, by: Actor, workspace = 'shop/web') =>
     parts.gate.useCase('ask about a state', action, async (authorized, _: null): Promise<Answer> => {
       const ref = `sta_${hex(++asked)}`
       const environment = parts.pin.current().environmentOf(workspace).name

@@ -56,7 +56,7 @@ it('of two that were both countersigned and come at the same moment, one gets th
       await person.countersign(String(body['ID']).split('/c/')[1] ?? '')
     }
     const answers = await Promise.all([lockAt(one, credentials[0], ids[0]), lockAt(two, credentials[1], ids[1])])
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 423])
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 423])
     const winner = answers[0].status === 200 ? 0 : 1
     expect(answers[1 - winner]?.body['ID']).toMatch(/held by Ada Owner since/)
     const [id, credential] = [ids[winner], credentials[winner]]

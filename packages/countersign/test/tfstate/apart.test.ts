@@ -27,7 +27,7 @@ const shared = (bytes: Uint8Array): Uint8Array => {
   copy.set(bytes)
   return copy
 }
-const code = async (promise: Promise<unknown>): Promise<string> => promise.then(() => 'accepted', (error: { code?: string }) => error.code ?? String(error))
+const code = async (promise: Promise<unknown>): Promise<string> => promise.then(() => 'accepted', (error: { code?: string; message?: string }) => error.code ?? error.message ?? '')
 
 /** A thread that does with every message what the text says. */
 const thread = (does: string) => (): Worker => new Worker(`require('node:worker_threads').parentPort.on('message', (request) => { ${does} })`, { eval: true })

@@ -25,8 +25,8 @@ function why(name: string): string | null {
   const [first = '', ...rest] = name.split('/')
   if (rest.length === 0 || !project.test(first)) return 'does not begin with a project of 1 to 64 letters, digits, ".", "_" and "-", and a slash'
   const workspace = rest.join('/')
-  if (workspace === '' || [...workspace].length > longest) return `has no workspace of 1 to ${longest} characters`
-  if ([...workspace].some(isForbidden)) return 'holds a character that cannot be seen, or a backslash'
+  if (workspace === '' || Array.from(workspace).length > longest) return `has no workspace of 1 to ${longest} characters`
+  if (Array.from(workspace).some(isForbidden)) return 'holds a character that cannot be seen, or a backslash'
   if ([first, ...rest].some((part) => part === '' || part === '.' || part === '..')) return 'has a part that is empty, "." or ".."'
   return null
 }

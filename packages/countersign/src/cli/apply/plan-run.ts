@@ -10,7 +10,7 @@ import { connect } from './connect.ts'
 import { watchInterrupts } from './interrupts.ts'
 import { planAndRead } from './plan-step.ts'
 import { showNothing } from './result.ts'
-import { accessForPlan } from './state-access.ts'
+import { accessForPlan, using } from './state-access.ts'
 
 export async function planRun(begun: Begun, options: RunOptions, output: Output): Promise<ExitCode> {
   const interrupts = watchInterrupts(output)
@@ -18,7 +18,8 @@ export async function planRun(begun: Begun, options: RunOptions, output: Output)
     const { scope, workspace, repository } = begun
     const [prepared, session] = await Promise.all([begun.prepared, connect(options, repository, output).catch(notConnected)])
     const access = 'api' in session ? await accessForPlan(session, begun, prepared, output, interrupts.signal) : undefined
-    const made = await planAndRead(access?.with ?? prepared, output, interrupts.signal).finally(access?.end)
+    const planned = async (given: typeof prepared) => await planAndRead(given, output, interrupts.signal)
+    const made = access ? await using(access, planned) : await planned(prepared)
     if (!made) return showNothing(output, workspace)
     const { plan, read } = made
     try {

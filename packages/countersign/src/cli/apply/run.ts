@@ -49,7 +49,7 @@ export async function applyRun(begun: Begun, options: ApplyOptions, output: Outp
     const rules = provenRules(session)
     rules.catch(() => undefined) // who awaits it hears of it
     const access = await accessForPlan(session, begun, prepared, output, interrupts.signal)
-    const made = await planAndRead(access.with, output, interrupts.signal).finally(access.end)
+    const made = await using(access, async (given) => await planAndRead(given, output, interrupts.signal))
     if (!made) return showNothing(output, workspace)
     plan = made.plan
     const asked = await ask({ scope, workspace: workspace.name, session, rules, ...made })
@@ -131,7 +131,7 @@ async function applyOrReport(asked: Asked, { lease, stateHere }: { lease: string
     if (!stateHere) return await applyPlan(plan, streamsOf(output), interrupts.applying())
     const workspace = subject.workspace.name
     const access = await accessForApply(session, plan, { workspace, run: view.id, lease }, output)
-    return await applyPlan(access.with, streamsOf(output), interrupts.applying(), async () => await stateKeptHere(session, workspace)).finally(access.end)
+    return await using(access, async (given) => await applyPlan(given, streamsOf(output), interrupts.applying(), async () => await stateKeptHere(session, workspace)))
   } catch (error) {
     const nothing: Applied = { result: 'failed', code: 0, interrupted: interrupts.signal.aborted, state: plan.measured.state, treeUnchanged: true }
     await report(session.api, reportOf({ server: session.profile.server, run: view.id, code, lease }, nothing, 'terraform was not started'))

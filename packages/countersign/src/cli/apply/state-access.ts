@@ -14,6 +14,15 @@ import type { Begun } from './begin.ts'
 /** The same plan or preparation, with the way to the state in it. `end` is to be called whatever happens. */
 export type Access<T> = { readonly with: T; readonly end: () => Promise<void> }
 
+/** Does what it is for, and ends it. */
+export async function using<T, R>(access: Access<T>, work: (given: T) => Promise<R>): Promise<R> {
+  try {
+    return await work(access.with)
+  } finally {
+    await access.end()
+  }
+}
+
 const nothing = async (): Promise<void> => undefined
 
 /** What the environment brings along already (from `countersign state init --env`) is used, and nobody is asked. */

@@ -5,11 +5,11 @@ export type Kind = 'string' | 'number' | 'boolean' | 'object' | 'array' | readon
 /** By path: `a.b` is the member b of a. A list of texts: one of them. */
 export type Shape = Readonly<Record<string, Kind>>
 
-/** The caller says the type that goes with the shape. Throws CliError `server_unexpected`. */
-export function shaped<T>(name: string, shape: Shape, value: unknown): T {
+/** The same value, which has that shape: its caller knows the type that goes with it. Throws CliError `server_unexpected`. */
+export function shaped(name: string, shape: Shape, value: unknown): unknown {
   if (typeof value === 'object' && value !== null) {
     const members = value as Record<string, unknown>
-    if (Object.entries(shape).every(([path, kind]) => isKind(memberAt(members, path), kind))) return value as T
+    if (Object.entries(shape).every(([path, kind]) => isKind(memberAt(members, path), kind))) return value
   }
   throw new CliError('server_unexpected', `The server's answer is not a ${name} as this version knows it.`, 'See both versions with: countersign doctor')
 }

@@ -80,5 +80,5 @@ type Answers = {
 
 /** Throws CliError `server_unexpected`. */
 export function answer<N extends keyof Answers>(name: N, value: unknown): Answers[N] {
-  return shaped<Answers[N]>(name, shapes[name], value)
+  return shaped(name, shapes[name], value) as Answers[N]
 }

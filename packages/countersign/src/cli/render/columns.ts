@@ -2,8 +2,8 @@
 import type { Output } from '../output.ts'
 
 export function showColumns(output: Output, headings: readonly string[], rows: readonly (readonly string[])[]): void {
-  const widths = headings.map((heading, i) => Math.max(heading.length, ...rows.map((row) => [...(row[i] ?? '')].length)))
-  const line = (cells: readonly string[]): string => cells.map((cell, i) => (i === cells.length - 1 ? cell : cell + ' '.repeat(Math.max(0, (widths[i] ?? 0) - [...cell].length)))).join('  ').trimEnd()
+  const widths = headings.map((heading, i) => Math.max(heading.length, ...rows.map((row) => Array.from(row[i] ?? '').length)))
+  const line = (cells: readonly string[]): string => cells.map((cell, i) => (i === cells.length - 1 ? cell : cell + ' '.repeat(Math.max(0, (widths[i] ?? 0) - Array.from(cell).length)))).join('  ').trimEnd()
   output.line(output.paint.dim(line(headings)))
   for (const row of rows) output.line(line(row))
 }

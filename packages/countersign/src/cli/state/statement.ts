@@ -78,7 +78,7 @@ function parsed(text: string): StateSubject {
 }
 
 function same(a: unknown, b: unknown): boolean {
-  return canonicalText(a as never) === canonicalText(b as never)
+  return canonicalText(a) === canonicalText(b)
 }
 
 function altered(member: string, cause?: unknown): CliError {

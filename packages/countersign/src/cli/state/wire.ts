@@ -139,7 +139,7 @@ type Answers = {
 
 /** Throws CliError `server_unexpected`. */
 export function stateAnswer<N extends keyof Answers>(name: N, value: unknown): Answers[N] {
-  return shaped<Answers[N]>(`${name} (state)`, shapes[name], value)
+  return shaped(`${name} (state)`, shapes[name], value) as Answers[N]
 }
 
 /** `project/workspace` as one part of an address of the API. */

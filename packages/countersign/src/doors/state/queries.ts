@@ -68,7 +68,7 @@ export async function versionsWith(db: Db | Tx, workspace: string, status: reado
 export async function serialsOf(db: Db | Tx, workspace: string): Promise<{ lineage: string; serial: number }[]> {
   const rows = await db.selectFrom('state_version').select((e) => ['lineage', e.fn.max('serial').as('serial')]).where('workspace', '=', workspace)
     .where('status', 'in', ['kept', 'deleted', 'destroyed']).groupBy('lineage').execute()
-  return rows.map(({ lineage, serial }) => ({ lineage, serial: Number(serial) }))
+  return rows
 }
 
 export async function countQuarantined(db: Db | Tx, workspace: string): Promise<number> {

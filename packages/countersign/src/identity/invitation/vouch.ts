@@ -31,8 +31,8 @@ const dataSchema = z.object({ pending: z.string(), envelope: z.string() })
 
 export type PendingKey = { id: string; person: string; voucher: string; label: string; aaguid: string; address: string; client: string; createdAt: number; expiresAt: number; /** waits for the second of two */ vouched: boolean; /** whose word it waits for, as far as these may give it */ part(member: string): Part }
 
-export async function pendingKeys({ ports, directory: { state } }: Room, db: Db | Tx): Promise<PendingKey[]> {
-  const directory = await state(db)
+export async function pendingKeys({ ports, directory: chain }: Room, db: Db | Tx): Promise<PendingKey[]> {
+  const directory = await chain.state(db)
   const rows = await db.selectFrom('pending_key').selectAll().where('ended_at', 'is', null).where('expires_at', '>', ports.clock.now()).orderBy('created_at').execute()
   return rows.map((row) => ({
     id: row.id, person: row.person, voucher: row.voucher, label: row.label, address: row.address, client: row.client,

@@ -70,6 +70,6 @@ async function* pieces(opened: Opened): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function pieceAt({ sealer, sealed, sizeOf }: Opened, index: number): Promise<Uint8Array> {
-  return await unpack(openChunk(sealer, index, sealed[index] ?? Buffer.alloc(0)), sizeOf(index))
+async function pieceAt(opened: Opened, index: number): Promise<Uint8Array> {
+  return await unpack(openChunk(opened.sealer, index, opened.sealed[index] ?? Buffer.alloc(0)), opened.sizeOf(index))
 }

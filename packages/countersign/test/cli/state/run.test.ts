@@ -49,7 +49,7 @@ describe('countersign state init', () => {
     // What a person types, in a real shell.
     const line = (rest: string): string => `eval "$("${process.execPath}" "${program}" state init --env --phase plan)" && ${rest}`
     const typed = async (script: string, answer: (soFar: string) => void): Promise<{ code: number; stdout: string; stderr: string }> => await new Promise((done) => {
-      const child = execFile('sh', ['-c', script], { cwd: terminal.work, env: terminal.environment as NodeJS.ProcessEnv }, (error, stdout, stderr) => done({ code: error ? Number(error.code) : 0, stdout, stderr }))
+      const child = execFile('sh', ['-c', script], { cwd: terminal.work, env: terminal.environment }, (error, stdout, stderr) => done({ code: error ? Number(error.code) : 0, stdout, stderr }))
       let heard = ''
       child.stderr?.on('data', (chunk: string) => answer((heard += chunk)))
     })

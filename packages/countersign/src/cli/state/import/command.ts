@@ -35,7 +35,8 @@ function mappedBy(found: readonly Found[], { workspace, named, to }: Wanted, pla
   const [first] = found
   if (to === undefined && first && found.length === 1) return { mapped: [{ ...first, target: workspace }], rule: '' }
   if (named && to === undefined) throw new CliError('mapping_invalid', `${place} holds ${found.length} states, and --workspace names one workspace.`, 'Say a rule with --to, as in --to \'payments/{name}-{workspace}\', or name one state.')
-  const [project = '', name = ''] = [workspace.slice(0, workspace.indexOf('/')), workspace.slice(workspace.indexOf('/') + 1)]
+  const slash = workspace.indexOf('/')
+  const [project, name] = [workspace.slice(0, slash), workspace.slice(slash + 1)] as const
   const rule = to ?? defaultRule(project)
   return { mapped: mapNames(found, rule, name || basename(place)), rule }
 }

@@ -22,7 +22,7 @@ const SHORTEST = 12
 const SALT = 16
 
 export async function sealKey(id: string, key: Uint8Array, passphrase: string, cost: Cost, random: Random): Promise<string> {
-  if ([...passphrase].length < SHORTEST) throw new EnvelopeError('state_passphrase_weak', `The passphrase of states has fewer than ${SHORTEST} characters.`, 'Choose a longer one, such as six random words: whoever copies the data folder can guess as often as they like.')
+  if (Array.from(passphrase).length < SHORTEST) throw new EnvelopeError('state_passphrase_weak', `The passphrase of states has fewer than ${SHORTEST} characters.`, 'Choose a longer one, such as six random words: whoever copies the data folder can guess as often as they like.')
   const salt = random.bytes(SALT)
   const about = { ...cost, kdf: 'argon2id', salt: toBase64url(salt), v: 1 }
   const sealed = encrypt(await derive(passphrase, salt, cost), key, aadOf(id, about), random)
