@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { IssuedCredential } from '../../src/doors/state/views.ts'
+import type { Tx } from '../../src/platform/store/store.ts'
 import { countersigned, runBody } from '../support/sample-run.ts'
 import { HandClock, ownedServer } from '../support/scratch-server.ts'
 import { credentialFor, done, importState, lockInfo, locked, named, sha256, sharedServer, stateText, WireClient } from '../support/states.ts'
@@ -116,4 +117,45 @@ describe('what a person decided', () => {
     await done(owned.terminal, owned.person, { action: 'state.accept', workspace, version: 2 })
     expect(await seen()).toMatchObject({ version: 2, frozen: null })
   })
+})
+
+describe('who writes the database while the server runs', () => {
+  const edits: [string, (tx: Tx, at: { id: string; newest: number; older: number }) => Promise<unknown>][] = [
+    ['takes the newest leaf out of the ledger\'s index', (tx, { id, newest }) => tx.deleteFrom('ledger_id').where('key', '=', 'head').where('value', '=', id).where('idx', '=', newest).execute()],
+    ['writes the older leaf over the newest', async (tx, { newest, older }) => {
+      const { leaf } = await tx.selectFrom('ledger_leaf').select('leaf').where('idx', '=', older).executeTakeFirstOrThrow()
+      await tx.updateTable('ledger_leaf').set({ leaf }).where('idx', '=', newest).execute()
+    }],
+  ]
+  for (const [what, edit] of edits) {
+    it(`and ${what} brings no older version back`, async () => {
+      const { owned, workspace, api } = await begin()
+      await importState(owned, workspace, before)
+      await importState(owned, workspace, { serial: 2, resources: { database: 'two' } })
+      const client = new WireClient(await credentialFor(owned, workspace))
+      expect((await owned.person.call('GET', api)).status).toBe(200)
+      const { store } = owned.server.parts.base
+      await store.write(async (tx) => {
+        const { id } = await tx.selectFrom('state_workspace').select('id').where('name', '=', workspace).executeTakeFirstOrThrow()
+        const [newest, older] = await tx.selectFrom('ledger_id').select('idx').where('key', '=', 'head').where('value', '=', id).orderBy('idx', 'desc').execute()
+        await edit(tx, { id, newest: newest?.idx ?? 0, older: older?.idx ?? 0 })
+        await tx.updateTable('state_workspace').set({ version: 1 }).where('id', '=', id).execute()
+      })
+      expect((await owned.person.call('GET', api)).body).toMatchObject({ code: 'state_tampered' })
+      const answer = await client.send('GET')
+      expect(answer.status).toBe(500)
+      expect(answer.text).toContain('state_tampered')
+    })
+  }
+})
+
+it('a credential that is tried on another workspace is told of under its own', async () => {
+  const { owned, workspace } = await begin()
+  const { credential } = new WireClient(await credentialFor(owned, workspace))
+  const elsewhere = new WireClient({ ...credential, address: credential.address.replace(/[^/]+$/, 'other') })
+  expect((await elsewhere.send('GET')).status).toBe(403)
+  expect((await elsewhere.send('DELETE')).status).toBe(403)
+  const entries = await owned.server.parts.base.ledger.find({ key: 'credential', value: credential.id })
+  const refused = entries.filter(({ leaf }) => leaf.includes('"state.refused"')).map(({ details }) => JSON.parse(details ?? '{}') as unknown)
+  expect(refused).toMatchObject(['state.read', 'state.delete'].map((action) => ({ action, code: 'credential_scope', workspace })))
 })

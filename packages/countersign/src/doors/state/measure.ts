@@ -23,7 +23,7 @@ export type Measured = {
 }
 
 /** @throws StateError; `state_tampered` where the ledger knows something else to be current */
-export async function measure(deps: Pick<StateDeps, 'ledger' | 'clock'>, db: Db | Tx, wanted: Wanted): Promise<Measured> {
+export async function measure(deps: Pick<StateDeps, 'ledger' | 'clock' | 'heads'>, db: Db | Tx, wanted: Wanted): Promise<Measured> {
   const workspace = await workspaceNamed(db, wanted.name)
   if (!workspace) return { workspace, current: null, target: null, lock: null, quarantined: 0, serials: [] }
   const current = await currentVersion(deps, db, workspace)

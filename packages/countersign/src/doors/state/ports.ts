@@ -7,6 +7,7 @@ import type { Notify } from '../../platform/notify.ts'
 import type { Random } from '../../platform/random.ts'
 import type { Db, Store, Tx } from '../../platform/store/store.ts'
 import type { Policy } from '../../policy/index.ts'
+import type { Heads } from './heads.ts'
 import type { StateReader } from '../../tfstate/apart.ts'
 
 /** What the runs door knows of a run whose apply was started; the doors meet here only. */
@@ -60,6 +61,7 @@ export type StateDeps = {
   /** Whether the terminal with this key was signed out, or its person removed, since then. */
   readonly signedOut: (db: Db | Tx, terminal: { person: string; executor: string; since: number }) => Promise<boolean>
   readonly keys: KeyProvider
+  readonly heads: Heads
   readonly reader: StateReader
   readonly runs: Runs
   readonly alarms: Alarms

@@ -37,11 +37,12 @@ export const topicOf = (workspace: string): string => `state/${workspace}`
 export async function keep(deps: StateDeps, tx: Tx, workspace: WorkspaceRow, version: NewVersion): Promise<number> {
   const row = await add(deps, tx, workspace, version, { status: 'kept', why: '' })
   await updateWorkspace(tx, workspace.id, { version: row.number, updated_at: deps.clock.now() })
-  await deps.ledger.append(tx, {
+  const leaf = await deps.ledger.append(tx, {
     type: `state.head.${version.origin}`,
     ids: { state: workspace.id, head: workspace.id, ...idsOf(row), ...(row.person === '' ? {} : { person: row.person }), ...(row.run === '' ? {} : { run: row.run }) },
     details: detailsOf(workspace, row),
   })
+  afterCommit(tx, () => deps.heads.moved(workspace.id, leaf))
   return row.number
 }
 
@@ -89,16 +90,18 @@ export async function thaw(deps: StateDeps, tx: Tx, workspace: WorkspaceRow, by:
 /** Nothing is current any more: the whole state was deleted. */
 export async function clearHead(deps: StateDeps, tx: Tx, workspace: WorkspaceRow, by: { person: string; request: string }): Promise<void> {
   await updateWorkspace(tx, workspace.id, { version: 0, updated_at: deps.clock.now() })
-  await deps.ledger.append(tx, { type: 'state.head.none', ids: { state: workspace.id, head: workspace.id, person: by.person, ref: by.request }, details: { workspace: workspace.name, version: 0 } })
+  const leaf = await deps.ledger.append(tx, { type: 'state.head.none', ids: { state: workspace.id, head: workspace.id, person: by.person, ref: by.request }, details: { workspace: workspace.name, version: 0 } })
+  afterCommit(tx, () => deps.heads.moved(workspace.id, leaf))
   afterCommit(tx, () => deps.notify.changed(topicOf(workspace.id)))
 }
 
 /** A deleted state is current again: the version exists already, and becomes what is current under its own number. */
 export async function restoreHead(deps: StateDeps, tx: Tx, workspace: WorkspaceRow, version: VersionRow, by: { person: string; request: string }): Promise<void> {
   await updateWorkspace(tx, workspace.id, { version: version.number, updated_at: deps.clock.now() })
-  await deps.ledger.append(tx, {
+  const leaf = await deps.ledger.append(tx, {
     type: 'state.head.restored', ids: { state: workspace.id, head: workspace.id, ...idsOf(version), person: by.person, ref: by.request }, details: detailsOf(workspace, version),
   })
+  afterCommit(tx, () => deps.heads.moved(workspace.id, leaf))
   afterCommit(tx, () => deps.notify.changed(topicOf(workspace.id)))
 }
 
@@ -136,8 +139,9 @@ const detailsOf = (workspace: WorkspaceRow, row: VersionRow) => ({
 })
 
 /** The version that is current, where table and ledger agree about it; null where there is no state. @throws StateError `state_tampered` */
-export async function currentVersion(deps: Pick<StateDeps, 'ledger'>, db: Db | Tx, workspace: WorkspaceRow): Promise<VersionRow | null> {
+export async function currentVersion(deps: Pick<StateDeps, 'ledger' | 'heads'>, db: Db | Tx, workspace: WorkspaceRow): Promise<VersionRow | null> {
   const entry = await deps.ledger.newestOf(db, { key: 'head', value: workspace.id })
+  if (!deps.heads.holds(workspace.id, entry)) throw tampered(`what was current in ${workspace.name} is not in the ledger's index any more, or reads otherwise there`)
   const said = entry && sayingOf(entry)
   if (workspace.version === 0) {
     if (said && said.type !== 'state.head.none') throw tampered(`the ledger knows a state of ${workspace.name}, and its table does not`)

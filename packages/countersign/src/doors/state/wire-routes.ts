@@ -50,16 +50,18 @@ export async function wireRoutes(app: FastifyInstance, { deps, useCases, sourceO
     const place = readPlace(request.raw.url ?? '')
     const doing = (place.lock ? onLock : onAddress)[request.method]
     const caller = await known(request, reply)
+    // Before it may be refused: that somebody tries this credential elsewhere is recorded as well.
+    asked.set(request, { place, caller, doing: doing ?? 'read', signal: leaving(reply) })
     await inScope(deps, caller, place, doing)
     if (doing === undefined) throw new StateError('method_refused', 'This address does not take this method.', 'See the guide for the settings of the backend block.')
-    asked.set(request, { place, caller, doing, signal: leaving(reply) })
   })
 
   app.addHook('onError', async (request, _reply, error) => {
     const about = asked.get(request) ?? null
     if (!about || !isRefusal(error)) return
     if (error.code === 'state_tampered') await alarmed(about.place.name)
-    await refused(whoOf(about.caller), { action: `state.${about.doing}`, name: about.place.name, code: error.code, address: sourceOf(request).address })
+    // Under the credential's own workspace: other names are whoever's words, and there is no end to them.
+    await refused(whoOf(about.caller), { action: `state.${about.doing}`, name: about.caller.credential.workspace_name, code: error.code, address: sourceOf(request).address })
   })
 
   app.route({

@@ -1,0 +1,46 @@
+/**
+ * Where in the ledger this process last saw what is current in each workspace. The adversary writes the database while the server runs:
+ * whoever puts an older version back can also take the newest leaf out of the ledger's index, or write another text into it, and then
+ * rows and index agree. At the start the ledger is computed from its leaves and compared with its checkpoints; from there on this
+ * remembers, and what is older than what was seen, or reads otherwise, is refused.
+ *
+ * Not guaranteed: what another server of the same database has seen and this one has not.
+ */
+import { createHash } from 'node:crypto'
+import type { Entry } from '../../ledger/index.ts'
+import type { Db, Store } from '../../platform/store/store.ts'
+
+export interface Heads {
+  /** After the commit of the leaf that says so: its index is known then. */
+  moved(workspace: string, leaf: { readonly index: number }): void
+  /** Whether the newest leaf that the ledger's index names can be the newest. */
+  holds(workspace: string, entry: Entry | null): boolean
+}
+
+type Seen = { leaf: { readonly index: number }; digest: string }
+
+const digestOf = (leaf: string): string => createHash('sha256').update(leaf).digest('base64url')
+
+export function createHeads(store: Pick<Store, 'read'>): Heads {
+  const seen = new Map<string, Seen>()
+  // Nobody waits for it: until it is there, what is read is taken as at the start.
+  void store.read(readAll).then((all) => all.forEach((one, id) => seen.has(id) || seen.set(id, one))).catch(() => undefined)
+  return {
+    moved: (workspace, leaf) => void seen.set(workspace, { leaf, digest: '' }),
+    holds(workspace, entry) {
+      const known = seen.get(workspace)
+      if (!known) return true
+      if (!entry || entry.index < known.leaf.index) return false
+      // A later one is another server's; which one it is stays unknown here, because a unit of work that reads it may be undone.
+      if (entry.index > known.leaf.index) return true
+      if (known.digest === '') known.digest = digestOf(entry.leaf)
+      return known.digest === digestOf(entry.leaf)
+    },
+  }
+}
+
+async function readAll(db: Db): Promise<Map<string, Seen>> {
+  const rows = await db.selectFrom((e) => e.selectFrom('ledger_id').select((c) => ['value', c.fn.max('idx').as('idx')]).where('key', '=', 'head').groupBy('value').as('last'))
+    .innerJoin('ledger_leaf as leaf', 'leaf.idx', 'last.idx').select(['last.value', 'leaf.idx', 'leaf.leaf']).execute()
+  return new Map(rows.map(({ value, idx, leaf }) => [value, { leaf: { index: Number(idx) }, digest: digestOf(leaf) }]))
+}
