@@ -18,6 +18,9 @@ export type CheckpointsOptions = { store: Store; folder: Folder; signer: Signer;
 const KEPT = 64
 
 export const fileName = (size: number): string => `${String(size).padStart(16, '0')}.checkpoint`
+/** A checkpoint that the host has given up (older.ts): kept as evidence, and compared with nothing any more. */
+export const givenUpName = ({ size, root }: { size: number; root: string }): string => `${String(size).padStart(16, '0')}-${root.slice(0, 16)}.given-up`
+export const isGivenUp = (name: string): boolean => name.endsWith('.given-up')
 export const isCheckpointFile = (name: string): boolean => name.endsWith('.checkpoint')
 
 export function checkpoints(options: CheckpointsOptions): () => Promise<Checkpoint> {

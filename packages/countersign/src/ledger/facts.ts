@@ -5,7 +5,7 @@
 import { checkpointOrigin, ProofError, verifyCheckpoint } from '@countersign/proof'
 import type { Folder } from '../platform/folder.ts'
 import type { Db, Store } from '../platform/store/store.ts'
-import { fileName, isCheckpointFile } from './checkpoints.ts'
+import { fileName, givenUpName, isCheckpointFile, isGivenUp } from './checkpoints.ts'
 import { recompute, type Recomputed } from './recompute.ts'
 
 /** A stored checkpoint as it was found. One with a problem counts for nothing and has size -1. */
@@ -22,9 +22,14 @@ export type Facts = {
   tree: Recomputed
   database: Found[]
   folder: Found[]
+  /** What others have seen of this ledger: terminals on this machine. Only whose signature holds, and without those that were given up. */
+  elsewhere: Found[]
 }
 
-export async function gather(store: Store, folder: Folder, vkey: string | null, instance: string): Promise<Facts> {
+/** A checkpoint that somebody kept. */
+export type Seen = { where: string; note: string }
+
+export async function gather(store: Store, folder: Folder, vkey: string | null, instance: string, seen: readonly Seen[] = []): Promise<Facts> {
   const rows = await store.read(async (db) => ({
     recorded: (await db.selectFrom('ledger_key').select(['origin', 'vkey']).executeTakeFirst()) ?? null,
     head: (await db.selectFrom('ledger_head').select(['size', 'root']).where('id', '=', 1).executeTakeFirst()) ?? null,
@@ -37,10 +42,11 @@ export async function gather(store: Store, folder: Folder, vkey: string | null, 
   const newest = rows.checkpoints.at(-1)
   const older = rows.checkpoints.slice(0, -1).map((row): Found => ({ where: `ledger_checkpoint ${row.size}`, ...row, problem: 'none' }))
   const inDatabase = newest === undefined ? [] : [...older, await examineRow(newest, trusted, instance)]
-  const sizes = new Set([...inFolder, ...inDatabase].map((found) => found.size))
+  const elsewhere = await examineSeen(folder, seen, trusted, instance)
+  const sizes = new Set([...inFolder, ...inDatabase, ...elsewhere].map((found) => found.size))
   return {
     origin: checkpointOrigin(instance), vkey, recorded: rows.recorded, head: rows.head, leaves: rows.leaves,
-    tree: await recompute(store, rows.head?.size ?? 0, sizes), database: inDatabase, folder: inFolder,
+    tree: await recompute(store, rows.head?.size ?? 0, sizes), database: inDatabase, folder: inFolder, elsewhere,
   }
 }
 
@@ -51,6 +57,12 @@ export async function examineFolder(folder: Folder, vkey: string, instance: stri
     found.push(one.problem === 'none' && name !== fileName(one.size) ? { ...one, size: -1, problem: 'invalid' } : one)
   }
   return found
+}
+
+async function examineSeen(folder: Folder, seen: readonly Seen[], vkey: string, instance: string): Promise<Found[]> {
+  const givenUp = new Set((await folder.list()).filter(isGivenUp))
+  const found = await Promise.all(seen.map(async ({ where, note }) => await examine(note, where, [vkey], instance)))
+  return found.filter((one) => one.problem === 'none' && !givenUp.has(givenUpName(one)))
 }
 
 /** The columns repeat what the note says; a row in which they differ is not what was written. */

@@ -44,6 +44,8 @@ export type Entry = { index: number; leaf: string; salt: string; details: string
 export type Checkpoint = { note: string; size: number; root: string }
 
 export { openLedger, type LedgerOptions } from './open.ts'
+export type { Seen } from './facts.ts'
+export type { Accepted } from './older.ts'
 export type { Reconciled } from './reconcile.ts'
 export { LedgerError, startCases, type LedgerErrorCode, type StartCode } from './errors.ts'
 export { ledgerMigrations } from './tables.ts'

@@ -9,7 +9,7 @@ import type { Facts, Found } from './facts.ts'
 export type Judgement = { code: StartCode; where: string; newest: Found | null }
 
 export function judge(facts: Facts): Judgement {
-  const { recorded, vkey, head, tree, database, folder } = facts
+  const { recorded, vkey, head, tree, database, folder, elsewhere } = facts
   const is = (code: StartCode, where = ''): Judgement => ({ code, where, newest: null })
 
   if (recorded === null) {
@@ -34,9 +34,10 @@ export function judge(facts: Facts): Judgement {
   if (tree.root !== head.root) return is('tree_damaged', 'the root of the head')
 
   const newestIn = (place: Found[]): Found | null => place.reduce<Found | null>((newest, found) => (newest === null || found.size > newest.size ? found : newest), null)
-  const beyond = newestIn(stored.filter((found) => found.size > head.size))
+  const everywhere = [...stored, ...elsewhere]
+  const beyond = newestIn(everywhere.filter((found) => found.size > head.size))
   if (beyond !== null) return is('database_behind', `${head.size} leaves, ${beyond.where} covers ${beyond.size}`)
-  const contradicted = stored.find((found) => found.root !== tree.rootAt.get(found.size))
+  const contradicted = everywhere.find((found) => found.root !== tree.rootAt.get(found.size))
   if (contradicted !== undefined) return is('history_rewritten', contradicted.where)
 
   const inFolder = newestIn(folder)

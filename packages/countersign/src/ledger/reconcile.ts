@@ -9,19 +9,24 @@ import type { Keyring, Signer } from '../platform/keyring.ts'
 import type { Store } from '../platform/store/store.ts'
 import { keepInFolder } from './checkpoints.ts'
 import { startCases, stopped, type StartAction, type StartCode } from './errors.ts'
-import { gather } from './facts.ts'
+import { gather, type Seen } from './facts.ts'
 import type { Checkpoint } from './index.ts'
 import { judge } from './judge.ts'
+import { giveUp, type Older } from './older.ts'
 
 export type Reconciled = { code: StartCode; action: StartAction; message: string; signer: Signer; vkey: string; newest: Checkpoint | null }
 
 /** Throws LedgerError with a start-up code when the server must not start. */
-export async function reconcile(store: Store, folder: Folder, keyring: Keyring, instance: string): Promise<Reconciled> {
+export async function reconcile(store: Store, folder: Folder, keyring: Keyring, instance: string, seen: readonly Seen[] = [], older: Older | null = null): Promise<Reconciled> {
   const origin = checkpointOrigin(instance)
   const present = await keyring.signer('ledger')
-  const facts = await gather(store, folder, present === null ? null : await makeVkey(origin, present.publicKey), instance)
+  const facts = await gather(store, folder, present === null ? null : await makeVkey(origin, present.publicKey), instance, seen)
   const { code, where, newest } = judge(facts)
   const { action, what, next } = startCases[code]
+  if (code === 'database_behind' && older !== null) {
+    await giveUp(facts, where, folder, older)
+    return await reconcile(store, folder, keyring, instance, seen)
+  }
   if (action === 'stop') throw stopped(code, where)
   const signer = present ?? (await keyring.createSigner('ledger'))
   const vkey = await makeVkey(origin, signer.publicKey)

@@ -9,7 +9,7 @@ import { GateError, gateMigrations } from '../gate/index.ts'
 import { identityMigrations } from '../identity/index.ts'
 import { noticeMigrations } from '../watch/notices/index.ts'
 import { ledgerMigrations, openLedger } from '../ledger/index.ts'
-import type { Ledger } from '../ledger/index.ts'
+import type { Ledger, Seen } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import { loadInstance, platformMigrations } from '../platform/instance.ts'
 import { openKeyFiles } from '../platform/key-files.ts'
@@ -29,7 +29,7 @@ import type { Once } from '../platform/once/index.ts'
 import { createSealing } from '../platform/sealing.ts'
 import { highestTime, newServerId, serverMigrations } from '../platform/servers.ts'
 import { createTelemetry, watchedStore, type Telemetry } from '../platform/telemetry/index.ts'
-import { markMigrations, refuseUnusable } from './upkeep/marks.ts'
+import { markAccepted, markMigrations, refuseUnusable } from './upkeep/marks.ts'
 import { settle, type Settled } from './upkeep/settle.ts'
 import { version } from './version.ts'
 
@@ -61,7 +61,7 @@ export type Base = {
   close(): Promise<void>
 }
 
-export async function openBase(options: { dataDir: string; databaseUrl?: string | undefined; clock: Clock; log: Logger; random?: Random; telemetry?: Telemetry; connectPostgres?: ConnectPostgres | undefined }): Promise<Base> {
+export async function openBase(options: { dataDir: string; databaseUrl?: string | undefined; clock: Clock; log: Logger; random?: Random; telemetry?: Telemetry; connectPostgres?: ConnectPostgres | undefined; seen?: readonly Seen[] | undefined; acceptOlder?: string | undefined }): Promise<Base> {
   const { dataDir, clock, log } = options
   const random = options.random ?? systemRandom
   const telemetry = options.telemetry ?? createTelemetry()
@@ -73,7 +73,7 @@ export async function openBase(options: { dataDir: string; databaseUrl?: string 
     clock.atLeast?.(Math.max(await highestTime(store), await lastWritten(store)))
     const keyring = await openKeyFiles(join(dataDir, 'keys'), random)
     const { instance, org } = await loadInstance(store, clock, random)
-    const { ledger: untimed, start } = await openLedger({ store, keyring, clock, random, instance, folder: await diskFolder(join(dataDir, 'checkpoints')) })
+    const { ledger: untimed, start } = await openLedger({ store, keyring, clock, random, instance, folder: await diskFolder(join(dataDir, 'checkpoints')), seen: options.seen ?? [], older: { accept: options.acceptOlder ?? null, record: (accepted) => markAccepted(store, clock, accepted) } })
     log[start.action === 'start' ? 'debug' : 'warn']({ case: start.code, action: start.action }, start.message)
     const { ledger, checkpointedAt } = timed(untimed, clock)
     const settled = await settle({ store, ledger, clock })

@@ -7,6 +7,7 @@
  */
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
+import type { Seen } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import { steadyClock } from '../platform/clock.ts'
 import { createLog } from '../platform/log.ts'
@@ -23,6 +24,7 @@ import { openBase } from './base.ts'
 import { startJobs } from './jobs.ts'
 import { listen, type Listening } from './listen.ts'
 import { assemble } from './parts.ts'
+import { tellOfRestore } from './upkeep/tell.ts'
 import type { Readiness } from './readiness.ts'
 import type { AwaySettings } from './away.ts'
 import type { NoticeSettings, Parts, Programs } from './parts.ts'
@@ -51,6 +53,9 @@ export type StartOptions = {
   programs?: Programs | undefined
   /** Print a link with which the one owner comes back without a key. */
   recoverOwner?: boolean | undefined
+  /** Checkpoints that terminals on this machine remember, and the code with which the host goes on with a database that is older than one. */
+  seen?: readonly Seen[] | undefined
+  acceptOlder?: string | undefined
   /** Where people are told: e-mail, webhook, chat. */
   notices?: NoticeSettings | undefined
   /** Where checkpoints go beyond this host. */
@@ -107,10 +112,11 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const tracing = await openTracing({ environment: options.environment ?? {}, version, say: log })
     undo.push(() => tracing.close())
     const telemetry = createTelemetry({ tracing, now: () => clock.now() })
-    const base = await openBase({ dataDir: options.dataDir, databaseUrl: options.databaseUrl, clock, log, telemetry, connectPostgres: options.connectPostgres })
+    const base = await openBase({ dataDir: options.dataDir, databaseUrl: options.databaseUrl, clock, log, telemetry, connectPostgres: options.connectPostgres, seen: options.seen, acceptOlder: options.acceptOlder })
     undo.push(() => base.close())
     const parts = await assemble(base, { url: options.url, alsoUrls: options.alsoUrls, demonstration, log, programs: options.programs, notices: options.notices, away: options.away, attestationRoots, stateKeys: options.stateKeys, stateLimits: options.stateLimits })
     undo.push(() => parts.state.reader.close())
+    await tellOfRestore(parts)
     const trust = trustIn(exposure.trustedProxies)
     const app = await createApp(parts, { log, demonstration, consoleFolder: options.consoleFolder ?? consoleFolder, trust })
     const watched = watchedBy(parts, { log, token })

@@ -1,20 +1,24 @@
 import type { Command } from 'commander'
+import type { Seen } from '../../ledger/index.ts'
 import { createLog } from '../../platform/log.ts'
 import { loadSettings, settingsHelp, type Flags, type Loaded, type Settings } from '../../platform/settings.ts'
 import type { NoticeSettings } from '../../server/parts.ts'
 import { startServer, type RunningServer, type StartOptions } from '../../server/start.ts'
+import { knownServers, openProfile } from '../config/profile.ts'
 import { CliError, exitCodes, type ExitCode } from '../exit.ts'
 import { safe, type Output } from '../output.ts'
 import { askForUrl, urlIsMissing } from '../public-url.ts'
 import { timeOfDay } from '../render/words.ts'
 import type { Runner } from './table.ts'
 
-type Options = Flags & { json?: boolean; recoverOwner?: boolean }
+type Options = Flags & { json?: boolean; recoverOwner?: boolean; acceptOlderDatabase?: string }
+type Once = { recoverOwner: boolean; acceptOlder: string | undefined }
 
 export function define(command: Command, run: Runner): void {
   for (const setting of settingsHelp()) command.option(`${setting.flag} <value>`, `${setting.help} (${setting.environment}; default: ${setting.initial})`)
   command
     .option('--recover-owner', 'print a link with which the one owner there is makes a new key, after losing every key; loud, once, 15 minutes')
+    .option('--accept-older-database <code>', 'go on with a database that is older than a checkpoint that was signed; the refusal shows the code; loud, once')
     .option('--json', 'print one JSON document to stdout when it is ready')
     .addHelpText('after', `
 Serves until Ctrl-C. The first start prints a set-up link that works once, from this machine, for 15 minutes: whoever opens it
@@ -24,16 +28,16 @@ Examples:
   countersign up
   countersign up --data /var/lib/countersign --url https://countersign.example.com --addr 127.0.0.1:7420 --trusted-proxy 127.0.0.1
   countersign up --url https://countersign.example.com --addr 0.0.0.0:443 --tls-cert /etc/countersign/cert.pem --tls-key /etc/countersign/key.pem`)
-    .action(async (options: Options) => await run(options.json, async (output) => await up(flagsOf(options), output, options.recoverOwner === true)))
+    .action(async (options: Options) => await run(options.json, async (output) => await up(flagsOf(options), output, { recoverOwner: options.recoverOwner === true, acceptOlder: options.acceptOlderDatabase })))
 }
 
 /** Only what the table of settings knows. */
 function flagsOf(options: Options): Flags {
-  const { json: _json, recoverOwner: _recoverOwner, ...flags } = options
+  const { json: _json, recoverOwner: _recoverOwner, acceptOlderDatabase: _acceptOlder, ...flags } = options
   return flags
 }
 
-async function up(flags: Flags, output: Output, recoverOwner: boolean): Promise<ExitCode> {
+async function up(flags: Flags, output: Output, { recoverOwner, acceptOlder }: Once): Promise<ExitCode> {
   const { settings, warnings } = await loadOrAsk(flags, output)
   if (flags.databaseUrl !== undefined && /:[^/@]+@/.test(flags.databaseUrl)) warnings.push('The password of the database stands on the command line, where every user of this machine can read it. Put the URL into COUNTERSIGN_DATABASE_URL or the settings file.')
   for (const warning of warnings) output.warn(`${output.paint.yellow('Warning')}: ${warning}`)
@@ -43,10 +47,11 @@ async function up(flags: Flags, output: Output, recoverOwner: boolean): Promise<
   const running = await startServer({
     dataDir: settings.data, databaseUrl: settings.databaseUrl, addresses: settings.addr, url: settings.url.origin, alsoUrls: settings.alsoUrl.map(({ origin }) => origin), log,
     tls: settings.tlsCert === '' && settings.tlsKey === '' ? null : { cert: settings.tlsCert, key: settings.tlsKey }, trustedProxies: settings.trustedProxy,
-    programs: { deviceGrant: settings.deviceGrant, resourceServers: settings.resourceServers }, notices: noticesOf(settings), away: awayOf(settings), attestationRoots: settings.attestationRoots, recoverOwner,
+    programs: { deviceGrant: settings.deviceGrant, resourceServers: settings.resourceServers }, notices: noticesOf(settings), away: awayOf(settings), attestationRoots: settings.attestationRoots, recoverOwner, acceptOlder, seen: remembered(),
     metricsListen: settings.metricsListen, metricsTokenFile: settings.metricsTokenFile, drainMs: settings.drain, graceMs: settings.shutdownGrace, environment: process.env, ...statesOf(settings),
   }).catch(refused)
   output.line(`Countersign on ${output.paint.bold(running.url)}   (data in ${settings.databaseUrl === '' ? settings.data : `PostgreSQL, keys in ${settings.data}`})`)
+  for (const { what, details, voided } of running.parts.base.settled) output.warn(`${output.paint.yellow(what === 'restored' ? 'Restored' : 'Moved here')}: ${what === 'restored' ? `a database of ${String(details['leaves'])} leaves. What was open in it is void (${Object.entries(voided).map(([name, count]) => `${name}: ${count}`).join(', ') || 'nothing was'}), people sign in anew, and the ledger says so.` : 'the ledger says so.'}`)
   if (running.setupLink !== null) {
     output.line()
     output.line('It has no owner yet. Open this link on this machine to become the owner with your passkey or security key:')
@@ -81,6 +86,14 @@ function endAtOnceIfAskedAgain(ms: number): void {
 }
 
 const ONE_PRESS_MS = 300
+
+/** What this user's terminals have seen of any server: a database that is older than that does not start. */
+function remembered(): Seen[] {
+  return knownServers().map(openProfile).flatMap((profile) => {
+    const checkpoint = profile.load('checkpoint')
+    return checkpoint === undefined ? [] : [{ where: `the checkpoint that this user's terminal remembers of ${profile.server}`, note: checkpoint.note }]
+  })
+}
 
 /** Without a terminal to ask at, the server refuses by itself where it is open to others and has no URL of its own. */
 async function loadOrAsk(flags: Flags, output: Output): Promise<Loaded> {

@@ -3,6 +3,8 @@
  * server that starts reads this before anything else: it does not serve what is half copied or what lives on elsewhere, and what was
  * restored it first makes harmless (voiding.ts).
  */
+import type { Accepted } from '../../ledger/index.ts'
+import type { Clock } from '../../platform/clock.ts'
 import type { Migration, Store, Tx } from '../../platform/store/store.ts'
 import { UpkeepError } from './errors.ts'
 
@@ -64,4 +66,11 @@ export async function refuseUnusable(store: Pick<Store, 'read'>): Promise<void> 
     'database_moved', `What was in this database was moved to ${String(away.details['to'])} on ${new Date(away.at).toISOString()}; this one was left as it was then.`,
     'Start with --database-url. To come back after working there, make a backup of it and restore that. If nobody has worked there since: countersign db move --back',
   )
+}
+
+/** An older database that the host goes on with is settled as a restored one. */
+export async function markAccepted(store: Pick<Store, 'write'>, clock: Clock, { leaves, root, seen }: Accepted): Promise<void> {
+  const newest = seen.reduce((best, one) => (one.size > best.size ? one : best), { where: '', size: 0, root: '' })
+  const details = { accepted: 'an older database', leaves, root, seenSize: newest.size, seenRoot: newest.root, seenAt: newest.where }
+  await store.write((tx) => setMark(tx, { name: 'restored', state: 'waiting', details, at: clock.now() }))
 }
