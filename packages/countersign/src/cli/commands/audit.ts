@@ -1,17 +1,10 @@
-import { join } from 'node:path'
 import type { Command } from 'commander'
-import { notesIn, readAway, type AwayText } from '../../ledger/away/index.ts'
-import { auditVerify, type Audit } from '../../ledger/index.ts'
-import { existingFolder } from '../../platform/folder.ts'
-import { SettingError } from '../../platform/setting-error.ts'
-import { knownServers, openProfile } from '../config/profile.ts'
-import { CliError, exitCodes, type ExitCode } from '../exit.ts'
-import { openLedgerStore, placeOf, type LedgerPlace, type PlaceOptions } from '../audit/place.ts'
-import { safe, type Output } from '../output.ts'
-import { startProgress } from '../render/progress.ts'
+import { exportLedger, type ExportOptions } from '../audit/export.ts'
+import { tailLedger, type TailOptions } from '../audit/tail.ts'
+import { auditFolder, type VerifyOptions } from '../audit/verify.ts'
 import type { Runner } from './table.ts'
 
-type Options = PlaceOptions & { against?: string[]; json?: boolean }
+type Json = { json?: boolean }
 
 export function define(command: Command, run: Runner): void {
   withPlace(command.command('verify').description('recompute the ledger of a data folder and compare every stored byte'))
@@ -27,59 +20,39 @@ Examples:
   countersign audit verify --against /mnt/other/checkpoints
   countersign audit verify --against git:ssh://audit@git.example.com/ledger.git --against 's3://acme-audit/countersign'
   countersign audit verify --data /var/lib/countersign --json`)
-    .action(async (options: Options) => await run(options.json, async (output) => await auditFolder(options, output)))
+    .action(async (options: VerifyOptions & Json) => await run(options.json, async (output) => await auditFolder(options, output)))
+  withPlace(command.command('tail').description('show the entries of the ledger as they are appended'))
+    .option('--follow', 'go on as entries are appended, until Ctrl-C')
+    .option('--since <time>', 'all from then on: a time such as 90s, 15m, 24h or 30d ago, or a date such as 2026-11-20T08:00Z; without it the last 20')
+    .option('--type <type>', 'one type, such as gate.denied, or all below one, such as gate')
+    .option('--person <id>', 'what a person did, and what was done to them')
+    .option('--workspace <name>', 'what happened in a workspace')
+    .option('--json', 'print JSON lines to stdout, one for each entry')
+    .addHelpText('after', `
+Reads the data folder, beside the server. Each entry is as the ledger has it; that the ledger is whole is for: countersign audit verify
+
+Examples:
+  countersign audit tail
+  countersign audit tail --follow --type gate.denied
+  countersign audit tail --since 24h --workspace payments/billing-prod --json`)
+    .action(async (options: TailOptions & Json) => await run(options.json, async (output) => await tailLedger(options, output)))
+
+  withPlace(command.command('export').description('take the ledger out, proven against its newest checkpoint'))
+    .requiredOption('--to <folder>', 'where it goes; an export that is there already goes on')
+    .option('--format <format>', 'jsonl: entries with their details, one on each line. tiles: what the tree is made of (C2SP tlog-tiles)', 'jsonl')
+    .option('--json', 'print one JSON document to stdout')
+    .addHelpText('after', `
+Run it again to go on where it was interrupted, or to add what is new. Entries of jsonl hold details: who did what from where.
+
+Examples:
+  countersign audit export --to /srv/export
+  countersign audit export --format tiles --to /srv/www/ledger`)
+    .action(async (options: ExportOptions & Json) => await run(options.json, async (output) => await exportLedger(options, output)))
 }
 
+/** What PlaceOptions reads. */
 function withPlace(command: Command): Command {
   return command
     .option('--data <folder>', 'the data folder (COUNTERSIGN_DATA, $XDG_DATA_HOME/countersign)')
     .option('--database-url <url>', 'the PostgreSQL database, if the server uses one (COUNTERSIGN_DATABASE_URL, countersign.yaml)')
-}
-
-async function auditFolder(options: Options, output: Output): Promise<ExitCode> {
-  const place = placeOf(options)
-  const away = (await Promise.all((options.against ?? []).map(readSource))).flat()
-  const progress = startProgress(output, `checking the ledger in ${place.data}`)
-  const audit = await verified(place, away).finally(() => progress.end())
-  output.line(`${audit.leaves} entries, ${audit.details} details (${audit.erased} erased), ${audit.checkpoints} checkpoints, ${audit.files} files`)
-  output.line(`root ${audit.root}`)
-  for (const problem of audit.problems) output.line(`${output.paint.red('PROBLEM')}  ${safe(problem.where)}: ${safe(problem.what)}`)
-  if (audit.against) output.line(againstWords(audit.against))
-  output.line(audit.problems.length === 0 ? output.paint.green('The ledger is whole.') : `${audit.problems.length} problems. Keep a copy of the folder before anything else, then restore from a backup that this command finds whole.`)
-  output.data(audit)
-  return audit.problems.length === 0 ? exitCodes.done : exitCodes.verificationFailed
-}
-
-function againstWords({ checkpoints, newest, misfit }: NonNullable<Audit['against']>): string {
-  if (misfit !== null) return `The first checkpoint from elsewhere that does not fit: ${safe(misfit.where)}: ${safe(misfit.what)}`
-  return `It contains all ${checkpoints} checkpoints from elsewhere${newest === null ? '' : `, the newest over ${newest.size} entries`}.`
-}
-
-const READING_MS = 600_000
-
-/** A source that shows nothing proves nothing: that must not look like a success. */
-async function readSource(source: string): Promise<AwayText[]> {
-  const found = await readAway(source, process.env, AbortSignal.timeout(READING_MS)).catch((cause: unknown) => {
-    const why = cause instanceof Error ? cause.message : 'unknown'
-    if (cause instanceof SettingError) throw new CliError('source_unknown', `${JSON.stringify(source)} is not a place that checkpoints can be read from: it ${why}.`, 'There are: a file, a folder, git:REPOSITORY#BRANCH, s3://BUCKET/FOLDER.')
-    throw new CliError('source_unreadable', `The checkpoints in ${JSON.stringify(source)} cannot be read (${safe(why).slice(0, 300)}).`, 'Nothing was compared. Run it where they can be read.', { cause })
-  })
-  if (found.every(({ text }) => notesIn(text).length === 0)) throw new CliError('source_empty', `There are no checkpoints in ${JSON.stringify(source)}, so nothing can be compared with it.`, 'Is it the right place? If checkpoints were sent there before, somebody took them away.', { exit: exitCodes.verificationFailed })
-  return found
-}
-
-/** Against what this user's terminal pinned and remembers of this ledger, too. */
-async function verified(place: LedgerPlace, away: readonly AwayText[]): Promise<Audit> {
-  const store = await openLedgerStore(place)
-  try {
-    const key = await store.read((db) => db.selectFrom('ledger_key').select('origin').executeTakeFirst())
-    const known = knownServers().map(openProfile).filter((profile) => `countersign/${profile.load('trust')?.instance ?? ''}` === key?.origin)
-    const remembered = known.flatMap((profile): AwayText[] => {
-      const note = profile.load('checkpoint')?.note
-      return note === undefined ? [] : [{ where: `what is remembered of ${profile.server}`, text: note }]
-    })
-    return await auditVerify(store, existingFolder(join(place.data, 'checkpoints')), known.flatMap((profile) => profile.load('trust')?.ledgerKeys ?? []), [...away, ...remembered])
-  } finally {
-    await store.close()
-  }
 }

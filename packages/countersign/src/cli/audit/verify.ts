@@ -1,0 +1,62 @@
+/** `audit verify`: the ledger of a data folder, recomputed and held against what left the host. */
+import { join } from 'node:path'
+import { notesIn, readAway, type AwayText } from '../../ledger/away/index.ts'
+import { auditVerify, type Audit } from '../../ledger/index.ts'
+import { existingFolder } from '../../platform/folder.ts'
+import { SettingError } from '../../platform/setting-error.ts'
+import { knownServers, openProfile } from '../config/profile.ts'
+import { CliError, exitCodes, type ExitCode } from '../exit.ts'
+import { safe, type Output } from '../output.ts'
+import { startProgress } from '../render/progress.ts'
+import { openLedgerStore, placeOf, type LedgerPlace, type PlaceOptions } from './place.ts'
+
+export type VerifyOptions = PlaceOptions & { against?: string[] }
+
+/** Throws CliError `data_missing`, `source_unknown`, `source_unreadable`, `source_empty`. */
+export async function auditFolder(options: VerifyOptions, output: Output): Promise<ExitCode> {
+  const place = placeOf(options)
+  const away = (await Promise.all((options.against ?? []).map(readSource))).flat()
+  const progress = startProgress(output, `checking the ledger in ${place.data}`)
+  const audit = await verified(place, away).finally(() => progress.end())
+  output.line(`${audit.leaves} entries, ${audit.details} details (${audit.erased} erased), ${audit.checkpoints} checkpoints, ${audit.files} files`)
+  output.line(`root ${audit.root}`)
+  for (const problem of audit.problems) output.line(`${output.paint.red('PROBLEM')}  ${safe(problem.where)}: ${safe(problem.what)}`)
+  if (audit.against) output.line(againstWords(audit.against))
+  output.line(audit.problems.length === 0 ? output.paint.green('The ledger is whole.') : `${audit.problems.length} problems. Keep a copy of the folder before anything else, then restore from a backup that this command finds whole.`)
+  output.data(audit)
+  return audit.problems.length === 0 ? exitCodes.done : exitCodes.verificationFailed
+}
+
+function againstWords({ checkpoints, newest, misfit }: NonNullable<Audit['against']>): string {
+  if (misfit !== null) return `The first checkpoint from elsewhere that does not fit: ${safe(misfit.where)}: ${safe(misfit.what)}`
+  return `It contains all ${checkpoints} checkpoints from elsewhere${newest === null ? '' : `, the newest over ${newest.size} entries`}.`
+}
+
+const READING_MS = 600_000
+
+/** A source that shows nothing proves nothing: that must not look like a success. */
+async function readSource(source: string): Promise<AwayText[]> {
+  const found = await readAway(source, process.env, AbortSignal.timeout(READING_MS)).catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : 'unknown'
+    if (cause instanceof SettingError) throw new CliError('source_unknown', `${JSON.stringify(source)} is not a place that checkpoints can be read from: it ${why}.`, 'There are: a file, a folder, git:REPOSITORY#BRANCH, s3://BUCKET/FOLDER.')
+    throw new CliError('source_unreadable', `The checkpoints in ${JSON.stringify(source)} cannot be read (${safe(why).slice(0, 300)}).`, 'Nothing was compared. Run it where they can be read.', { cause })
+  })
+  if (found.every(({ text }) => notesIn(text).length === 0)) throw new CliError('source_empty', `There are no checkpoints in ${JSON.stringify(source)}, so nothing can be compared with it.`, 'Is it the right place? If checkpoints were sent there before, somebody took them away.', { exit: exitCodes.verificationFailed })
+  return found
+}
+
+/** Against what this user's terminal pinned and remembers of this ledger, too. */
+async function verified(place: LedgerPlace, away: readonly AwayText[]): Promise<Audit> {
+  const store = await openLedgerStore(place)
+  try {
+    const key = await store.read((db) => db.selectFrom('ledger_key').select('origin').executeTakeFirst())
+    const known = knownServers().map(openProfile).filter((profile) => `countersign/${profile.load('trust')?.instance ?? ''}` === key?.origin)
+    const remembered = known.flatMap((profile): AwayText[] => {
+      const note = profile.load('checkpoint')?.note
+      return note === undefined ? [] : [{ where: `what is remembered of ${profile.server}`, text: note }]
+    })
+    return await auditVerify(store, existingFolder(join(place.data, 'checkpoints')), known.flatMap((profile) => profile.load('trust')?.ledgerKeys ?? []), [...away, ...remembered])
+  } finally {
+    await store.close()
+  }
+}
