@@ -1,12 +1,18 @@
 /** Attacks on states that are kept here, by whoever holds a credential, a lock, a run's lease, or a pen for the database. */
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import type { IssuedCredential } from '../../src/doors/state/views.ts'
+import { createLog } from '../../src/platform/log.ts'
 import type { Tx } from '../../src/platform/store/store.ts'
 import { countersigned, runBody } from '../support/sample-run.ts'
 import { HandClock, ownedServer } from '../support/scratch-server.ts'
-import { credentialFor, done, importState, lockInfo, locked, named, sha256, sharedServer, stateText, WireClient } from '../support/states.ts'
+import { askState, credentialFor, done, importState, lockInfo, locked, named, redeemBytes, sha256, sharedServer, stateText, WireClient } from '../support/states.ts'
 import type { LockInfo, Owned } from '../support/states.ts'
+import { change, recruit, terminalOf } from '../support/team.ts'
 
 const server = sharedServer()
 let workspaces = 0
@@ -158,4 +164,119 @@ it('a credential that is tried on another workspace is told of under its own', a
   const entries = await owned.server.parts.base.ledger.find({ key: 'credential', value: credential.id })
   const refused = entries.filter(({ leaf }) => leaf.includes('"state.refused"')).map(({ details }) => JSON.parse(details ?? '{}') as unknown)
   expect(refused).toMatchObject(['state.read', 'state.delete'].map((action) => ({ action, code: 'credential_scope', workspace })))
+})
+
+it('a run that writes another provider\'s address where nothing was planned is frozen', async () => {
+  const { owned, workspace, seen } = await begin()
+  const { client, effect } = await applying(owned, workspace)
+  const lock = lockInfo()
+  await client.lock(lock)
+  const poisoned = stateText({ lineage: workspace, serial: 2, resources: { other: '1' } }).replace('terraform.io/builtin/terraform', 'registry.terraform.io/evil/terraform')
+  expect((await client.write(lock, poisoned)).status).toBe(200)
+  expect((await client.unlock(lock)).status).toBe(200)
+  await expect.poll(effect).toMatchObject({ agrees: false, unexpected: 1 })
+  expect(await seen()).toMatchObject({ frozen: { why: 'what a run changed is not what was countersigned' } })
+})
+
+describe('a person whose role is gone', () => {
+  it('reads nothing under the lock that they have, and what they write is set aside', async () => {
+    const { owned, workspace, seen } = await begin()
+    await importState(owned, workspace, before)
+    const { id, person } = await recruit(owned.person, `Olga ${workspaces}`, 'operator', 'attacked')
+    const theirs = { person, terminal: await terminalOf(person) }
+    const client = new WireClient(await credentialFor(theirs, workspace))
+    const lock = await locked(theirs, client)
+    const asked = await askState(theirs.terminal, { action: 'state.read', workspace })
+    await person.countersign(asked.code)
+    await change(owned.person, `/api/v1/members/${id}/roles`, { role: 'operator', scope: 'attacked', change: 'remove' })
+    expect((await client.send('GET')).status).toBe(403)
+    expect((await redeemBytes(theirs.terminal, asked.id)).status).toBe(401)
+    expect((await client.write(lock, stateText({ serial: 2, resources: { evil: '1' } }))).status).toBe(200)
+    expect(await seen()).toMatchObject({ version: 1, quarantined: 1, frozen: { why: 'the role of who wrote it is gone' } })
+  })
+})
+
+describe('a credential that is redeemed twice with one Idempotency-Key', () => {
+  it('is answered again to the terminal that redeemed it, and to no other', async () => {
+    const { owned, workspace } = await begin()
+    const asked = await done(owned.terminal, owned.person, { action: 'state.credential', workspace, phase: 'apply' })
+    const [theirs, other] = [owned.terminal, await terminalOf(owned.person)]
+    theirs.headers = other.headers = { 'idempotency-key': randomUUID() }
+    const path = `/api/v1/state/requests/${asked.id}/redeem`
+    const first = await theirs.must('POST', path)
+    expect(await theirs.must('POST', path)).toEqual(first)
+    const stolen = await other.call('POST', path)
+    expect([stolen.status, stolen.body['code']]).toEqual([409, 'request_done'])
+    theirs.headers = {}
+    await theirs.must('DELETE', '/api/v1/token')
+    theirs.headers = other.headers
+    expect((await theirs.call('POST', path)).status).toBe(401)
+  })
+})
+
+describe('bodies and clients', () => {
+  it('that are compressed are taken for no state, wherever they are sent', async () => {
+    const { owned, workspace } = await begin()
+    const bomb = gzipSync(Buffer.alloc(64 << 20, 0x20))
+    const client = new WireClient(await credentialFor(owned, workspace))
+    const lock = await locked(owned, client)
+    const send = (headers: Record<string, string>) => fetch(`${client.credential.address}?ID=${lock.ID}`, {
+      method: 'POST', body: bomb, headers: { ...headers, 'content-type': 'application/json', authorization: `Basic ${Buffer.from(`${client.credential.username}:${client.credential.password}`).toString('base64')}` },
+    })
+    expect(await (await send({ 'content-encoding': 'gzip' })).json()).toMatchObject({ status: 415, code: 'encoding_refused' })
+    expect(await (await send({})).json()).toMatchObject({ status: 400, code: 'state_not_json' })
+    await client.unlock(lock)
+    const asked = await done(owned.terminal, owned.person, { action: 'state.import', workspace, digest: sha256(bomb), lineage: 'x', serial: 1, size: bomb.length })
+    expect((await redeemBytes(owned.terminal, asked.id, bomb)).body).toMatchObject({ code: 'state_unreadable' })
+    expect((await owned.person.call('GET', `/api/v1/state/workspaces/${named(workspace)}/versions`)).body).toEqual({ versions: [] })
+  })
+
+  it('that leave while they wait leave nothing behind: no waiter, no lock', async () => {
+    const { owned, workspace } = await begin()
+    await importState(owned, workspace, before)
+    const { credential } = new WireClient(await credentialFor(owned, workspace))
+    const authorization = `Basic ${Buffer.from(`${credential.username}:${credential.password}`).toString('base64')}`
+    const { notify } = owned.server.parts.base
+    // What somebody else still waits for may end meanwhile.
+    const idle = notify.waiting()
+    const gone = new AbortController()
+    const asking = ['GET', 'LOCK', 'GET', 'LOCK', 'DELETE'].map((method) =>
+      fetch(credential.address, { method, headers: { authorization }, signal: gone.signal, ...(method === 'LOCK' ? { body: JSON.stringify(lockInfo()) } : {}) }).catch(() => null))
+    await expect.poll(() => notify.waiting(), { timeout: 10_000 }).toBeGreaterThanOrEqual(idle + 4)
+    gone.abort()
+    await Promise.all(asking)
+    await expect.poll(() => notify.waiting(), { timeout: 10_000 }).toBeLessThanOrEqual(idle)
+    expect(await owned.person.must('GET', `/api/v1/state/workspaces/${named(workspace)}`)).toMatchObject({ lock: null, version: 1 })
+  })
+})
+
+it('a canary in a state is in no file, row, log, error, metric, notice or view', async () => {
+  const lines: string[] = []
+  const owned = await ownedServer({ watching: { log: createLog('debug', { write: (line) => void lines.push(line) }) } })
+  const [name, canary] = ['shop/prod', `Canary7${randomUUID().replaceAll('-', '')}`]
+  const answers: unknown[] = []
+  const [first, second] = [stateText({ serial: 1, outputs: { a: { value: canary, sensitive: true } }, resources: { database: canary } }), stateText({ serial: 2, resources: { database: `${canary}2` } })]
+  const client = new WireClient(await credentialFor(owned, name))
+  const lock = await locked(owned, client)
+  for (const body of [first, second, first, first.replace('lineage-1', 'lineage-2'), first.slice(0, -40), `${canary}`, `{"${canary}":1,"${canary}":2}`]) answers.push(await client.write(lock, body))
+  answers.push(await client.send('POST', first), await client.send('POST', first, `?ID=${canary}`))
+  await client.unlock(lock)
+  for (const [at, path] of ['', '/versions', '/versions/1', '/versions/2', '/diff?from=1&to=2', '/quarantine', '/reads'].entries()) answers.push([at, await owned.person.call('GET', `/api/v1/state/workspaces/${named(name)}${path}`)])
+  for (const body of [{ action: 'state.discard', version: 3 }, { action: 'state.discard', version: 4 }, { action: 'state.rollback', version: 1 }]) answers.push(await done(owned.terminal, owned.person, { workspace: name, ...body }))
+  const redacted = await askState(owned.terminal, { action: 'state.read-redacted', workspace: name })
+  answers.push(await redeemBytes(owned.terminal, redacted.id), await owned.person.call('GET', '/api/v1/notices'), await owned.terminal.call('GET', '/api/v1/ledger/entries?from=0&limit=500'), await (await fetch(`${owned.url}/metrics`)).text())
+  const { base } = owned.server.parts
+  const tables = base.store.dialect === 'sqlite' ? sql<{ name: string }>`select name from sqlite_master where type = 'table'` : sql<{ name: string }>`select tablename as name from pg_tables where schemaname = current_schema()`
+  const rows = await base.store.read(async (db) => Promise.all((await tables.execute(db)).rows.map(({ name: table }) => sql<Record<string, unknown>>`select * from ${sql.table(table)}`.execute(db))))
+  const cells = rows.flatMap((table) => table.rows.flatMap((row) => Object.values(row).map((cell) => (cell instanceof Uint8Array ? Buffer.from(cell).toString('latin1') : String(cell)))))
+  const files = await Promise.all((await readdir(owned.dataDir, { recursive: true, withFileTypes: true })).filter((file) => file.isFile()).map((file) => readFile(join(file.parentPath, file.name), 'latin1')))
+  const places = { answers: JSON.stringify(answers), log: lines.join(''), rows: cells.join('\n'), files: files.join('\n') }
+  const bytes = Buffer.from(canary)
+  for (const secret of [canary, bytes.toString('base64').slice(2, -4), bytes.toString('hex'), lock.ID, client.credential.password]) {
+    for (const [place, text] of Object.entries(places)) expect([place, text.includes(secret)]).toEqual([place, false])
+  }
+  // The search finds what is there.
+  expect(places.rows).toContain(client.credential.id)
+  expect(places.answers).toContain('state_truncated')
+  expect(places.log).toContain('/state/v1/')
 })
