@@ -1,6 +1,7 @@
 /** Following and exporting the ledger of a data folder, and holding it against what left the host, with the built program beside a real server. */
-import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { signCheckpoint } from '@countersign/proof/produce'
 import { expect, it } from 'vitest'
 import { parseCheckpointPlaces } from '../../src/platform/setting-checkpoints.ts'
 import { signedIn } from './signed-in.ts'
@@ -63,6 +64,16 @@ it('tail shows what is asked for, and what comes; export goes on; a ledger that 
 
   const fits = await audit('verify', '--against', kept)
   expect([fits.code, fits.stdout]).toEqual([0, expect.stringMatching(/It contains all \d+ checkpoints from elsewhere/)])
+  const remote = async (...more: string[]) => await at.run(['audit', 'verify', '--server', server.url, ...more])
+  const proven = await remote('--against', kept)
+  expect([proven.code, proven.stdout]).toEqual([0, expect.stringMatching(/contains what this terminal remembers[^]*It contains all \d+ checkpoints from elsewhere/)])
+  const signer = await base.keyring.signer('ledger')
+  const other = join(at.home, 'other')
+  for (const [size, says] of [[3, 'contradicts the leaves that the server has now'], [9_999, 'covers 9999 leaves, the server shows']] as const) {
+    writeFileSync(other, `${readFileSync(kept, 'utf8')}\n${await signCheckpoint({ origin: base.ledger.origin, size, root: '77'.repeat(32) }, signer ?? expect.fail('there is no key'))}`)
+    const refused = await remote('--against', other)
+    expect([refused.code, refused.stdout]).toEqual([5, expect.stringContaining(`over ${size} leaves: ${says}`)])
+  }
   const old = join(at.home, 'old')
   await server.close()
   cpSync(dataDir, old, { recursive: true })

@@ -8,14 +8,16 @@ import { knownServers, openProfile } from '../config/profile.ts'
 import { CliError, exitCodes, type ExitCode } from '../exit.ts'
 import { safe, type Output } from '../output.ts'
 import { startProgress } from '../render/progress.ts'
+import { verifyServer } from './verify-server.ts'
 import { openLedgerStore, placeOf, type LedgerPlace, type PlaceOptions } from './place.ts'
 
-export type VerifyOptions = PlaceOptions & { against?: string[] }
+export type VerifyOptions = PlaceOptions & { against?: string[]; server?: string }
 
 /** Throws CliError `data_missing`, `source_unknown`, `source_unreadable`, `source_empty`. */
 export async function auditFolder(options: VerifyOptions, output: Output): Promise<ExitCode> {
-  const place = placeOf(options)
   const away = (await Promise.all((options.against ?? []).map(readSource))).flat()
+  if (options.server !== undefined) return await auditServer(options.server, away, output)
+  const place = placeOf(options)
   const progress = startProgress(output, `checking the ledger in ${place.data}`)
   const audit = await verified(place, away).finally(() => progress.end())
   output.line(`${audit.leaves} entries, ${audit.details} details (${audit.erased} erased), ${audit.checkpoints} checkpoints, ${audit.files} files`)
@@ -25,6 +27,16 @@ export async function auditFolder(options: VerifyOptions, output: Output): Promi
   output.line(audit.problems.length === 0 ? output.paint.green('The ledger is whole.') : `${audit.problems.length} problems. Keep a copy of the folder before anything else, then restore from a backup that this command finds whole.`)
   output.data(audit)
   return audit.problems.length === 0 ? exitCodes.done : exitCodes.verificationFailed
+}
+
+async function auditServer(server: string, away: readonly AwayText[], output: Output): Promise<ExitCode> {
+  const { head, against, leftOut } = await verifyServer(server, away)
+  output.line(`${safe(server)} shows ${head.size} entries and contains what this terminal remembers.`)
+  output.line(`root ${head.root}`)
+  if (away.length > 0) output.line(againstWords(against))
+  if (leftOut > 0) output.line(`${leftOut} older checkpoints were not compared; on the server's host, without --server, all are.`)
+  output.data({ server, ...head, against: away.length > 0 ? against : null, leftOut })
+  return against.misfit === null ? exitCodes.done : exitCodes.verificationFailed
 }
 
 function againstWords({ checkpoints, newest, misfit }: NonNullable<Audit['against']>): string {

@@ -9,6 +9,7 @@ type Json = { json?: boolean }
 export function define(command: Command, run: Runner): void {
   withPlace(command.command('verify').description('recompute the ledger of a data folder and compare every stored byte'))
     .option('--against <source>', 'checkpoints that left the host: a file, a folder, git:REPOSITORY#BRANCH, s3://BUCKET/FOLDER; may be repeated', (value: string, before: string[] = []) => [...before, value])
+    .option('--server <url>', 'not a data folder, but a server that this terminal is signed in to: it has to prove it')
     .option('--json', 'print one JSON document to stdout')
     .addHelpText('after', `
 Reads only, and may run beside the server. A history that was rewritten as a whole, key and folder included, shows only against
@@ -19,6 +20,7 @@ Examples:
   countersign audit verify
   countersign audit verify --against /mnt/other/checkpoints
   countersign audit verify --against git:ssh://audit@git.example.com/ledger.git --against 's3://acme-audit/countersign'
+  countersign audit verify --server https://countersign.example.com --against git:ssh://audit@git.example.com/ledger.git
   countersign audit verify --data /var/lib/countersign --json`)
     .action(async (options: VerifyOptions & Json) => await run(options.json, async (output) => await auditFolder(options, output)))
   withPlace(command.command('tail').description('show the entries of the ledger as they are appended'))

@@ -2,3 +2,4 @@
 export { awayPlace, type AwayOptions, type AwayPlace } from './place.ts'
 export { createAway, type Away, type AwayTrouble } from './deliver.ts'
 export { notesIn, readAway, type AwayText } from './read.ts'
+export { examineAway, misfitOf, type Against } from './compare.ts'
