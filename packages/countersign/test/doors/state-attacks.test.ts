@@ -10,7 +10,7 @@ import { createLog } from '../../src/platform/log.ts'
 import type { Tx } from '../../src/platform/store/store.ts'
 import { countersigned, runBody } from '../support/sample-run.ts'
 import { HandClock, ownedServer } from '../support/scratch-server.ts'
-import { askState, credentialFor, done, importState, lockInfo, locked, named, redeemBytes, sha256, sharedServer, stateText, WireClient } from '../support/states.ts'
+import { askState, credentialFor, done, importState, lockInfo, locked, named, redeemBytes, requestOf, sha256, sharedServer, stateText, WireClient } from '../support/states.ts'
 import type { LockInfo, Owned } from '../support/states.ts'
 import { change, recruit, terminalOf } from '../support/team.ts'
 
@@ -105,6 +105,19 @@ describe('what a person decided', () => {
     await done(owned.terminal, owned.person, { action: 'state.restore', workspace, whole: true })
     expect(await seen()).toMatchObject({ version: 1, lineage: 'lineage-1' })
     expect(await owned.terminal.must('GET', `${api}/versions`)).toMatchObject({ versions: [{ version: 2, status: 'discarded' }, { version: 1, status: 'kept', current: true }] })
+  })
+
+  it('about restoring a whole state is no word for another one that was deleted meanwhile', async () => {
+    const { owned, workspace, seen } = await begin()
+    await importState(owned, workspace, before)
+    await done(owned.terminal, owned.person, { action: 'state.delete', workspace, whole: true })
+    const restore = await askState(owned.terminal, { action: 'state.restore', workspace, whole: true })
+    await importState(owned, workspace, { serial: 1, lineage: 'another', resources: { evil: '1' } })
+    await done(owned.terminal, owned.person, { action: 'state.delete', workspace, whole: true })
+    await owned.person.countersign(restore.code)
+    expect(await requestOf(owned.terminal, restore.id)).toMatchObject({ status: 'void' })
+    expect(await seen()).toMatchObject({ version: 0 })
+    expect(await done(owned.terminal, owned.person, { action: 'state.restore', workspace, whole: true })).toMatchObject({ status: 'done' })
   })
 
   it('about a write that was set aside says nothing of an effect that differs from its consent', async () => {

@@ -177,6 +177,7 @@ async function restore(effect: Effect): Promise<number> {
   const rows = await deletedTogether(tx, workspace.id)
   const [newest] = rows
   if (!newest) throw moved('nothing of it can be restored any more')
+  if (newest.id !== rememberedOf(request).newest) throw moved('something else was deleted last')
   for (const { id } of rows) await updateVersion(tx, id, ['deleted'], back)
   await restoreHead(deps, tx, workspace, newest, { person: request.requester, request: request.id })
   await record(effect, 'restored', { version: newest.number, digest: newest.digest, whole: rows.length })

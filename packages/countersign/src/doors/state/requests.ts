@@ -30,8 +30,8 @@ import type { RequestResult, RequestStatus, RequestView, WaitingView } from './v
 import { referenceTo, sealedBody } from './versions.ts'
 
 /** What the row remembers beside the statement. */
-export type Remembered = { purpose: string; replace: boolean; size: number; run: string }
-export const nothingRemembered: Remembered = { purpose: '', replace: false, size: 0, run: '' }
+export type Remembered = { purpose: string; replace: boolean; size: number; run: string; /** The newest version of a whole state that is to be restored: what the statement's changes were read from. */ newest: string }
+export const nothingRemembered: Remembered = { purpose: '', replace: false, size: 0, run: '', newest: '' }
 export const rememberedOf = (row: RequestRow): Remembered => ({ ...nothingRemembered, ...(row.asked === null ? {} : (JSON.parse(row.asked) as Partial<Remembered>)) })
 
 /** A run's credential is got at once or not at all. */
@@ -44,20 +44,21 @@ const A_YEAR = 31_536_000
 
 export async function askFor(deps: StateDeps, by: Authorized<ActionName>, asked: Asked): Promise<RequestView> {
   const wanted = wantedOf(asked)
-  const seen = await deps.store.read(async (db) => {
+  const { seen, newest } = await deps.store.read(async (db) => {
     await deps.gate.permits(db, by, asked.workspace)
     const measured = await measure(deps, db, wanted)
     await refuseUnfit(db, measured, wanted)
-    return measured
+    const [last] = wanted.whole && wanted.action === 'state.restore' && measured.workspace ? await deletedTogether(db, measured.workspace.id) : []
+    return { seen: measured, newest: last ?? null }
   })
-  const changes = await changesAsked(deps, seen, wanted)
+  const changes = await changesAsked(deps, seen, wanted, newest)
   return deps.store.write(async (tx) => {
     const measured = await measure(deps, tx, wanted)
     await refuseUnfit(tx, measured, wanted)
     refuseMoved(seen, measured)
     const row = await askGate(deps, tx, by as Authorized<StateAction>, {
       name: asked.workspace, ...grantedOf(deps, asked), changes, whole: wanted.whole, ...targetOf(measured, wanted), ...(wanted.action === 'state.force-unlock' ? { lock: lockOf(measured) } : {}),
-      asked: JSON.stringify({ purpose: asked.purpose, replace: asked.replace, size: asked.size ?? 0, run: '' } satisfies Remembered),
+      asked: JSON.stringify({ purpose: asked.purpose, replace: asked.replace, size: asked.size ?? 0, run: '', newest: newest?.id ?? '' } satisfies Remembered),
     })
     return requestView(deps, tx, row)
   })
@@ -124,14 +125,12 @@ function lockOf({ lock }: Measured): NonNullable<Question['lock']> {
 const cut = (value: unknown, most: number): string => (typeof value === 'string' ? Buffer.from(value).subarray(0, most).toString('utf8').replaceAll('\ufffd', '') : '')
 
 /** What becoming current would change, as the person reads it. Facts are opened before the unit: nothing waits while they are. */
-async function changesAsked(deps: StateDeps, measured: Measured, wanted: Wanted) {
-  const { current, target, workspace } = measured
+async function changesAsked(deps: StateDeps, { current, target }: Measured, wanted: Wanted, newest: VersionRow | null) {
   const facts = async (row: VersionRow | null): Promise<StateFacts | null> => (row ? openFacts(deps, await deps.store.read((db) => sealedBody(db, row, 'facts'))) : null)
   if (wanted.action === 'state.rollback' || wanted.action === 'state.accept') return changesOf(await facts(current), await facts(target))
-  if (!wanted.whole || !workspace) return noChanges
+  if (!wanted.whole) return noChanges
   if (wanted.action === 'state.delete') return changesOf(await facts(current), null)
-  const [newest] = await deps.store.read((db) => deletedTogether(db, workspace.id))
-  return changesOf(null, await facts(newest ?? null))
+  return changesOf(null, await facts(newest))
 }
 
 function refuseMoved(seen: Measured, now: Measured): void {
