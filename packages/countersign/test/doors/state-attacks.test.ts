@@ -263,6 +263,24 @@ describe('bodies and clients', () => {
   })
 })
 
+describe.skipIf(process.env['COUNTERSIGN_TEST_LONG'] !== '1')('200 MB', () => {
+  it('are written and read again while others are answered, and one byte more than the limit is refused before it is sent', async () => {
+    const whole = stateText({ serial: 1, resources: Object.fromEntries(Array.from({ length: 50_000 }, (_, at) => [`r${at}`, `${at}`.padStart(3700, 'x')])) })
+    const size = Buffer.byteLength(whole)
+    expect(size).toBeGreaterThan(200_000_000)
+    const owned = await ownedServer({ stateLimits: { largest: size } })
+    const client = new WireClient(await credentialFor(owned, 'shop/prod'))
+    const lock = await locked(owned, client)
+    const writing = client.write(lock, whole)
+    for (let asked = 0; asked < 20; asked++) expect((await fetch(`${owned.url}/healthz`)).status).toBeLessThan(500)
+    expect(await writing).toMatchObject({ status: 200, text: '' })
+    expect(sha256((await client.send('GET')).text)).toBe(sha256(whole))
+    const larger = await client.write(lock, `${whole} `).catch(() => ({ status: 413 }))
+    expect(larger.status).toBe(413)
+    expect(await owned.person.must('GET', '/api/v1/state/workspaces/shop%2Fprod')).toMatchObject({ version: 1, size, quarantined: 0 })
+  })
+})
+
 it('a canary in a state is in no file, row, log, error, metric, notice or view', async () => {
   const lines: string[] = []
   const owned = await ownedServer({ watching: { log: createLog('debug', { write: (line) => void lines.push(line) }) } })
