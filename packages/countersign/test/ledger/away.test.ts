@@ -95,18 +95,22 @@ test('a file that hangs ends with its time, is tried again later, and keeps nobo
   expect(notesIn(readFileSync(path, 'utf8'))).toEqual(made.map(({ note }) => note))
 })
 
-test('a place that hangs does not hold up the end of the server', async () => {
-  const silent = createServer(() => undefined)
+test('a place that hangs is asked once at a time, and does not hold up the end of the server', async () => {
+  let asked = 0
+  const silent = createServer(() => void asked++)
   await new Promise<void>((resolve) => void silent.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => {
     silent.close()
     silent.closeAllConnections()
   })
-  const { away, troubles } = await sending(`http://127.0.0.1:${(silent.address() as AddressInfo).port}/hook`, { tryMs: 3_600_000 })
+  const { away, troubles, more } = await sending(`http://127.0.0.1:${(silent.address() as AddressInfo).port}/hook`, { tryMs: 3_600_000 })
+  const isAsked = new Promise((resolve) => silent.once('request', resolve))
   away.begin()
-  await new Promise((resolve) => silent.once('request', resolve))
+  await isAsked
+  away.begin()
+  await more()
   await away.stop()
-  expect(troubles).toEqual([])
+  expect([asked, troubles]).toEqual([1, []])
 })
 
 test('a place that is gone: waits grow to half an hour, the owners are told once, it never gets more than the newest few, and all is well again', async () => {
