@@ -244,6 +244,19 @@ describe('bodies and clients', () => {
     expect((await owned.person.call('GET', `/api/v1/state/workspaces/${named(workspace)}/versions`)).body).toEqual({ versions: [] })
   })
 
+  it('of one import are received once at a time, and no larger than was asked', async () => {
+    const { owned, workspace } = await begin()
+    const text = stateText({ serial: 1, resources: { database: 'x'.repeat(4 << 20) } })
+    const import_ = { action: 'state.import', workspace, digest: sha256(text), lineage: 'lineage-1', serial: 1 }
+    const less = await done(owned.terminal, owned.person, { ...import_, size: 1000 })
+    expect((await redeemBytes(owned.terminal, less.id, text)).body).toMatchObject({ code: 'body_digest_mismatch' })
+    const asked = await done(owned.terminal, owned.person, { ...import_, size: Buffer.byteLength(text) })
+    const terminals = [owned.terminal, owned.terminal, owned.terminal, owned.terminal]
+    const answers = await Promise.all(terminals.map((terminal) => redeemBytes(terminal, asked.id, text)))
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409])
+    for (const { status, body } of answers) if (status === 409) expect(body['code']).toMatch(/^request_(not_ready|done)$/)
+  })
+
   it('that leave while they wait leave nothing behind: no waiter, no lock', async () => {
     const { owned, workspace } = await begin()
     await importState(owned, workspace, before)

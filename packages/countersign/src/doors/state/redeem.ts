@@ -20,6 +20,7 @@ import { addressOf } from './names.ts'
 import type { StateDeps } from './ports.ts'
 import { credentialOfRun, insertCredential, insertRun } from './queries.ts'
 import { receive } from './receive.ts'
+import type { Received } from './receive.ts'
 import { refusalOf } from './refusals.ts'
 import { existing, rememberedOf, requestView } from './requests.ts'
 import { newPassword, passwordHash } from './secret.ts'
@@ -165,6 +166,26 @@ async function measuredFor(deps: StateDeps, tx: Tx, wanted: Wanted): Promise<Mea
 
 export type Importing = { id: string; body: Readable | undefined; length: number | null; encoding: string }
 
+function anotherBody(cause?: unknown): StateError {
+  return new StateError('body_digest_mismatch', 'This is not the state that was countersigned: its digest is another one.', 'Import the file that was asked for, or ask for this one.', { cause })
+}
+
+const receiving = new Set<string>()
+
+/** No more than was asked for, and once at a time: a question that was answered once is no way to fill the memory. */
+async function received(deps: StateDeps, { id, body, length, encoding }: Importing, size: number): Promise<Received> {
+  if (receiving.has(id)) throw new StateError('request_not_ready', 'The state of this import is being sent now.', 'Wait until that has ended.')
+  receiving.add(id)
+  try {
+    return await receive(body, { length, largest: Math.min(deps.limits.largest, size), md5: '', encoding })
+  } catch (cause) {
+    if (cause instanceof StateError && cause.code === 'state_too_large' && size < deps.limits.largest) throw anotherBody(cause)
+    throw cause
+  } finally {
+    receiving.delete(id)
+  }
+}
+
 /**
  * The body that the statement named, by digest, lineage and serial. Nothing is consumed before all of it is here and is that body: who lost
  * the connection sends it again.
@@ -181,8 +202,8 @@ export async function redeemImport(deps: StateDeps, by: Authorized<'state.import
     await ensureWorkspace(tx, { id: newId('sws', deps.clock, deps.random), name: row.workspace_name, now: deps.clock.now() })
     return { request: row, subject: said }
   })
-  const { bytes, digest } = await receive(input.body, { length: input.length, largest: deps.limits.largest, md5: '', encoding: input.encoding })
-  if (digest !== subject.target.digest) throw new StateError('body_digest_mismatch', 'This is not the state that was countersigned: its digest is another one.', 'Import the file that was asked for, or ask for this one.')
+  const { bytes, digest } = await received(deps, input, rememberedOf(request).size)
+  if (digest !== subject.target.digest) throw anotherBody()
   const facts = await readable(() => deps.reader.read(bytes))
   if (facts.lineage !== subject.target.lineage || facts.serial !== subject.target.serial) throw new StateError('state_mismatch', 'The lineage or the serial in this state is not what was countersigned.', 'Ask again, with what stands in the file.')
   const workspace = await deps.store.read((db) => workspaceNamed(db, request.workspace_name))
