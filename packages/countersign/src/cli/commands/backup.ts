@@ -8,7 +8,7 @@ import type { VoidedCounts } from '../../server/upkeep/voiding.ts'
 import { CliError, exitCodes, type ExitCode } from '../exit.ts'
 import { safe, type Output } from '../output.ts'
 import { progressIfSlow } from '../render/progress.ts'
-import { placeOf, requireData, sizeInWords, upkeepOf, withPlace, type PlaceOptions } from '../upkeep/place.ts'
+import { placeOf, requireData, sizeInWords, tellOf, upkeepOf, withPlace, type PlaceOptions } from '../upkeep/place.ts'
 import { secretOf, withSecret, type SecretOptions } from '../upkeep/secret.ts'
 import type { Runner } from './table.ts'
 
@@ -55,7 +55,7 @@ async function create({ to, keysTo, ...options }: CreateOptions, output: Output)
   const settings = requireData(placeOf(options))
   const secret = await secretOf(options, true)
   const progress = progressIfSlow(output, `reading ${settings.data}`)
-  const upkeep = upkeepOf(settings, (text) => progress.say(text))
+  const upkeep = upkeepOf(settings, tellOf(output, progress))
   const { made, keys } = await (async () => ({
     made: to === undefined ? null : await createBackup(upkeep, to, secret),
     keys: keysTo === undefined ? null : await saveKeys(upkeep, keysTo, secret),
@@ -74,7 +74,7 @@ async function create({ to, keysTo, ...options }: CreateOptions, output: Output)
 async function verify(file: string, options: SecretOptions, output: Output): Promise<ExitCode> {
   const secret = await secretOf(options, false)
   const progress = progressIfSlow(output, `checking ${safe(file)}`)
-  const read = await readBackup(file, secret, {}, (text) => progress.say(`checking ${text}`)).finally(() => progress.end())
+  const read = await readBackup(file, secret, {}, tellOf(output, progress)).finally(() => progress.end())
   tell(read, output)
   output.line(output.paint.green('The backup is whole.'))
   output.data(facts(read))
@@ -86,7 +86,7 @@ async function restore(file: string, { keys: keysFile, ...options }: RestoreOpti
   const secret = await secretOf(options, false)
   const keys = keysFile === undefined ? null : await openKeys(keysFile, secret)
   const progress = progressIfSlow(output, `restoring ${safe(file)}`)
-  const restored = await restoreBackup(upkeepOf(settings, (text) => progress.say(text)), file, secret, keys).finally(() => progress.end())
+  const restored = await restoreBackup(upkeepOf(settings, tellOf(output, progress)), file, secret, keys).finally(() => progress.end())
   tell(restored, output)
   output.line(`Restored into ${settings.databaseUrl === '' ? settings.data : `PostgreSQL, checkpoints in ${settings.data}`}.`)
   const open = voidedInWords(restored.toVoid)
@@ -108,9 +108,9 @@ const facts = ({ id, size, head, rows, checkpoint }: Read) => ({ id, size, at: h
 
 const words: Record<keyof VoidedCounts, string> = {
   grants: 'grants', challenges: 'requests', ceremonies: 'ceremonies', sessions: 'sessions', terminals: 'terminals', links: 'invitations', recoveryCodes: 'recovery codes',
-  codes: 'authenticator apps whose codes up to now are used', stateCredentials: 'credentials for states', stateLeases: 'reading leases', calls: 'remembered calls',
+  codes: 'authenticator apps (their codes up to then)', stateCredentials: 'credentials for states', stateLeases: 'reading leases', calls: 'remembered calls',
 }
 
 function voidedInWords(counts: VoidedCounts): string {
-  return (Object.entries(counts) as [keyof VoidedCounts, number][]).map(([name, count]) => `${count} ${words[name]}`).join(', ')
+  return (Object.entries(counts) as [keyof VoidedCounts, number][]).map(([name, count]) => `${words[name]}: ${count}`).join(', ')
 }

@@ -6,7 +6,7 @@ import { statusOf, type Status } from '../../server/upkeep/status.ts'
 import { CliError, exitCodes, type ExitCode } from '../exit.ts'
 import { safe, type Output } from '../output.ts'
 import { progressIfSlow } from '../render/progress.ts'
-import { placeOf, requireData, sizeInWords, upkeepOf, withPlace, type PlaceOptions } from '../upkeep/place.ts'
+import { placeOf, requireData, sizeInWords, tellOf, upkeepOf, withPlace, type PlaceOptions } from '../upkeep/place.ts'
 import type { Runner } from './table.ts'
 
 type MoveOptions = { data?: string; json?: boolean; to?: string; back?: boolean }
@@ -94,7 +94,7 @@ async function move({ data, to, back }: MoveOptions, output: Output): Promise<Ex
   const target = to ?? process.env['COUNTERSIGN_DATABASE_URL']
   if (!target) throw new CliError('move_refused', 'Say where to.', 'Name the empty PostgreSQL database with --to, or in COUNTERSIGN_DATABASE_URL.')
   const progress = progressIfSlow(output, `moving ${settings.data}`)
-  const moved = await moveDatabase({ ...upkeepOf(settings, (text) => progress.say(text)), to: target }).finally(() => progress.end())
+  const moved = await moveDatabase({ ...upkeepOf(settings, tellOf(output, progress)), to: target }).finally(() => progress.end())
   output.line(`${moved.rows} rows of ${moved.tables} tables are in ${safe(moved.to)}${moved.found === 0 ? '' : ` (${moved.found} of them from a try before)`}, compared row by row; ${moved.leaves} leaves, root ${moved.root}`)
   output.line(`The database in ${settings.data} starts no more. Keys and checkpoints stay there: start with the same --data, and database_url in countersign.yaml.`)
   output.line('Before anybody works there: countersign db move --back undoes it. Afterwards: a backup of PostgreSQL, restored.')

@@ -8,6 +8,8 @@ import { loadSettings, type Settings } from '../../platform/settings.ts'
 import { migrations } from '../../server/base.ts'
 import type { Upkeep } from '../../server/upkeep/create.ts'
 import { CliError } from '../exit.ts'
+import type { Output } from '../output.ts'
+import type { Progress } from '../render/progress.ts'
 
 export type PlaceOptions = { data?: string; databaseUrl?: string; json?: boolean }
 
@@ -36,6 +38,11 @@ function refuseOthers({ data }: Settings): void {
 
 export function upkeepOf({ data, databaseUrl }: Settings, say: (text: string) => void = () => undefined): Upkeep {
   return { dataDir: data, databaseUrl, migrations, clock: systemClock, random: systemRandom, say }
+}
+
+/** Which table it is at is for who watches: in a log it would be a line each. */
+export const tellOf = (output: Output, progress: Progress) => (text: string): void => {
+  if (output.live) progress.say(text)
 }
 
 export function sizeInWords(bytes: number): string {

@@ -9,8 +9,8 @@ import type { Migration, Store, Tx } from '../../platform/store/store.ts'
 import { UpkeepError } from './errors.ts'
 
 export type MarkName = 'restored' | 'moved-here' | 'moved-away'
-/** `unfinished`: rows may be missing. `waiting`: the next start has to settle it. `done`: kept for who looks. */
-export type MarkState = 'unfinished' | 'waiting' | 'done'
+/** `unfinished`: rows may be missing. `waiting`: the next start has to settle it. `settled`: the owners are not told yet. `done`: kept for who looks. */
+export type MarkState = 'unfinished' | 'waiting' | 'settled' | 'done'
 
 export interface MarkTable {
   name: string

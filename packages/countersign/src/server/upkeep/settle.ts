@@ -17,7 +17,7 @@ export async function settle({ store, ledger, clock }: { store: Store; ledger: L
       const details = JSON.parse(row.details) as Details
       const voided = name === 'restored' ? await voidEverything(tx, { ledger, clock }) : {}
       await ledger.append(tx, { type: name === 'restored' ? 'ledger.restored' : 'ledger.moved', ids: {}, details: { ...details, ...(name === 'restored' ? { voided: { ...voided } } : {}) } })
-      await setMark(tx, { name, state: 'done', details, at: row.at })
+      await setMark(tx, { name, state: name === 'restored' ? 'settled' : 'done', details, at: row.at })
       return { what: name, details, voided }
     })
     if (one !== null) settled.push(one)

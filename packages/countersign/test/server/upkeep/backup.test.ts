@@ -1,7 +1,7 @@
 /** A backup of a running server, and what becomes of it: through the commands, on the database that this project is on. */
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { copyFile, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -207,6 +207,14 @@ describe('a restored backup', () => {
     expect((await said('backup', 'restore', file, ...(await at(other.dataDir)), ...secret)).data).toMatchObject({ error: { code: 'target_not_empty' } })
     const place = await emptyPlace('foreign')
     expect((await said('backup', 'restore', file, ...place.flags, '--keys', foreign, ...secret)).data).toMatchObject({ error: { code: 'keys_foreign' } })
+    // Of the same installation, with another key in the place of the one that signs.
+    const { owned, file: own } = await backedUp()
+    await owned.server.close()
+    await rm(join(owned.dataDir, 'keys', 'ledger.pem'))
+    await copyFile(join(other.dataDir, 'keys', 'ledger.pem'), join(owned.dataDir, 'keys', 'ledger.pem'))
+    const swapped = join(kept, 'swapped.cskeys')
+    await said('backup', 'create', ...(await at(owned.dataDir)), '--keys-to', swapped, ...secret)
+    expect((await said('backup', 'restore', own, ...place.flags, '--keys', swapped, ...secret)).data).toMatchObject({ error: { code: 'keys_foreign' } })
     // Nothing was made by the refusal, so the same place still takes it.
     expect((await said('backup', 'restore', file, ...place.flags, ...secret)).code).toBe(0)
     expect((await said('backup', 'restore', file, ...place.flags, ...secret)).data).toMatchObject({ error: { code: 'target_not_empty' } })
