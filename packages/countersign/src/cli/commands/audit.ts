@@ -8,7 +8,7 @@ type Json = { json?: boolean }
 
 export function define(command: Command, run: Runner): void {
   withPlace(command.command('verify').description('recompute the ledger of a data folder and compare every stored byte'))
-    .option('--against <source>', 'checkpoints that left the host: a file, a folder, git:REPOSITORY#BRANCH, s3://BUCKET/FOLDER; may be repeated', (value: string, before: string[] = []) => [...before, value])
+    .option('--against <source>', 'checkpoints that left the host: a file, a folder, git:REPOSITORY#BRANCH, s3://BUCKET/FOLDER; may be repeated', (value: string, before: string[] | undefined) => [...(before ?? []), value])
     .option('--server <url>', 'not a data folder, but a server that this terminal is signed in to: it has to prove it')
     .option('--json', 'print one JSON document to stdout')
     .addHelpText('after', `

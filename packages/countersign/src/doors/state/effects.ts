@@ -4,6 +4,7 @@
  * If it is not so any more, nothing happens to the state: the countersignature is spent all the same, the refusal is a leaf, and whoever
  * asked is told. It never happens later, and never to something else.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { parseSubject } from '@countersign/proof'
 import type { StateSubject } from '@countersign/proof'
 import type { ActionName, Completed, Effects } from '../../gate/index.ts'
@@ -80,9 +81,8 @@ async function outcomeOf(deps: StateDeps, tx: Tx, request: RequestRow, subject: 
 
 /** Number, lineage, serial and digest, of what is current and of what it is about: another one is another statement. */
 function refuseOther(measured: Measured, subject: StateSubject): void {
-  const same = (a: object, b: object): boolean => JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort())
-  if (!same(referenceTo(measured.current), subject.state)) throw moved('another version is current now')
-  if (!same(referenceTo(measured.target), subject.target)) throw moved('the version that it is about is another one now')
+  if (!isDeepStrictEqual(referenceTo(measured.current), subject.state)) throw moved('another version is current now')
+  if (!isDeepStrictEqual(referenceTo(measured.target), subject.target)) throw moved('the version that it is about is another one now')
   if (subject.action === 'state.force-unlock' && measured.lock?.lock !== subject.lock.digest) throw moved('another lock is held now')
 }
 

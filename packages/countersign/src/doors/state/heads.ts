@@ -42,5 +42,5 @@ export function createHeads(store: Pick<Store, 'read'>): Heads {
 async function readAll(db: Db): Promise<Map<string, Seen>> {
   const rows = await db.selectFrom((e) => e.selectFrom('ledger_id').select((c) => ['value', c.fn.max('idx').as('idx')]).where('key', '=', 'head').groupBy('value').as('last'))
     .innerJoin('ledger_leaf as leaf', 'leaf.idx', 'last.idx').select(['last.value', 'leaf.idx', 'leaf.leaf']).execute()
-  return new Map(rows.map(({ value, idx, leaf }) => [value, { leaf: { index: Number(idx) }, digest: digestOf(leaf) }]))
+  return new Map(rows.map(({ value, idx, leaf }) => [value, { leaf: { index: idx }, digest: digestOf(leaf) }]))
 }
