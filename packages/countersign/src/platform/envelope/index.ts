@@ -19,4 +19,4 @@ export { findStateKeys, type KeyFolder, type StateKey } from './keys/key-folder.
 export type { Protection } from './protection.ts'
 export { readPassphrase } from './keys/read-passphrase.ts'
 export { mustHaveKeys, prune, whyKept, type KeyUsage, type Why } from './keys/prune.ts'
-export { headOf, openSealedFile, writeSealedFile, type FileSecret, type OpenedFile, type SealedFileHead, type SealedFileWriter } from './sealed-file.ts'
+export { openSealedFile, writeSealedFile, type FileSecret, type OpenedFile, type SealedFileHead, type SealedFileWriter } from './sealed-file.ts'

@@ -8,7 +8,7 @@
  * this is the newest file of its kind; and what was given out before a later chunk is refused must not be acted on.
  */
 import { createHash } from 'node:crypto'
-import { open, type FileHandle } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { canonicalText, fromBase64url, parseCanonical, toBase64url } from '@countersign/proof'
 import { newId } from '../ids.ts'
 import type { Clock } from '../clock.ts'
@@ -91,16 +91,6 @@ export async function openSealedFile(file: FileHandle, secret: FileSecret): Prom
   const dataKey = await unwrap(head, secret)
   const aad = aadOf(text)
   return { head, size, pieces: () => readPieces(file, { dataKey, aad, from, size }) }
-}
-
-/** Who may open it, without opening it. */
-export async function headOf(path: string): Promise<SealedFileHead> {
-  const file = await open(path, 'r')
-  try {
-    return (await readHead(file)).head
-  } finally {
-    await file.close()
-  }
 }
 
 async function readHead(file: FileHandle): Promise<{ head: SealedFileHead; text: string; from: number }> {

@@ -64,7 +64,7 @@ export async function missingFrom(keys: readonly KeyFile[], wanted: { instance: 
   return [
     ...(ledger ? [] : ['keys/ledger.pem: without it the server does not start']),
     ...(names.has('sealing.secret') ? [] : ['keys/sealing.secret: without it no authenticator app, password or recovery code works']),
-    ...wanted.stateKeys.filter((id) => !names.has(`state/${id}.key`) && !names.has(`state/${id}.sealed`)).map((id) => `keys/state/${id}: without it the states that were sealed with it cannot be opened, and the server does not start`),
+    ...wanted.stateKeys.filter((id) => !names.has(`state/${id}.key`) && !names.has(`state/${id}.sealed`)).map((id) => `keys/state/${id}: without it the states that were sealed with it cannot be opened`),
   ]
 }
 
