@@ -16,7 +16,7 @@ export function SetupDone({ finished, rpId }: { finished: SetupFinished; rpId: s
         <p class="quiet small"><code>countersign login</code> and <code>countersign trust export</code> pin it. Write it down somewhere else than on this computer: it is what an auditor compares.</p>
       </div>
       <Notice tone="amber" title="Add a second key now.">
-        <p>You are the only owner, with one key. If it is lost, nobody can countersign here any more, and nobody can let you back in.</p>
+        <p>You are the only owner, with one key. If it is lost, nobody can countersign here any more, and only the server's machine can let you back in.</p>
       </Notice>
       <div class="actions"><Link to="/keys" class="button">Add a second key</Link></div>
       <section class="section">
