@@ -199,6 +199,18 @@ describe('a lock', () => {
     expect(await of.person.must('GET', '/api/v1/state/workspaces/shop%2Fprod')).toMatchObject({ version: 0, frozen: { why: expect.stringContaining('longer than allowed') as string }, quarantined: 1 })
   })
 
+  it('that was ended takes a last write for as long as a lock may be held, and no longer', async () => {
+    const clock = new HandClock()
+    const of = await ownedUntil(clock)
+    const info = await take(of, of.credential)
+    expect((await send('UNLOCK', of.credential.address, of.credential)).status).toBe(503)
+    await countersignNext(of.person, of.terminal, 'state.force-unlock')
+    clock.time += 25 * 3600_000
+    expect(await post(of.credential, info.ID, stateText(1, 'much too late'))).toMatchObject({ body: { code: 'lock_required' } })
+    await of.person.signIn()
+    expect(await of.person.must('GET', '/api/v1/state/workspaces/shop%2Fprod')).toMatchObject({ version: 0, frozen: null, quarantined: 0 })
+  })
+
   it('is released by the holder\'s whole LockInfo alone; twice is once', async () => {
     const of = await owned()
     const info = await take(of, of.credential)

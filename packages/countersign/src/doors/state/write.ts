@@ -32,6 +32,10 @@ export async function admitWrite(deps: StateDeps, asked: Writing): Promise<void>
   await deps.store.read((db) => under(deps, db, asked))
 }
 
+/**
+ * A lock that was ended is good for a last write as long as a lock may be held: an apply that goes on so long has had its time, and who kept
+ * its ID and password cannot freeze the workspace whenever they like.
+ */
 async function under(deps: StateDeps, db: Db | Tx, { name, caller, lock: digest }: Writing): Promise<Under> {
   const { credential, actor } = caller
   const workspace = await workspaceNamed(db, name)
@@ -45,7 +49,7 @@ async function under(deps: StateDeps, db: Db | Tx, { name, caller, lock: digest 
     return { workspace, held: lock, why }
   }
   const ended = await endedLock(db, workspace.id, digest, credential.id)
-  if (ended) return { workspace, held: null, why: { forced: 'its lock was ended by somebody', revoked: 'its credential was revoked', capped: 'its lock was held for longer than allowed' }[ended.why] }
+  if (ended && ended.ended_at > deps.clock.now() - deps.limits.lockCap) return { workspace, held: null, why: { forced: 'its lock was ended by somebody', revoked: 'its credential was revoked', capped: 'its lock was held for longer than allowed' }[ended.why] }
   throw new StateError('lock_required', `This is not the lock of ${name}${lock ? ', which somebody else holds' : ''}.`, 'Run terraform again: it takes the lock first.')
 }
 
