@@ -17,7 +17,7 @@ import { change, recruit, terminalOf } from '../support/team.ts'
 const server = sharedServer()
 let workspaces = 0
 
-async function begin(): Promise<{ owned: Owned; workspace: string; api: string; seen(): Promise<Record<string, unknown>> }> {
+async function begin(): Promise<{ owned: Owned; workspace: string; api: string; seen: () => Promise<Record<string, unknown>> }> {
   const owned = await server()
   const workspace = `attacked/w${++workspaces}-prod`
   const api = `/api/v1/state/workspaces/${named(workspace)}`
@@ -253,7 +253,7 @@ describe('bodies and clients', () => {
     const asked = await done(owned.terminal, owned.person, { ...import_, size: Buffer.byteLength(text) })
     const terminals = [owned.terminal, owned.terminal, owned.terminal, owned.terminal]
     const answers = await Promise.all(terminals.map((terminal) => redeemBytes(terminal, asked.id, text)))
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409])
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 409, 409, 409])
     for (const { status, body } of answers) if (status === 409) expect(body['code']).toMatch(/^request_(not_ready|done)$/)
   })
 
@@ -302,7 +302,7 @@ it('a canary in a state is in no file, row, log, error, metric, notice or view',
   const [first, second] = [stateText({ serial: 1, outputs: { a: { value: canary, sensitive: true } }, resources: { database: canary } }), stateText({ serial: 2, resources: { database: `${canary}2` } })]
   const client = new WireClient(await credentialFor(owned, name))
   const lock = await locked(owned, client)
-  for (const body of [first, second, first, first.replace('lineage-1', 'lineage-2'), first.slice(0, -40), `${canary}`, `{"${canary}":1,"${canary}":2}`]) answers.push(await client.write(lock, body))
+  for (const body of [first, second, first, first.replace('lineage-1', 'lineage-2'), first.slice(0, -40), canary, `{"${canary}":1,"${canary}":2}`]) answers.push(await client.write(lock, body))
   answers.push(await client.send('POST', first), await client.send('POST', first, `?ID=${canary}`))
   await client.unlock(lock)
   for (const [at, path] of ['', '/versions', '/versions/1', '/versions/2', '/diff?from=1&to=2', '/quarantine', '/reads'].entries()) answers.push([at, await owned.person.call('GET', `/api/v1/state/workspaces/${named(name)}${path}`)])

@@ -82,7 +82,7 @@ export async function writeSealedFile(file: FileHandle, kind: string, secret: Fi
   }
 }
 
-export type OpenedFile = { readonly head: SealedFileHead; readonly size: number; pieces(): AsyncGenerator<Buffer> }
+export type OpenedFile = { readonly head: SealedFileHead; readonly size: number; readonly pieces: () => AsyncGenerator<Buffer> }
 
 /** @throws EnvelopeError, as of a state: `envelope_edited`, `envelope_truncated`, `state_passphrase_wrong`, `envelope_key_missing` for the wrong kind of secret */
 export async function openSealedFile(file: FileHandle, secret: FileSecret): Promise<OpenedFile> {

@@ -49,7 +49,7 @@ async function* recordsIn(pieces: AsyncGenerator<Buffer>): AsyncGenerator<Rec> {
   while ((await pieces.next()).done !== true);
 }
 
-export type OpenFile = { head: SealedFileHead; size: number; records(): AsyncGenerator<Rec> }
+export type OpenFile = { head: SealedFileHead; size: number; readonly records: () => AsyncGenerator<Rec> }
 
 /** @throws UpkeepError `backup_not_one`, `backup_truncated`, `backup_edited`, `backup_secret_wrong`, `backup_newer` */
 export async function withSealed<T>(path: string, kind: 'backup' | 'keys', secret: FileSecret, work: (file: OpenFile) => Promise<T>): Promise<T> {

@@ -18,8 +18,8 @@ const OWN = ['platform_migration', 'platform_mark', 'platform_turn']
 /** In the order in which migrations make them: a table can only refer to one that is there. */
 export async function tableOrder(migrations: readonly Migration[]): Promise<string[]> {
   const made: string[] = []
-  for (const { up } of migrations) {
-    for (const { sql: text } of await rehearseOver(sqliteTongue, (db) => up(db))) {
+  for (const migration of migrations) {
+    for (const { sql: text } of await rehearseOver(sqliteTongue, (db) => migration.up(db))) {
       const name = /^create table "(\w+)"/.exec(text)?.[1]
       if (name !== undefined) made.push(name)
     }

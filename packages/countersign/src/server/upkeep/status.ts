@@ -49,5 +49,5 @@ export async function schemaOf(store: Store, migrations: Upkeep['migrations']): 
 async function sizeOf(store: Store, dataDir: string): Promise<number> {
   if (store.dialect === 'sqlite') return ['', '-wal'].reduce((sum, end) => sum + (statSync(join(dataDir, `${DATABASE}${end}`), { throwIfNoEntry: false })?.size ?? 0), 0)
   const { rows } = await store.read((db) => sql<{ size: number }>`select pg_database_size(current_database()) as size`.execute(db))
-  return Number(rows[0]?.size ?? 0)
+  return rows[0]?.size ?? 0
 }
