@@ -69,7 +69,7 @@ describe('a backup', () => {
     const writing = (async () => {
       while (busy.on) await ask(owned.terminal, runBody({ workspace: `payments/w${randomBytes(4).toString('hex')}`, actions: ['create'] })).catch(() => undefined)
     })()
-    const files = ['a', 'b', 'c'].map((name) => join(kept, name))
+    const files = ['a', 'b'].map((name) => join(kept, name))
     const sizes: unknown[] = []
     for (const file of files) {
       expect((await said('backup', 'create', ...(await at(owned.dataDir)), '--to', file, ...secret)).code).toBe(0)
@@ -191,7 +191,7 @@ describe('a restored backup', () => {
     expect(rows.calls).toEqual([])
   })
 
-  it('says which keys are missing, and does not start without them', async () => {
+  it.skipIf(onPostgres)('says which keys are missing, and does not start without them', async () => {
     const { owned, file, secret } = await backupFile()
     const place = await emptyPlace('keyless')
     const restored = await said('backup', 'restore', file, ...place.flags, ...secret)
@@ -220,7 +220,7 @@ describe('a restored backup', () => {
     expect((await said('backup', 'restore', file, ...place.flags, ...secret)).data).toMatchObject({ error: { code: 'target_not_empty' } })
   })
 
-  it('that was cut short does not start', async () => {
+  it.skipIf(onPostgres)('that was cut short does not start', async () => {
     const { owned, file, secret, keys } = await backupFile()
     const place = await emptyPlace('cut')
     expect((await said('backup', 'restore', file, ...place.flags, '--keys', keys, ...secret)).code).toBe(0)
