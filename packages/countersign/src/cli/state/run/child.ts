@@ -6,10 +6,32 @@
  * comes to us is passed on, each once. We stay until it has ended.
  */
 import { spawn } from 'node:child_process'
+import { accessSync, constants as fileModes, statSync } from 'node:fs'
 import { constants } from 'node:os'
+import { delimiter, join } from 'node:path'
 import { CliError } from '../../exit.ts'
 
 const passedOn = ['SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const
+
+/** Before anybody is asked for anything. Throws CliError `program_missing`. */
+export function refuseMissing(file: string, environment: NodeJS.ProcessEnv): void {
+  const places = file.includes('/') || process.platform === 'win32' ? [''] : (environment['PATH'] ?? '').split(delimiter)
+  if (process.platform === 'win32' || places.some((place) => canRun(place === '' ? file : join(place, file)))) return
+  throw missing(file, file.includes('/') ? 'cannot be run' : 'is not on PATH')
+}
+
+function canRun(path: string): boolean {
+  try {
+    accessSync(path, fileModes.X_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}
+
+function missing(file: string, why: string, cause?: unknown): CliError {
+  return new CliError('program_missing', `${JSON.stringify(file)} ${why}. Nothing was run.`, 'Give the program and its arguments after --, as in: countersign run -- terraform plan', { cause })
+}
 
 /** Answers the exit status as a shell would say it: 128 and the signal, where one ended it. Throws CliError `program_missing`. */
 export async function runProgram(command: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
@@ -23,7 +45,7 @@ export async function runProgram(command: readonly string[], environment: NodeJS
     child.once('error', (cause: NodeJS.ErrnoException) => {
       end()
       const why = cause.code === 'ENOENT' ? 'is not on PATH' : cause.code === 'EACCES' ? 'may not be run' : `could not be started (${cause.code ?? cause.message})`
-      reject(new CliError('program_missing', `${JSON.stringify(file)} ${why}. Nothing was run.`, 'Give the program and its arguments after --, as in: countersign run -- terraform plan', { cause }))
+      reject(missing(file, why, cause))
     })
     child.once('close', (code, signal) => {
       end()

@@ -11,33 +11,35 @@ import { sayWhatWaits } from '../beside.ts'
 import { endCredential, getCredential, ONE_COMMAND } from '../credential.ts'
 import { stateVariables } from '../environment.ts'
 import { standingOf, type Standing } from './standing.ts'
-import { runProgram } from './child.ts'
+import { refuseMissing, runProgram } from './child.ts'
 import { phaseOf } from './phase.ts'
 
 export type RunOptions = { readonly workspace: string; readonly phase?: 'plan' | 'apply' | undefined; readonly lasts?: number | undefined; readonly timeout?: number | undefined }
 
-/** Answers the program's own exit status. Before it starts, whatever is refused is an error of ours. */
+/** Answers the program's own exit status, and 1 for 0 where a write of it was set aside. Before it starts, whatever is refused is an error of ours. */
 export async function runWithState(session: Session, command: readonly string[], options: RunOptions, output: Output): Promise<number> {
+  refuseMissing(command[0] ?? '', process.env)
   const phase = options.phase ?? phaseOf(command)
   const before = await standingOf(session, options.workspace)
   if (before?.frozen && phase === 'apply') output.warn(`${safe(options.workspace)} is frozen (${safe(before.frozen.why)}): every lock to write is refused until somebody decides. Look with: countersign state quarantine list`)
   const credential = await getCredential({ session, output, timeout: options.timeout }, { workspace: options.workspace, phase, lasts: options.lasts ?? ONE_COMMAND, purpose: `run ${command.slice(0, 3).join(' ')}`.slice(0, 200) })
   const beside = sayWhatWaits(session, credential.id, output)
   try {
-    return await runProgram(command, { ...withoutOurs(process.env), ...Object.fromEntries(stateVariables(credential, process.env)) })
+    const code = await runProgram(command, { ...withoutOurs(process.env), ...Object.fromEntries(stateVariables(credential, process.env, before?.frozen == null)) })
+    return (await saysSetAside(session, options.workspace, before, output)) && code === 0 ? 1 : code
   } finally {
     await beside.end()
-    await sayWhatWasSetAside(session, options.workspace, before, output)
     const why = await endCredential(session, credential.id)
     if (why !== undefined) output.warn(`The credential of this run could not be ended (${why}); it ends by itself at ${safe(credential.expiresAt)}.`)
   }
 }
 
 /** Terraform takes a write that was set aside for one that was kept: it ends with 0, and says nothing. */
-async function sayWhatWasSetAside(session: Session, workspace: string, before: Standing | undefined, output: Output): Promise<void> {
+async function saysSetAside(session: Session, workspace: string, before: Standing | undefined, output: Output): Promise<boolean> {
   const after = await standingOf(session, workspace)
-  if (!after?.frozen || after.quarantined <= (before?.quarantined ?? 0)) return
+  if (!after?.frozen || after.quarantined <= (before?.quarantined ?? 0)) return false
   output.warn(`While this ran, a write to ${safe(workspace)} was set aside and is not the current state: ${safe(after.frozen.why)}. Look at it, then accept it or discard it: countersign state quarantine list`)
+  return true
 }
 
 /** What unlocks this terminal's key is nobody else's. */
