@@ -16,6 +16,7 @@ type CreateOptions = PlaceOptions & SecretOptions & { to?: string; keysTo?: stri
 type RestoreOptions = PlaceOptions & SecretOptions & { keys?: string }
 
 export function define(command: Command, run: Runner): void {
+  command.addHelpText('after', '\nExamples:\n  countersign backup create --to today.csbackup --key-file backup.key\n  countersign backup verify today.csbackup --key-file backup.key')
   withSecret(withPlace(command.command('create')))
     .description('write a backup of the database and the checkpoints, sealed; beside a running server too')
     .option('--to <file>', 'the file to write; one that is there is not written over')

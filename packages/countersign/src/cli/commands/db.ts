@@ -12,6 +12,7 @@ import type { Runner } from './table.ts'
 type MoveOptions = { data?: string; json?: boolean; to?: string; back?: boolean }
 
 export function define(command: Command, run: Runner): void {
+  command.addHelpText('after', '\nExamples:\n  countersign db status\n  countersign db migrate')
   withPlace(command.command('status'))
     .description('what the database is: kind, schema, size, leaves, newest checkpoint; changes nothing')
     .addHelpText('after', `

@@ -19,6 +19,7 @@ For the machine that the server runs on, as the user it runs as; beside a runnin
 what it keeps anew in the background: only data keys, a few bytes for each version, never the states themselves.`
 
 export function define(command: Command, run: Runner): void {
+  command.addHelpText('after', '\nExamples:\n  countersign keys status\n  countersign keys rotate-state')
   const doing = (work: (settings: Settings, output: Output) => Promise<ExitCode>) => async (options: Options): Promise<void> => await run(options.json, async (output) => await work(settingsOf(options), output))
   withFolder(command.command('status'))
     .description('list the keys that states are encrypted with, and how much each one guards')
