@@ -77,7 +77,7 @@ export async function assemble(base: Base, options: { url: string; alsoUrls?: re
   known.identity = identity
   const gateDeps: GateDeps = { ...base, place, keys: identity.keys, codes: identity.codes, people: identity.people, sessions: identity.sessions, terminals: terminalsWith(base, identity), notices, policy: () => pin.current(), policyInForce: digestInForce }
   const gate = createGate(gateDeps)
-  const state = assembleState({ base, place, pin, identity, gate, notices, keys: await keysOf(base, options.stateKeys), limits: { ...usualLimits, ...options.stateLimits } })
+  const state = assembleState({ base, place, pin, identity, gate, notices, keys: await keysOf(base, options.log, options.stateKeys), limits: { ...usualLimits, ...options.stateLimits } })
   const runs: RunsDeps = { ...base, gate, place, policy: () => pin.current(), directoryEntries: (db) => identity.directory.entries(db), ended: (tx, run, end) => runEnded(state, tx, run, end) }
   const members: MembersDeps = {
     ...base, gate, place, invitation: identity.invitation, codes: identity.codes, profiles: identity.profiles, notices, directory: (db) => directoryOf(base, identity, db),

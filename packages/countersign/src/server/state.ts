@@ -7,11 +7,13 @@ import { createHeads } from '../doors/state/heads.ts'
 import type { StateDeps, StateLimits } from '../doors/state/ports.ts'
 import type { Gate, GateDeps, Place } from '../gate/index.ts'
 import type { Identity } from '../identity/index.ts'
-import { openStateKeys, readPassphrase } from '../platform/envelope/index.ts'
+import { mustHaveKeys, openStateKeys, readPassphrase } from '../platform/envelope/index.ts'
 import type { KeyProvider, Protection } from '../platform/envelope/index.ts'
 import { createStateReader } from '../tfstate/apart.ts'
 import type { NoticeDesk } from '../watch/notices/index.ts'
 import type { Base } from './base.ts'
+import { stateKeyUsage } from './state-key-usage.ts'
+import type { Logger } from 'pino'
 
 const MiB = 1024 * 1024
 const DAY = 86_400_000
@@ -21,8 +23,11 @@ export const usualLimits: StateLimits = { holdSeconds: 50, largest: 256 * MiB, l
 export type StateKeySettings = { protection: Protection; passphraseFile: string; environment: Readonly<Record<string, string | undefined>> }
 
 /** A passphrase that is missing or wrong stops the start, and not the first state. Where nothing else is set: files in the data folder. */
-export async function keysOf({ dataDir, clock, random }: Base, { protection, passphraseFile, environment }: StateKeySettings = { protection: 'file', passphraseFile: '', environment: {} }): Promise<KeyProvider> {
-  return openStateKeys({ dataDir, protection, passphrase: await readPassphrase(environment, passphraseFile), clock, random })
+export async function keysOf({ dataDir, store, clock, random }: Base, log: Logger, { protection, passphraseFile, environment }: StateKeySettings = { protection: 'file', passphraseFile: '', environment: {} }): Promise<KeyProvider> {
+  const keys = await openStateKeys({ dataDir, protection, passphrase: await readPassphrase(environment, passphraseFile), clock, random })
+  // Everything but those states works without them: it is said, and not a reason to stop.
+  await mustHaveKeys(keys, await stateKeyUsage(store)).catch((error: unknown) => log.error({ err: error }, 'keys of states are missing'))
+  return keys
 }
 
 export type StateParts = { base: Base; place: Place; pin: PolicyPin; identity: Identity; gate: Gate; notices: NoticeDesk; keys: KeyProvider; limits: StateLimits }
