@@ -17,17 +17,17 @@ import { changesOf } from './changes.ts'
 import { requestActions } from './claims.ts'
 import type { Asked, RequestAction } from './claims.ts'
 import { StateError } from './errors.ts'
+import { allOf, broughtBackFor, factsOf } from './goes.ts'
 import { deletedTogether, measure, refuseUnfit } from './measure.ts'
 import type { Measured, Wanted } from './measure.ts'
 import type { StateDeps } from './ports.ts'
 import { openRequestsOf } from './queries.ts'
-import { openFacts } from './seal.ts'
 import { standingOf } from './standing.ts'
 import { findRequest, insertRequest } from './store.ts'
 import type { RequestRow, VersionRow } from './store.ts'
 import { requestsOf } from './topics.ts'
 import type { RequestResult, RequestStatus, RequestView, WaitingView } from './views.ts'
-import { referenceTo, sealedBody } from './versions.ts'
+import { referenceTo } from './versions.ts'
 
 /** What the row remembers beside the statement. */
 export type Remembered = { purpose: string; replace: boolean; size: number; run: string; /** The newest version of a whole state that is to be restored: what the statement's changes were read from. */ newest: string }
@@ -40,7 +40,6 @@ const RUN_REQUEST_LASTS = 15 * 60_000
 const LONGEST = { plan: 12 * 3600, apply: 8 * 3600 }
 
 /** The longest that a statement can say. */
-const A_YEAR = 31_536_000
 
 export async function askFor(deps: StateDeps, by: Authorized<ActionName>, asked: Asked): Promise<RequestView> {
   const wanted = wantedOf(asked)
@@ -111,7 +110,7 @@ function grantedOf(deps: StateDeps, asked: Asked): Pick<Question, 'phase' | 'tie
     return { phase, tier: asked.tier, lasts: Math.min(asked.lasts ?? LONGEST[phase], LONGEST[phase]) }
   }
   // What is deleted or discarded can be brought back for so long: whoever countersigns it reads that.
-  if (asked.action === 'state.delete' || asked.action === 'state.discard') return { lasts: Math.min(Math.floor(deps.limits.deletedFor / 1000), A_YEAR) }
+  if (asked.action === 'state.delete' || asked.action === 'state.discard') return { lasts: broughtBackFor(deps) }
   const tiers: Partial<Record<RequestAction, Question['tier']>> = { 'state.read': 'full', 'state.read-redacted': 'redacted', 'state.read-outputs': 'outputs' }
   const tier = tiers[asked.action]
   return tier === undefined ? {} : { tier }
@@ -126,10 +125,10 @@ const cut = (value: unknown, most: number): string => (typeof value === 'string'
 
 /** What becoming current would change, as the person reads it. Facts are opened before the unit: nothing waits while they are. */
 async function changesAsked(deps: StateDeps, { current, target }: Measured, wanted: Wanted, newest: VersionRow | null) {
-  const facts = async (row: VersionRow | null): Promise<StateFacts | null> => (row ? openFacts(deps, await deps.store.read((db) => sealedBody(db, row, 'facts'))) : null)
+  const facts = async (row: VersionRow | null): Promise<StateFacts | null> => row && (await factsOf(deps, row))
   if (wanted.action === 'state.rollback' || wanted.action === 'state.accept') return changesOf(await facts(current), await facts(target))
   if (!wanted.whole) return noChanges
-  if (wanted.action === 'state.delete') return changesOf(await facts(current), null)
+  if (wanted.action === 'state.delete') return allOf(deps, current)
   return changesOf(null, await facts(newest))
 }
 

@@ -21,7 +21,7 @@ import type { BodyRow, VersionRow, WorkspaceRow } from './store.ts'
 export type Maker = Pick<VersionRow, 'person' | 'person_name' | 'credential' | 'run' | 'lock' | 'evidence' | 'source'>
 
 /** `from` is the version whose bytes these are again, under `serial` (see serial.ts); `sealed` are new ones. */
-export type NewVersion = { origin: VersionRow['origin']; maker: Maker } & ({ sealed: SealedState } | { from: VersionRow; id: string; serial: number })
+export type NewVersion = { origin: VersionRow['origin']; maker: Maker; /** The question under whose lock it was written: the leaf is part of that one's evidence. */ ref?: string | undefined } & ({ sealed: SealedState } | { from: VersionRow; id: string; serial: number })
 
 export type Reference = { version: number; lineage: string; serial: number; digest: string }
 export const noVersion: Reference = { version: 0, lineage: '', serial: 0, digest: '' }
@@ -39,7 +39,7 @@ export async function keep(deps: StateDeps, tx: Tx, workspace: WorkspaceRow, ver
   await updateWorkspace(tx, workspace.id, { version: row.number, updated_at: deps.clock.now() })
   const leaf = await deps.ledger.append(tx, {
     type: `state.head.${version.origin}`,
-    ids: { state: workspace.id, head: workspace.id, ...idsOf(row), ...(row.person === '' ? {} : { person: row.person }), ...(row.run === '' ? {} : { run: row.run }) },
+    ids: { state: workspace.id, head: workspace.id, ...(version.ref === undefined ? {} : { ref: version.ref }), ...idsOf(row), ...(row.person === '' ? {} : { person: row.person }), ...(row.run === '' ? {} : { run: row.run }) },
     details: detailsOf(workspace, row),
   })
   afterCommit(tx, () => deps.heads.moved(workspace.id, leaf))
@@ -49,7 +49,7 @@ export async function keep(deps: StateDeps, tx: Tx, workspace: WorkspaceRow, ver
 /** Sets a version aside, for a person to decide about. The workspace is frozen with it. @returns its number */
 export async function quarantine(deps: StateDeps, tx: Tx, workspace: WorkspaceRow, version: NewVersion & { sealed: SealedState }, why: string): Promise<number> {
   const row = await add(deps, tx, workspace, version, { status: 'quarantined', why })
-  await deps.ledger.append(tx, { type: 'state.quarantined', ids: { state: workspace.id, ...idsOf(row), person: row.person }, details: { ...detailsOf(workspace, row), why } })
+  await deps.ledger.append(tx, { type: 'state.quarantined', ids: { state: workspace.id, ...(version.ref === undefined ? {} : { ref: version.ref }), ...idsOf(row), person: row.person }, details: { ...detailsOf(workspace, row), why } })
   await freeze(deps, tx, workspace, why)
   await deps.alarms.raise(tx, {
     workspace: workspace.name, what: 'quarantined', path: pathOf(workspace.name),

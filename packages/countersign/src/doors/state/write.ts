@@ -79,11 +79,11 @@ export async function writeState(deps: StateDeps, by: Authorized<'state.release'
     if (reason === 'unchanged') return
     const maker = await makerOf(tx, asked, held)
     if (reason === '') {
-      await keep(deps, tx, workspace, { origin: 'write', sealed, maker })
+      await keep(deps, tx, workspace, { origin: 'write', sealed, maker, ref: held?.request })
       // A run that was silent for long was compared without this: it is compared again.
       if (maker.run !== '') await updateStateRun(tx, maker.run, { judged_at: null })
     } else if (!(await isDuplicate(tx, workspace, asked.lock, body.digest))) {
-      await quarantine(deps, tx, workspace, { origin: 'write', sealed, maker }, reason)
+      await quarantine(deps, tx, workspace, { origin: 'write', sealed, maker, ref: held?.request }, reason)
     }
   })
 }
