@@ -2,7 +2,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { mayChange } from '../../src/console/pages/states/ask.ts'
-import type { SessionView } from '../../src/console/api/views.ts'
 import { signInTerminal } from '../../src/demonstration/raw-terminal.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { createLog } from '../../src/platform/log.ts'
@@ -317,7 +316,7 @@ describe.skipIf(browserOrSkip().skip)('the pages of states', () => {
 })
 
 describe('what is offered', () => {
-  const having = (...roles: string[]) => ({ person: { roles } }) as unknown as SessionView
+  const having = (...roles: string[]) => ({ person: { roles } })
   test.each([
     [['owner'], true], [['operator'], true], [['operator@payments'], true], [['operator@payments/billing-prod'], true], [['operator@pay'], false], [['owner@shop'], false], [['auditor', 'approver'], false], [['manager'], false], [[], false],
   ])('%j may ask for a change of payments/billing-prod: %s', (roles, expected) => expect(mayChange(having(...roles), billing)).toBe(expected))

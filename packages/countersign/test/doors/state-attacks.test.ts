@@ -36,7 +36,7 @@ async function applying(owned: Owned, workspace: string) {
   const { run, start } = await countersigned(owned.person, owned.terminal, runBody({ workspace, claims }))
   const { lease } = (await owned.terminal.must('POST', `/api/v1/runs/${run.id}/apply-start`, start)) as { lease: string }
   const asked = await owned.terminal.must('POST', '/api/v1/state/requests', { action: 'state.run-credential', workspace, run: run.id, lease })
-  const client = new WireClient((await owned.terminal.must('POST', `/api/v1/state/requests/${String(asked['id'])}/redeem`)) as unknown as IssuedCredential)
+  const client = new WireClient((await owned.terminal.must('POST', `/api/v1/state/requests/${String(asked['id'])}/redeem`)) as IssuedCredential)
   return {
     client,
     write: async (lock: LockInfo, serial: number, resources: Record<string, string>) => (await client.write(lock, stateText({ lineage: workspace, serial, resources }))).status,

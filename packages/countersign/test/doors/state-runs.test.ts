@@ -25,7 +25,7 @@ async function started(owned: Owned, serial: number, text: string) {
 
 async function runCredential(owned: Owned, run: string, lease: string): Promise<WireClient> {
   const asked = await owned.terminal.must('POST', '/api/v1/state/requests', { action: 'state.run-credential', workspace, run, lease })
-  return new WireClient((await owned.terminal.must('POST', `/api/v1/state/requests/${String(asked['id'])}/redeem`)) as unknown as IssuedCredential)
+  return new WireClient((await owned.terminal.must('POST', `/api/v1/state/requests/${String(asked['id'])}/redeem`)) as IssuedCredential)
 }
 
 async function report(owned: Owned, run: string, lease: string, result: 'applied' | 'failed' = 'applied'): Promise<void> {
@@ -50,7 +50,7 @@ describe('a run whose state is kept here', () => {
     const twice = await Promise.all([1, 2].map(async () => String((await asking({})).body['id'])))
     const got = await Promise.all(twice.map((id) => owned.terminal.call('POST', `/api/v1/state/requests/${id}/redeem`)))
     expect(got.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 409])
-    const client = new WireClient(got.find(({ status }) => status === 200)?.body as unknown as IssuedCredential)
+    const client = new WireClient(got.find(({ status }) => status === 200)?.body as IssuedCredential)
     const lock = lockInfo()
     expect((await client.lock(lock)).status).toBe(200)
     expect((await client.send('GET')).text).toBe(before)
@@ -109,7 +109,7 @@ describe('a run whose state is kept here', () => {
     expect(asked.decision).toBe('allow')
     const { lease } = (await owned.terminal.must('POST', `/api/v1/runs/${asked.id}/apply-start`, { grant: asked.grant?.id, measured: measuredOf(body) })) as { lease: string }
     const credential = await owned.terminal.must('POST', '/api/v1/state/requests', { action: 'state.run-credential', workspace: 'shop/dev', run: asked.id, lease })
-    const client = new WireClient((await owned.terminal.must('POST', `/api/v1/state/requests/${String(credential['id'])}/redeem`)) as unknown as IssuedCredential)
+    const client = new WireClient((await owned.terminal.must('POST', `/api/v1/state/requests/${String(credential['id'])}/redeem`)) as IssuedCredential)
     const { answer, asked: question } = await asking(owned.terminal, () => client.lock(lockInfo()))
     expect(question.action).toBe('state.write')
     await owned.person.deny(question.code)

@@ -1,6 +1,7 @@
 /** What is shown of states: to whom, and never a value. */
 import { describe, expect, it } from 'vitest'
 import { parseTrust, verifyEvidence } from '@countersign/proof'
+import { openStateKeys } from '../../src/platform/envelope/index.ts'
 import { rewrapAll } from '../../src/doors/state/rewrap.ts'
 import { ownedServer } from '../support/scratch-server.ts'
 import { askState, credentialFor, done, importState, locked, named, redeemBytes, requestOf, stateText, WireClient } from '../support/states.ts'
@@ -94,7 +95,9 @@ describe('the keys of states', () => {
     await importState(owned, 'shop/prod', { serial: 2, resources: { a: '2' } })
     const { state } = owned.server.parts
     const before = state.keys.current()
-    await (state.keys as unknown as { rotate(): Promise<string> }).rotate()
+    // As the command does it, beside the running server.
+    const folder = await openStateKeys({ dataDir: owned.dataDir, protection: 'file', passphrase: null, clock: state.clock, random: state.random })
+    await folder.rotate()
     const told: { done: number; remaining: number }[] = []
     await rewrapAll(state, ({ done: wrapped, remaining, failed }) => {
       expect(failed).toEqual([])

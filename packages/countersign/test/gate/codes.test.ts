@@ -88,7 +88,7 @@ describe('a code', () => {
     const granted = await show(terminal, run.id)
     await apply(terminal, run.id, { grant: granted.grant?.id ?? '', measured: measuredOf(body) })
     const bundle = await terminal.must('GET', `/api/v1/runs/${run.id}/evidence`)
-    const trust = (await ada.must('GET', '/api/v1/trust')) as unknown as TrustFile
+    const trust = (await ada.must('GET', '/api/v1/trust')) as TrustFile
     const verdict = await verifyEvidence(JSON.stringify(bundle), trust)
     // The owner's software key vouched for the app, so this is a demonstration's; what is claimed of the signature is what matters.
     expect(verdict).toMatchObject({ verdict: 'DEMONSTRATION', consent: { who: [{ person: { name: 'Ben' } }] } })

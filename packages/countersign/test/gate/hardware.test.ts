@@ -57,7 +57,7 @@ describe('a run for which the policy asks for hardware', () => {
     const run = await show(terminal, id)
     await apply(terminal, id, { grant: run.grant?.id ?? '', measured: measuredOf(body) })
     const bundle = JSON.stringify(await terminal.must('GET', `/api/v1/runs/${id}/evidence`))
-    const trust = (await ada.must('GET', '/api/v1/trust')) as unknown as TrustFile
+    const trust = (await ada.must('GET', '/api/v1/trust')) as TrustFile
     expect(trust.attestationRoots).toEqual([maker.digest])
     expect(await verifyEvidence(bundle, trust)).toMatchObject({
       verdict: 'VALID', consent: { requirement: { assurance: 'aal3' }, who: [{ key: { device: { claimed: false, attestedBy: maker.digest, aaguid: model } } }] },

@@ -11,7 +11,7 @@ export type Answered = { status: number; headers: Record<string, string | string
 export async function credentialFor(person: SoftwarePerson, terminal: RawTerminal, workspace: string, phase: 'plan' | 'apply' = 'apply', tier: 'full' | 'redacted' | 'outputs' = 'full'): Promise<Credential> {
   const asked = await terminal.must('POST', '/api/v1/state/requests', { action: 'state.credential', workspace, phase, tier })
   if (asked['status'] === 'waiting') await person.countersign(String(asked['code']))
-  return (await terminal.must('POST', `/api/v1/state/requests/${String(asked['id'])}/redeem`)) as unknown as Credential
+  return (await terminal.must('POST', `/api/v1/state/requests/${String(asked['id'])}/redeem`)) as Credential
 }
 
 export type Sent = { body?: string | Uint8Array; headers?: Record<string, string>; signal?: AbortSignal; localAddress?: string }

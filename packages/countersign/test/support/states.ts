@@ -65,11 +65,11 @@ export function stateText({ lineage = 'lineage-1', serial, resources = {}, outpu
 type Actor = { must(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>; call(method: string, path: string, body?: unknown): Promise<Answer> }
 
 export async function askState(by: Actor, body: Record<string, unknown>): Promise<RequestView> {
-  return (await by.must('POST', '/api/v1/state/requests', body)) as unknown as RequestView
+  return (await by.must('POST', '/api/v1/state/requests', body)) as RequestView
 }
 
 export async function requestOf(by: Actor, id: string): Promise<RequestView> {
-  return (await by.must('GET', `/api/v1/state/requests/${id}`)) as unknown as RequestView
+  return (await by.must('GET', `/api/v1/state/requests/${id}`)) as RequestView
 }
 
 /** Asked, and countersigned by the same person. */
@@ -103,12 +103,12 @@ export async function importState(owned: { terminal: RawTerminal; person: Softwa
   await owned.person.countersign(asked.code)
   const answer = await redeemBytes(owned.terminal, asked.id, text)
   if (answer.status !== 200) throw new Error(`importing: ${answer.status} ${answer.text}`)
-  return Number((answer.body as unknown as RequestView).result?.version)
+  return Number((answer.body as RequestView).result?.version)
 }
 
 export async function credentialFor(owned: { terminal: RawTerminal; person: SoftwarePerson }, workspace: string, more: Record<string, unknown> = {}): Promise<IssuedCredential> {
   const asked = await done(owned.terminal, owned.person, { action: 'state.credential', workspace, phase: 'apply', ...more })
-  return (await owned.terminal.must('POST', `/api/v1/state/requests/${asked.id}/redeem`)) as unknown as IssuedCredential
+  return (await owned.terminal.must('POST', `/api/v1/state/requests/${asked.id}/redeem`)) as IssuedCredential
 }
 
 export type LockInfo = { ID: string; Operation: string; Info: string; Who: string; Version: string; Created: string; Path: string }
@@ -163,5 +163,5 @@ export async function asking<T>(terminal: RawTerminal, work: () => Promise<T>): 
 }
 
 async function waitingOf(terminal: RawTerminal, since?: number): Promise<{ version: number; requests: RequestView[] }> {
-  return (await terminal.must('GET', since === undefined ? '/api/v1/state/waiting' : `/api/v1/state/waiting?wait=5&since=${since}`)) as unknown as { version: number; requests: RequestView[] }
+  return (await terminal.must('GET', since === undefined ? '/api/v1/state/waiting' : `/api/v1/state/waiting?wait=5&since=${since}`)) as { version: number; requests: RequestView[] }
 }

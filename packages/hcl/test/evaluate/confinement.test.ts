@@ -32,7 +32,7 @@ describe('functions that read files', () => {
     expect(ask('file("../shared/s.txt")').value).toBe('shared')
     expect(ask('file("${path.module}/sub/../a.txt")').value).toBe('inside')
     expect(ask('[for f in fileset(path.root, "**/*.txt") : f]').value).toEqual(['a.txt', 'sub/b.txt'])
-    expect(ask('file("/work/env/a.txt")', '/work/env').value).toBe('inside')
+    expect(ask('file("/srv/infrastructure/env/a.txt")', '/srv/infrastructure/env').value).toBe('inside')
   })
 
   test.each(['file("../../etc/passwd")', 'file("/etc/passwd")', 'file("sub/../../../x")', 'file("~/.ssh/id")', 'filebase64("/etc/passwd")', 'filemd5("../../x")', 'fileexists("/etc/passwd")', 'fileset("../..", "*")', 'fileset(".", "../../*")', 'templatefile("/etc/passwd", {})'])(

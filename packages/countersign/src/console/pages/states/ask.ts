@@ -38,7 +38,7 @@ export function useStateAsk() {
 }
 
 /** Whether to offer what the server would let this person ask for; it decides again. Roles are `operator` or `operator@scope`. */
-export function mayChange(session: SessionView, workspace: string): boolean {
+export function mayChange(session: { person: Pick<SessionView['person'], 'roles'> }, workspace: string): boolean {
   return session.person.roles.some((one) => {
     const [role = '', scope = ''] = one.split('@')
     return (role === 'owner' || role === 'operator') && (scope === '' || workspace === scope || workspace.startsWith(`${scope}/`))
