@@ -26,7 +26,7 @@ import { readState } from '../src/tfstate/index.ts'
 import { findPostgres } from '../test/support/find-postgres.ts'
 import { startPostgres } from '../test/support/postgres.ts'
 import { startProcess } from '../test/faults/server-process.ts'
-import { credentialFor, get, lock, lockInfo, post, unlock, type Credential } from '../test/support/state-wire.ts'
+import { credentialFor, get, lock, lockInfo, post, unlock } from '../test/support/state-wire.ts'
 import { freePort, median, rounded, timed, type BenchRow } from './place.ts'
 
 const MB = 1_000_000
@@ -44,9 +44,7 @@ export async function run(): Promise<BenchRow[]> {
     const database = await postgres.create()
     return [
       ...(await atTheStore(place, postgres.url(database))),
-      await overHttp(place),
-      await byTerraform(place, postgres.url(await postgres.create())),
-      ...(await large(place.folder)),
+      ...(await apart(place.folder, postgres.url(await postgres.create()))),
     ]
   } finally {
     await postgres.remove()
@@ -157,7 +155,7 @@ async function atTheStore({ server }: Place, database: string): Promise<BenchRow
 const ratioOf = (ours: number, other: number): number => Math.round((ours / other) * 100) / 100
 
 /** LOCK, GET, POST, UNLOCK as an apply does them, against the same bytes posted to a server that keeps them in memory only. */
-async function overHttp({ person, terminal }: Place): Promise<BenchRow> {
+async function overHttp({ person, terminal }: Client): Promise<BenchRow> {
   const credential = await credentialFor(person, terminal, 'bench/http')
   const took: number[] = []
   const size = 10 * MB
@@ -179,7 +177,7 @@ function mustBe(status: number, answer: { status: number; text: string }): void 
 }
 
 /** `terraform state push` of 20 MB, through this door and through Terraform's own `pg` backend. */
-async function byTerraform({ person, terminal, folder }: Place, database: string): Promise<BenchRow> {
+async function byTerraform({ person, terminal }: Client, folder: string, database: string): Promise<BenchRow> {
   const credential = await credentialFor(person, terminal, 'bench/terraform')
   const env = { ...process.env, CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1' }
   const places = [
@@ -212,48 +210,50 @@ async function byTerraform({ person, terminal, folder }: Place, database: string
   return { name: 'terraform state push, 20 MB', ours: rounded(ours), other: rounded(other), ratio: ratioOf(ours, other), goal: 'at most 1.05', holds: ours <= 1.05 * other, unit: 'ms', note: 'against Terraform\'s pg backend on loopback (fsync off); the client\'s own work is most of both' }
 }
 
-/** 200 MB bodies, to a server in a process of its own: how far its memory grows, and what a person's requests take meanwhile. */
-async function large(folder: string): Promise<BenchRow[]> {
-  const dataDir = withPolicy(join(folder, 'large'))
+type Client = { person: SoftwarePerson; terminal: RawTerminal }
+
+/** What is asked over HTTP: of the built program, in a process of its own, so that no client's work is taken for the server's. */
+async function apart(folder: string, database: string): Promise<BenchRow[]> {
   const port = await freePort()
-  const server = await startProcess(dataDir, port)
+  const server = await startProcess(withPolicy(join(folder, 'apart')), port)
   try {
     const person = new SoftwarePerson(`http://localhost:${port}`)
     await person.setUp(server.setupLink ?? '', 'Bench')
-    const terminal = await signInTerminal(person.url, (link) => person.allowTerminal(link))
-    const credential = await credentialFor(person, terminal, 'bench/large')
-    const size = 200 * MB
-    // Once small, so that what is loaded at the first state is not counted.
-    await written(credential, stateOf(2 * MB, 1, 'lineage-large'))
-    const [idle, busy] = [await requests(terminal, 150), [] as number[]]
-    const before = memoryOf(server.child.pid, 'VmRSS')
-    const peaks: number[] = []
-    for (let serial = 2; serial <= 3; serial++) {
-      forgetPeak(server.child.pid)
-      const writing = written(credential, stateOf(size, serial, 'lineage-large'))
-      const over = { done: false }
-      void writing.finally(() => (over.done = true)).catch(() => undefined)
-      while (!over.done) busy.push(...(await requests(terminal, 1)))
-      await writing
-      peaks.push(memoryOf(server.child.pid, 'VmHWM') - before)
-      idle.push(...(await requests(terminal, 150)))
-    }
-    const [grown = 0, again = 0] = peaks
-    const [quiet, meanwhile] = [p99(idle), p99(busy)]
-    return [
-      { name: 'memory while 200 MB are written', ours: rounded(grown / MB), other: size / MB, ratio: ratioOf(grown, size), goal: 'at most 2.5 times the body', holds: grown <= 2.5 * size, unit: 'MB', note: `growth of the resident set at its highest; ${rounded(again / MB)} MB when a second one follows at once, before what the first took is given back` },
-      { name: 'gate while 200 MB are written, p99', ours: rounded(meanwhile), other: rounded(quiet), ratio: ratioOf(meanwhile, quiet), goal: 'at most 2 times the idle value', holds: meanwhile <= 2 * quiet, unit: 'ms', note: `${busy.length} requests meanwhile, ${idle.length} idle; medians ${rounded(median(busy))} and ${rounded(median(idle))} ms` },
-    ]
+    const client = { person, terminal: await signInTerminal(person.url, (link) => person.allowTerminal(link)) }
+    return [await overHttp(client), await byTerraform(client, folder, database), ...(await large(client, folder, server.child.pid))]
   } finally {
     await server.kill()
   }
 }
 
-async function written(credential: Credential, bytes: Buffer): Promise<void> {
-  const info = lockInfo()
-  mustBe(200, await lock(credential, info))
-  mustBe(200, await post(credential, info.ID, bytes))
-  mustBe(200, await unlock(credential, info))
+/** 200 MB bodies, posted by curl: how far the server's memory grows, and what a person's requests take meanwhile. */
+async function large({ person, terminal }: Client, folder: string, pid: number | undefined): Promise<BenchRow[]> {
+  const credential = await credentialFor(person, terminal, 'bench/large')
+  const size = 200 * MB
+  const [idle, busy, peaks] = [await requests(terminal, 150), [] as number[], [] as number[]]
+  const before = memoryOf(pid, 'VmRSS')
+  for (let serial = 1; serial <= 2; serial++) {
+    writeFileSync(join(folder, 'large.json'), stateOf(size, serial, 'lineage-large'))
+    const info = lockInfo()
+    mustBe(200, await lock(credential, info))
+    forgetPeak(pid)
+    const curl = ['-sS', '-w', '%{http_code}', '-u', `${credential.username}:${credential.password}`, '-H', 'Content-Type: application/json', '-H', 'Expect:', '--data-binary', '@large.json', `${credential.address}?ID=${info.ID}`]
+    const posting = timed('curl', curl, { cwd: folder, env: process.env })
+    const over = { done: false }
+    void posting.finally(() => (over.done = true))
+    while (!over.done) busy.push(...(await requests(terminal, 1)))
+    const { output } = await posting
+    if (!output.endsWith('200')) throw new Error(output)
+    peaks.push(memoryOf(pid, 'VmHWM') - before)
+    mustBe(200, await unlock(credential, info))
+    idle.push(...(await requests(terminal, 150)))
+  }
+  const [grown = 0, again = 0] = peaks
+  const [quiet, meanwhile] = [p99(idle), p99(busy)]
+  return [
+    { name: 'memory while 200 MB are written', ours: rounded(grown / MB), other: size / MB, ratio: ratioOf(grown, size), goal: 'at most 2.5 times the body', holds: grown <= 2.5 * size, unit: 'MB', note: `growth of the resident set at its highest; ${rounded(again / MB)} MB when a second one follows at once, before what the first took is given back` },
+    { name: 'gate while 200 MB are written, p99', ours: rounded(meanwhile), other: rounded(quiet), ratio: ratioOf(meanwhile, quiet), goal: 'at most 2 times the idle value', holds: meanwhile <= 2 * quiet, unit: 'ms', note: `${busy.length} requests meanwhile, ${idle.length} idle; medians ${rounded(median(busy))} and ${rounded(median(idle))} ms` },
+  ]
 }
 
 function memoryOf(pid: number | undefined, what: 'VmRSS' | 'VmHWM'): number {
