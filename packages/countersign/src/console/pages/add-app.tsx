@@ -13,6 +13,7 @@ import { Notice, ProblemNotice } from '../parts/notice.tsx'
 import { askForTouch } from '../session/touch.ts'
 import { ScanAndConfirm } from './app-steps.tsx'
 import { useAsk } from './ask-change.ts'
+import { useVouching } from './use-vouching.ts'
 
 type Stage = { at: 'label' } | { at: 'scan'; shown: AppShown } | { at: 'vouch'; pending: PendingAppView }
 
@@ -56,22 +57,11 @@ export function TellIt({ fingerprint }: { fingerprint: string }) {
 
 /** One's own key signs the statement that names the app. */
 export function VouchOwn({ pending, onDone }: { pending: PendingAppView; onDone: () => void }) {
-  const { busy, problem, attempt } = useAsk()
-  const [refusal, setRefusal] = useState<Refusal | null>(null)
-  const vouch = async (): Promise<void> => {
-    setRefusal(null)
-    try {
-      await signFor(pending.id, undefined)
-      onDone()
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      setRefusal(error)
-    }
-  }
+  const { busy, problem, refusal, vouch } = useVouching(() => signFor(pending.id, undefined), onDone)
   return (
     <>
       <p>An earlier key of yours vouches for it: it signs the statement that names the app.</p>
-      <div class="actions"><Button icon="key" busy={busy} onPress={() => attempt(vouch)}>{busy ? 'Waiting for your key' : 'Touch your key'}</Button></div>
+      <div class="actions"><Button icon="key" busy={busy} onPress={() => vouch()}>{busy ? 'Waiting for your key' : 'Touch your key'}</Button></div>
       {problem !== null && <ProblemNotice problem={problem} />}
       {refusal !== null && <Refused refusal={refusal} />}
     </>

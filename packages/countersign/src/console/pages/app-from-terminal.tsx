@@ -5,7 +5,6 @@
 import { useState } from 'preact/hooks'
 import { call } from '../api/call.ts'
 import type { PendingAppView } from '../api/views.ts'
-import { Refusal } from '../ceremony/refusal.ts'
 import { Refused } from '../ceremony/refused.tsx'
 import { Button } from '../parts/button.tsx'
 import { Field } from '../parts/field.tsx'
@@ -14,22 +13,11 @@ import { Notice, ProblemNotice } from '../parts/notice.tsx'
 import { Text } from '../parts/text.tsx'
 import { Ago } from '../parts/time.tsx'
 import { signFor } from './add-app.tsx'
-import { useAsk } from './ask-change.ts'
+import { useVouching } from './use-vouching.ts'
 
 export function AppFromTerminal({ pending, hasKey, onDone }: { pending: PendingAppView; hasKey: boolean; onDone: () => void }) {
   const [typed, setTyped] = useState('')
-  const [refusal, setRefusal] = useState<Refusal | null>(null)
-  const { busy, problem, attempt } = useAsk()
-  const vouch = async (): Promise<void> => {
-    setRefusal(null)
-    try {
-      await signFor(pending.id, typed)
-      onDone()
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      setRefusal(error)
-    }
-  }
+  const { busy, problem, refusal, vouch, attempt } = useVouching(() => signFor(pending.id, typed), onDone)
   const drop = async (): Promise<void> => {
     await call('DELETE', `/api/v1/authenticator-apps/${encodeURIComponent(pending.id)}`)
     onDone()
@@ -37,7 +25,7 @@ export function AppFromTerminal({ pending, hasKey, onDone }: { pending: PendingA
   return (
     <>
       <Notice tone="amber" title="A terminal set it up."><p><Text of={pending.fromTerminal} />, <Ago at={pending.createdAt} />. If that was not you, take it back and look at <Link to="/sessions">where you are signed in</Link>.</p></Notice>
-      <form onSubmit={(event) => { event.preventDefault(); if (hasKey && typed.trim() !== '') attempt(vouch) }}>
+      <form onSubmit={(event) => { event.preventDefault(); if (hasKey && typed.trim() !== '') vouch() }}>
         {hasKey
           ? <Field label="The code that your terminal shows" value={typed} onValue={setTyped} code placeholder="XXXX-XXXX-XXXX" maxLength={20} />
           : <p>Tell the code that your terminal shows to whoever invited you, or to an owner, by telephone or in person.</p>}

@@ -14,6 +14,7 @@ import { Notice, ProblemNotice } from '../parts/notice.tsx'
 import { Text } from '../parts/text.tsx'
 import { askForTouch } from '../session/touch.ts'
 import { useAsk } from './ask-change.ts'
+import { useVouching } from './use-vouching.ts'
 
 export function Moving({ pending, onDone }: { pending: KeysView['pendingKey']; onDone: () => void }) {
   const [sites] = useResource((signal) => call<SitesView>('GET', '/api/v1/sites', undefined, signal), 'sites')
@@ -34,20 +35,9 @@ export function Moving({ pending, onDone }: { pending: KeysView['pendingKey']; o
 
 function Finish({ pending, onDone }: { pending: { id: string; label: string }; onDone: () => void }) {
   const [typed, setTyped] = useState('')
-  const [refusal, setRefusal] = useState<Refusal | null>(null)
-  const { busy, problem, attempt } = useAsk()
-  const vouch = async (): Promise<void> => {
-    setRefusal(null)
-    try {
-      await sign(pending.id, typed)
-      onDone()
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      setRefusal(error)
-    }
-  }
+  const { busy, problem, refusal, vouch } = useVouching(() => sign(pending.id, typed), onDone)
   return (
-    <form onSubmit={(event) => { event.preventDefault(); if (typed.trim() !== '') attempt(vouch) }}>
+    <form onSubmit={(event) => { event.preventDefault(); if (typed.trim() !== '') vouch() }}>
       <Field label={`The code that you were shown for "${pending.label}"`} value={typed} onValue={setTyped} code placeholder="XXXX-XXXX-XXXX" maxLength={20} />
       <div class="actions"><Button submit icon="key" busy={busy}>{busy ? 'Waiting for your key' : 'Vouch for it with your key'}</Button></div>
       {problem !== null && <ProblemNotice problem={problem} />}

@@ -16,31 +16,20 @@ import { Notice, ProblemNotice } from '../parts/notice.tsx'
 import { Text } from '../parts/text.tsx'
 import { Ago } from '../parts/time.tsx'
 import { askForTouch } from '../session/touch.ts'
-import { useAsk } from './ask-change.ts'
+import { useVouching } from './use-vouching.ts'
 
 type Pending = NonNullable<MemberView['pending']>
 
 export function Vouch({ pending, name, onDone }: { pending: Pending; name: string; onDone: () => void }) {
   const [typed, setTyped] = useState('')
-  const [refusal, setRefusal] = useState<Refusal | null>(null)
-  const { busy, problem, attempt } = useAsk()
-  const vouch = async (): Promise<void> => {
-    setRefusal(null)
-    try {
-      await sign(pending.id, typed, name)
-      onDone()
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      setRefusal(error)
-    }
-  }
+  const { busy, problem, refusal, vouch } = useVouching(() => sign(pending.id, typed, name), onDone)
   return (
     <div class="vouch">
       <Notice tone="amber" title="A key waits for your word.">
         <p>"<Text of={pending.label} />" was made <Ago at={pending.createdAt} />, from <Text of={pending.client} /> at <Text of={pending.address} />. Whoever holds it will act as <Text of={name} />.</p>
         {pending.vouched && <p>They are to be an owner, and one owner has vouched for this key already. Ask <Text of={name} /> for the code yourself: whoever made the link could have made the key.</p>}
       </Notice>
-      <form onSubmit={(event) => { event.preventDefault(); if (typed.trim() !== '') attempt(vouch) }}>
+      <form onSubmit={(event) => { event.preventDefault(); if (typed.trim() !== '') vouch() }}>
         <Field label={`The code that ${name} told you`} value={typed} onValue={setTyped} code placeholder="XXXX-XXXX-XXXX" maxLength={20} help="By telephone or in person, not over the way that took the link." />
         <div class="actions"><Button submit icon="key" busy={busy}>{busy ? 'Waiting for your key' : 'Vouch for this key'}</Button></div>
       </form>

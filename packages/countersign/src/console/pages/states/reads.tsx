@@ -1,10 +1,7 @@
 /** Who read a state: version, how much of it, why, when, from where. The audit log's word, newest first. */
-import { useState } from 'preact/hooks'
 import { call } from '../../api/call.ts'
-import { asProblem } from '../../api/problem.ts'
-import type { Problem } from '../../api/problem.ts'
 import type { ReadView } from '../../api/state-views.ts'
-import { useLive } from '../../api/use-live.ts'
+import { usePages } from '../../api/use-pages.ts'
 import { Button } from '../../parts/button.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { ProblemNotice } from '../../parts/notice.tsx'
@@ -22,22 +19,7 @@ function load(name: string, before: number | null, signal?: AbortSignal): Promis
 }
 
 export function Reads({ name }: { name: string }) {
-  const [newest, again] = useLive((signal) => load(name, null, signal), name)
-  const [older, setOlder] = useState<ReadView[]>([])
-  const [more, setMore] = useState(true)
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<Problem | null>(null)
-  const first = newest.state === 'ready' ? newest.value : []
-  const all = [...first, ...older.filter((one) => first.every(({ index }) => index !== one.index))]
-  const next = (): void => {
-    setBusy(true)
-    load(name, all.at(-1)?.index ?? null)
-      .then((page) => {
-        setOlder([...older, ...page])
-        setMore(page.length === PAGE)
-      }, (error: unknown) => setProblem(asProblem(error)))
-      .finally(() => setBusy(false))
-  }
+  const { newest, again, all, older } = usePages({ load: (before, signal) => load(name, before, signal), key: name, size: PAGE, numberOf: ({ index }) => index })
   return (
     <section class="section" aria-labelledby="reads-title">
       <h2 id="reads-title">Who read it</h2>
@@ -45,8 +27,8 @@ export function Reads({ name }: { name: string }) {
       {newest.state === 'failed' && <ProblemNotice problem={newest.problem} again={again} />}
       {newest.state === 'ready' && all.length === 0 && <p class="empty">Nobody has read it yet.</p>}
       {all.length > 0 && <ol class="list" reversed>{all.map((one) => <li key={one.index}><Read one={one} /></li>)}</ol>}
-      {more && first.length === PAGE && <div class="actions"><Button look="plain" busy={busy} onPress={next}>Older readings</Button></div>}
-      {problem !== null && <ProblemNotice problem={problem} />}
+      {older.there && <div class="actions"><Button look="plain" busy={older.busy} onPress={older.next}>Older readings</Button></div>}
+      {older.problem !== null && <ProblemNotice problem={older.problem} />}
     </section>
   )
 }

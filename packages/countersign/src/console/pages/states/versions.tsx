@@ -1,10 +1,8 @@
 /** The versions of a state, newest first, each with its facts and what can be done with it; two of them compared. */
 import { useId, useState } from 'preact/hooks'
 import { call } from '../../api/call.ts'
-import { asProblem } from '../../api/problem.ts'
-import type { Problem } from '../../api/problem.ts'
 import type { VersionView, WorkspaceView } from '../../api/state-views.ts'
-import { useLive } from '../../api/use-live.ts'
+import { usePages } from '../../api/use-pages.ts'
 import { Button } from '../../parts/button.tsx'
 import { ProblemNotice } from '../../parts/notice.tsx'
 import { Loading } from '../../parts/page.tsx'
@@ -21,22 +19,7 @@ function load(name: string, before: number | null, signal?: AbortSignal): Promis
 export function Versions({ workspace, may }: { workspace: WorkspaceView; may: boolean }) {
   const { name } = workspace
   // What was set aside and what is current changes with the workspace: then the list is asked for again at once.
-  const [newest, again] = useLive((signal) => load(name, null, signal), `${name} ${workspace.version} ${workspace.quarantined}`)
-  const [older, setOlder] = useState<VersionView[]>([])
-  const [more, setMore] = useState(true)
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<Problem | null>(null)
-  const first = newest.state === 'ready' ? newest.value : []
-  const all = [...first, ...older.filter((one) => first.every(({ version }) => version !== one.version))]
-  const next = (): void => {
-    setBusy(true)
-    load(name, all.at(-1)?.version ?? null)
-      .then((page) => {
-        setOlder([...older, ...page])
-        setMore(page.length === PAGE)
-      }, (error: unknown) => setProblem(asProblem(error)))
-      .finally(() => setBusy(false))
-  }
+  const { newest, again, all, older } = usePages({ load: (before, signal) => load(name, before, signal), key: `${name} ${workspace.version} ${workspace.quarantined}`, size: PAGE, numberOf: ({ version }) => version })
   return (
     <section class="section" aria-labelledby="versions-title">
       <h2 id="versions-title">Versions</h2>
@@ -46,8 +29,8 @@ export function Versions({ workspace, may }: { workspace: WorkspaceView; may: bo
         <>
           {all.length === 0 && <p class="empty">Nothing was written yet.</p>}
           {all.length > 0 && <ol class="list entries" reversed>{all.map((one) => <li key={one.version}><Version one={one} workspace={workspace} may={may} before={all.find(({ version, status }) => version < one.version && status === 'kept')?.version ?? null} /></li>)}</ol>}
-          {more && first.length === PAGE && <div class="actions"><Button look="plain" busy={busy} onPress={next}>Older versions</Button></div>}
-          {problem !== null && <ProblemNotice problem={problem} />}
+          {older.there && <div class="actions"><Button look="plain" busy={older.busy} onPress={older.next}>Older versions</Button></div>}
+          {older.problem !== null && <ProblemNotice problem={older.problem} />}
           <Compare name={name} all={all.filter(({ status }) => status !== 'destroyed').map(({ version }) => version)} />
         </>
       )}
