@@ -4,25 +4,27 @@
  *
  * What an attacker may control here: everything in the request, the moment it is sent, and how often. What they cannot
  * choose: the envelope (stored when the ceremony began), the subject (stored when it was asked), the registered key.
- * The whole list runs in one unit of work. A refusal undoes it all, and is then recorded in a unit of its own.
+ *
+ * What a key signed is verified first (prove.ts): that is arithmetic, and nobody's change has to wait for it. Then the whole list
+ * runs in one unit of work, over everything as it is by then; what was verified counts there only if nothing that it rests on has
+ * changed. A refusal undoes it all, and is then recorded in a unit of its own.
  */
-import { canonicalize, challengeFor, ProofError, verifyAssertion } from '@countersign/proof'
+import { canonicalize, challengeFor } from '@countersign/proof'
 import type { Countersignature, Requirement } from '@countersign/proof'
 import { createHash } from 'node:crypto'
 import type { Tx } from '../platform/store/store.ts'
 import { afterCommit } from '../platform/store/unit.ts'
 import type { Authorized } from './admit.ts'
 import { refuseCodeFor } from './code-answer.ts'
-import { findByCode, partOf, refuseClosed, refuseOldPolicy, signedOf } from './challenge.ts'
+import { findByCode, refuseClosed, refuseOldPolicy, signedOf } from './challenge.ts'
 import type { ChallengeRow, Signed } from './challenge.ts'
 import { GateError } from './errors.ts'
 import { openGrant } from './grant.ts'
-import { refuseSofterKey } from './hardware.ts'
 import type { GateDeps, KnownKey } from './ports.ts'
-import { onProbation, tooNew } from './probation.ts'
+import { answeredAlready, ceremonyOf, keyOf, prove, provenFor } from './prove.ts'
+import type { Ceremony, Proven, SentAssertion } from './prove.ts'
 
-/** An assertion as a browser sends it (AuthenticationResponseJSON), reduced to what counts. */
-export type SentAssertion = { id: string; response: { authenticatorData: string; clientDataJSON: string; signature: string } }
+export type { SentAssertion } from './prove.ts'
 
 export type Completed = { challenge: ChallengeRow; signed: Signed[]; grant: string }
 /**
@@ -53,9 +55,9 @@ type Answering = {
   readonly sent: Sent
   readonly now: number
   readonly effects: Effects
-  readonly attempt: Awaited<ReturnType<GateDeps['codes']['attempt']>> | null
+  readonly answer: Answer
   challenge: ChallengeRow
-  ceremony: { id: string; envelope: string; role: string; slot: number; created_at: number }
+  ceremony: Ceremony
   key: KnownKey
   /** What proved it: the key, or the app. */
   proved: { authenticator: string; label: string }
@@ -64,7 +66,10 @@ type Answering = {
 }
 type Step = (answering: Answering) => Promise<void>
 
-const byKey: readonly Step[] = [findKey, verifyTheAssertion, refuseTurnedBackCounter]
+/** What came before the unit of work: an assertion that holds, or a code that is counted as a failure until it proves right. */
+export type Answer = { proven: Proven } | { attempt: Awaited<ReturnType<GateDeps['codes']['attempt']>> }
+
+const byKey: readonly Step[] = [findKey, takeWhatWasProven, refuseTurnedBackCounter]
 const byCode: readonly Step[] = [refuseCodeWhereAKeyIsNeeded, verifyTheCode]
 
 const steps = (proof: readonly Step[]): readonly Step[] => [
@@ -73,7 +78,6 @@ const steps = (proof: readonly Step[]): readonly Step[] => [
   refuseAskedUnderOldPolicy,
   refuseEndedSession,
   findCeremony,
-  refuseWhoMayNot,
   ...proof,
   consumeCeremony,
   storeCountersignature,
@@ -83,20 +87,25 @@ const steps = (proof: readonly Step[]): readonly Step[] => [
 
 export async function countersign(deps: GateDeps, effects: Effects, by: Authorized<'challenge.answer'>, sent: Sent): Promise<string> {
   try {
-    // Counted as a failure before anything is looked at, and outside of the transaction: no rollback gives a guess back.
-    const attempt = 'totp' in sent ? await deps.codes.attempt({ person: by.actor.id, code: sent.totp }) : null
-    return await deps.store.write(async (tx) => {
-      const answering = { deps, tx, by, sent, attempt, effects, now: deps.clock.now() } as Answering
-      for (const step of steps(attempt ? byCode : byKey)) await step(answering)
-      afterCommit(tx, () => deps.notify.changed(answering.challenge.ref))
-      afterCommit(tx, () => deps.telemetry?.answered('countersigned', answering.now - answering.ceremony.created_at))
-      return answering.challenge.code
-    })
+    // A code is counted as a failure before anything is looked at, and outside of the transaction: no rollback gives a guess back.
+    const answer = 'totp' in sent ? { attempt: await deps.codes.attempt({ person: by.actor.id, code: sent.totp }) } : { proven: await prove(deps, by, sent) }
+    return await consume(deps, effects, by, sent, answer)
   } catch (error) {
     if (isRefusal(error)) await recordRefusal(deps, by, sent.code, error)
     if (isRefusal(error)) deps.telemetry?.answered('refused')
     throw error
   }
+}
+
+/** The transaction: the challenge is consumed, what was proven stored, and the grant opened, together with their leaves or not at all. */
+export async function consume(deps: GateDeps, effects: Effects, by: Authorized<'challenge.answer'>, sent: Sent, answer: Answer): Promise<string> {
+  return await deps.store.write(async (tx) => {
+    const answering = { deps, tx, by, sent, answer, effects, now: deps.clock.now() } as Answering
+    for (const step of steps('proven' in answer ? byKey : byCode)) await step(answering)
+    afterCommit(tx, () => deps.notify.changed(answering.challenge.ref))
+    afterCommit(tx, () => deps.telemetry?.answered('countersigned', answering.now - answering.ceremony.created_at))
+    return answering.challenge.code
+  })
 }
 
 type Refusal = Error & { code: string; next: string }
@@ -134,75 +143,26 @@ async function refuseEndedSession(a: Answering): Promise<void> {
   await a.deps.sessions.stands(a.tx, a.by.actor.session)
 }
 
-/** The ceremony must be this person's, in this session, for this statement. One that is somebody else's does not exist. */
 async function findCeremony(a: Answering): Promise<void> {
-  const row = await a.tx.selectFrom('gate_ceremony').selectAll().where('id', '=', a.sent.ceremony).executeTakeFirst()
-  if (!row || row.person !== a.by.actor.id || row.session !== a.by.actor.session || row.challenge !== a.challenge.id) {
-    throw new GateError(
-      'ceremony_not_found',
-      'This answer belongs to no ceremony of yours for this request.',
-      'Open the request again and countersign it there.',
-    )
-  }
-  if (row.used_at !== null)
-    throw new GateError('challenge_consumed', 'This answer was given already; an answer counts once.', 'Nothing more needs to be done with it.')
-  if (row.expires_at <= a.now) throw new GateError('challenge_expired', 'The answer came too late.', 'Open the request again and countersign it there.')
-  a.ceremony = row
-}
-
-async function refuseWhoMayNot(a: Answering): Promise<void> {
   a.signed = await signedOf(a.tx, a.challenge.id)
-  const part = await partOf(a.deps, a.tx, a.challenge, a.by.actor.id, a.signed)
-  if (!part.may) throw new GateError('wrong_person', part.reason, 'Nothing to do here for you.')
-  if (part.role !== a.ceremony.role || part.slot !== a.ceremony.slot)
-    throw new GateError('ceremony_not_found', 'Your part in this request has changed since you opened it.', 'Open the request again.')
+  a.ceremony = await ceremonyOf(a.deps, a.tx, a.by, { challenge: a.challenge, signed: a.signed, id: a.sent.ceremony, now: a.now })
 }
 
-/** The key must be one that is registered to this person and not revoked: read now, inside the transaction. */
 async function findKey(a: Answering): Promise<void> {
-  const key = await a.deps.keys.find(a.tx, assertionOf(a).id)
-  if (!key || key.person !== a.by.actor.id) {
-    throw new GateError('wrong_person', 'That key is not registered to you.', 'Use one of your own keys; see Keys.')
-  }
-  refuseSofterKey(key, a.challenge)
-  if (onProbation(key, a.challenge.subject, a.now)) throw tooNew(key)
-  a.key = key
-  a.proved = key
+  if (!('assertion' in a.sent)) throw new TypeError('a code has no assertion')
+  a.key = await keyOf(a.deps, a.tx, a.by, { challenge: a.challenge, credential: a.sent.assertion.id, now: a.now })
+  a.proved = a.key
 }
 
-function assertionOf({ sent }: Answering): SentAssertion {
-  if ('assertion' in sent) return sent.assertion
-  throw new TypeError('a code has no assertion')
-}
-
-async function verifyTheAssertion(a: Answering): Promise<void> {
-  const { authenticatorData, clientDataJSON, signature } = assertionOf(a).response
-  a.countersignature = { type: 'webauthn', envelope: a.ceremony.envelope, credential: a.key.credential.id, authenticatorData, clientDataJSON, signature }
-  try {
-    await verifyAssertion({
-      assertion: a.countersignature, key: { person: a.key.person, ...a.key.credential }, person: a.by.actor.id,
-      challenge: await challengeFor(a.challenge.subject_digest, a.ceremony.envelope), rpId: a.key.rpId,
-      origins: a.deps.place.sites.filter(({ rpId }) => rpId === a.key.rpId).map(({ origin }) => origin),
-    })
-  } catch (error) {
-    if (!(error instanceof ProofError)) throw error
-    const evidence = { proof: error.code, authenticator: a.key.authenticator }
-    if (error.code === 'assertion_challenge') {
-      throw new GateError('challenge_mismatch', 'That is an answer to another statement.', 'Open the request again and countersign it there.', {
-        cause: error,
-        evidence,
-      })
-    }
-    throw new GateError('assertion_invalid', `The key's answer does not hold: ${error.message}`, 'Open the request again and use your own key.', {
-      cause: error,
-      evidence,
-    })
-  }
+async function takeWhatWasProven(a: Answering): Promise<void> {
+  if (!('proven' in a.answer)) throw new TypeError('nothing was proven')
+  a.countersignature = provenFor(a.answer.proven, { challenge: a.challenge, ceremony: a.ceremony, key: a.key })
 }
 
 /** WebAuthn level 3, 7.2 step 22: a counter that does not advance may be a cloned key. Zero on both sides is a key without one. */
 async function refuseTurnedBackCounter(a: Answering): Promise<void> {
-  const count = Buffer.from(assertionOf(a).response.authenticatorData, 'base64url').readUInt32BE(33)
+  if (a.countersignature.type !== 'webauthn') throw new TypeError('only a key counts its uses')
+  const count = Buffer.from(a.countersignature.authenticatorData, 'base64url').readUInt32BE(33)
   if ((count !== 0 || a.key.signCount !== 0) && count <= a.key.signCount) {
     throw new GateError(
       'counter_regressed',
@@ -220,8 +180,8 @@ async function refuseCodeWhereAKeyIsNeeded(a: Answering): Promise<void> {
 
 /** Consumes the step in this transaction. What is stored is the server's word, and said to be that wherever it is shown. */
 async function verifyTheCode(a: Answering): Promise<void> {
-  if (a.attempt === null) throw new TypeError('a code without an attempt')
-  const verified = await a.deps.codes.verify(a.tx, a.attempt)
+  if (!('attempt' in a.answer)) throw new TypeError('a code without an attempt')
+  const verified = await a.deps.codes.verify(a.tx, a.answer.attempt)
   a.proved = verified
   a.countersignature = await a.deps.codes.attest({
     verified, envelope: a.ceremony.envelope, challenge: await challengeFor(a.challenge.subject_digest, a.ceremony.envelope),
@@ -235,8 +195,7 @@ async function consumeCeremony(a: Answering): Promise<void> {
     .where('id', '=', a.ceremony.id)
     .where('used_at', 'is', null)
     .executeTakeFirst()
-  if (numUpdatedRows !== 1n)
-    throw new GateError('challenge_consumed', 'This answer was given already; an answer counts once.', 'Nothing more needs to be done with it.')
+  if (numUpdatedRows !== 1n) throw answeredAlready()
 }
 
 async function storeCountersignature(a: Answering): Promise<void> {
