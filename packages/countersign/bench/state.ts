@@ -18,7 +18,6 @@ import { currentVersion, keep, sealedBody } from '../src/doors/state/versions.ts
 import type { Maker } from '../src/doors/state/versions.ts'
 import { signInTerminal, type RawTerminal } from '../src/demonstration/raw-terminal.ts'
 import { SoftwarePerson } from '../src/demonstration/software-person.ts'
-import { newId } from '../src/platform/ids.ts'
 import { createLog } from '../src/platform/log.ts'
 import { demonstrationPolicy } from '../src/policy/index.ts'
 import { startServer, type RunningServer } from '../src/server/start.ts'
@@ -111,8 +110,7 @@ async function atTheStore({ server }: Place, database: string): Promise<BenchRow
   for (const size of SIZES) {
     const [ours, other, reading]: [number[], number[], number[]] = [[], [], []]
     const name = `store/s${size}`
-    const id = newId('sws', deps.clock, deps.random)
-    const workspace = await deps.store.write((tx) => ensureWorkspace(tx, { id, name, now: deps.clock.now() }))
+    const workspace = await deps.store.write((tx) => ensureWorkspace(deps, tx, name))
     const maker: Maker = { person: '', person_name: 'Bench', credential: '', run: '', lock: '', evidence: '', source: '127.0.0.1' }
     let packed = 0
     for (let round = 0; round <= ROUNDS; round++) {

@@ -26,6 +26,8 @@ import { afterCommit } from '../platform/store/unit.ts'
 import { leaseMigrations } from '../platform/leases.ts'
 import { createOnce, onceMigrations, onceStore } from '../platform/once/index.ts'
 import type { Once } from '../platform/once/index.ts'
+import { createRowMacs, rowMacKey } from '../platform/row-mac.ts'
+import type { RowMacs } from '../platform/row-mac.ts'
 import { createSealing } from '../platform/sealing.ts'
 import { highestTime, newServerId, serverMigrations } from '../platform/servers.ts'
 import { createTelemetry, watchedStore, type Telemetry } from '../platform/telemetry/index.ts'
@@ -48,6 +50,7 @@ export type Base = {
   notify: ClosableNotify
   telemetry: Telemetry
   once: Once
+  rowMacs: RowMacs
   /** What this start did to a database that was restored or moved. */
   settled: readonly Settled[]
   /** Of this process; random. */
@@ -73,6 +76,7 @@ export async function openBase(options: { dataDir: string; databaseUrl?: string 
     clock.atLeast?.(Math.max(await highestTime(store), await lastWritten(store)))
     const keyring = await openKeyFiles(join(dataDir, 'keys'), random)
     const { instance, org } = await loadInstance(store, clock, random)
+    const sealing = await keyring.secret('sealing')
     const { ledger: untimed, start } = await openLedger({ store, keyring, clock, random, instance, folder: await diskFolder(join(dataDir, 'checkpoints')), seen: options.seen ?? [], older: { accept: options.acceptOlder ?? null, record: (accepted) => markAccepted(store, clock, accepted) } })
     log[start.action === 'start' ? 'debug' : 'warn']({ case: start.code, action: start.action }, start.message)
     const { ledger, checkpointedAt } = timed(untimed, clock)
@@ -81,7 +85,7 @@ export async function openBase(options: { dataDir: string; databaseUrl?: string 
     // In the folder from the first moment on: whatever is older than this does not start beside it any more.
     if (settled.length > 0) await ledger.checkpoint()
     return {
-      telemetry, settled, once: createOnce({ store, clock, instance, sealing: createSealing(hkdf(await keyring.secret('sealing')), random) }), server: newServerId(random), checkpointedAt,
+      telemetry, settled, once: createOnce({ store, clock, instance, sealing: createSealing(hkdf(sealing), random) }), rowMacs: createRowMacs(instance, [rowMacKey(sealing)]), server: newServerId(random), checkpointedAt,
       dataDir, instance, org, store, ledger, keyring, clock, random, notify: createNotify(store.peers), afterCommit, close: () => store.close(),
       notSetUp: () => new GateError('not_set_up', 'This server has no owner yet.', 'Open the set-up link that the server printed.'),
     }

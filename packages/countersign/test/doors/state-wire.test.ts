@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
+import { sealedTables } from '../../src/doors/state/sealed-tables.ts'
 import { newPassword, passwordHash } from '../../src/doors/state/secret.ts'
 import { newId } from '../../src/platform/ids.ts'
 import type { Tx } from '../../src/platform/store/store.ts'
@@ -528,22 +529,26 @@ it('what happens is in the ledger, and no secret, lock ID or password anywhere',
 
 it('fifty new workspaces at once all begin: locks that a policy lets pass, and first writes under locks that are held', async () => {
   const { server: running, person } = server()
-  const { store, clock, random } = running.parts.base
+  const { store, clock, random, rowMacs } = running.parts.base
   const names = Array.from({ length: 50 }, (_, at) => `fifty/w${at}-dev`)
   const holder = (await store.read(async (db) => running.parts.identity.people.all(db)))[0]?.id ?? ''
   const made = names.map((name) => ({ name, id: newId('stc', clock, random), password: newPassword(random), info: lockInfo('OperationTypePlan') }))
   await store.write(async (tx) => {
     for (const { name, id, password } of made) {
-      await tx.insertInto('state_credential').values({
+      await tx.insertInto('state_credential').values(rowMacs.seal(sealedTables.credential, {
         id, secret_hash: passwordHash(password), workspace_name: name, phase: 'apply', tier: 'full', person: holder, person_name: 'Ada', executor: 'x'.repeat(43), run: '', request: '',
         created_at: clock.now(), expires_at: clock.now() + 3600_000, revoked_at: null, revoked_why: '', last_used_at: null, last_source: '',
-      }).execute()
+      })).execute()
     }
   })
   const address = (name: string): string => `${person.url}/state/v1/${name}`
   const locks = await Promise.all(made.map(({ name, id, password, info }) => send('LOCK', address(name), { username: id, password }, { body: JSON.stringify(info) })))
   expect(new Set(locks.map(({ status }) => status))).toEqual(new Set([200]))
-  await store.write((tx) => tx.updateTable('state_lock').set({ mode: 'write' }).where('credential', 'in', made.map(({ id }) => id)).execute())
+  await store.write(async (tx) => {
+    for (const lock of await tx.selectFrom('state_lock').selectAll().where('credential', 'in', made.map(({ id }) => id)).execute()) {
+      await tx.updateTable('state_lock').set(rowMacs.seal(sealedTables.lock, { ...lock, mode: 'write' })).where('id', '=', lock.id).execute()
+    }
+  })
   const writes = await Promise.all(made.map(({ name, id, password, info }) => send('POST', `${address(name)}?ID=${info.ID}`, { username: id, password }, { body: stateText(1, name) })))
   expect(new Set(writes.map(({ status, text }) => `${status} ${text}`))).toEqual(new Set(['200 ']))
 })

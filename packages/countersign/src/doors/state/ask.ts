@@ -75,13 +75,12 @@ export async function askGate<A extends StateAction>(deps: StateDeps, tx: Tx, by
     }),
   })
   const now = deps.clock.now()
-  const row: RequestRow = {
+  const row = await insertRequest(deps, tx, {
     id, action, workspace_name: question.name, requester: actor.id, requester_name: actor.name, executor: actor.executor, source: actor.source.address, same: question.same ?? '',
     subject: answer.text, subject_digest: answer.digest, code: answer.code, decision: answer.effect, reasons: JSON.stringify(answer.effect === 'deny' ? answer.reasons : []),
     allowed_grant: answer.effect === 'allow' ? answer.grant.id : '', created_at: now,
     expires_at: answer.effect === 'step-up' ? answer.expiresAt : answer.effect === 'allow' ? answer.grant.expiresAt : now, done_at: null, result: '', asked: question.asked ?? null,
-  }
-  await insertRequest(tx, row)
+  })
   afterCommit(tx, () => deps.notify.changed(requestsOf(actor.id)))
   return row
 }

@@ -5,7 +5,9 @@
  * What it may do is the gate's to say, and where it has expired or was revoked, only what its own lock still needs is left of it.
  */
 import type { Actor } from '../../identity/actor.ts'
+import { StateError } from './errors.ts'
 import type { StateDeps } from './ports.ts'
+import { believeCredential } from './rights.ts'
 import { passwordMatches } from './secret.ts'
 import { findCredential, updateCredential } from './store.ts'
 import type { CredentialRow } from './store.ts'
@@ -23,7 +25,8 @@ export function readBasic(authorization: string | undefined): Basic | null {
 }
 
 /** `known`: there is such a credential, and the password is not its: somebody tries. */
-export type Refused = { refused: 'unknown' } | { refused: 'known'; credential: CredentialRow }
+/** `tampered`: the row is not the one that was given out. */
+export type Refused = { refused: 'unknown' } | { refused: 'known'; credential: CredentialRow } | { refused: 'tampered'; credential: CredentialRow; cause: StateError }
 
 const USED_EVERY = 60_000
 const isId = /^stc_[0-9a-f]{32}$/
@@ -40,8 +43,15 @@ export async function authenticate(deps: StateDeps, { username, password }: Basi
   const matches = passwordMatches(password, credential?.secret_hash ?? '')
   if (!credential) return { refused: 'unknown' }
   if (!matches) return { refused: 'known', credential }
+  const cause = await deps.store.read((db) => believeCredential(deps, db, credential)).then(() => null, notBelieved)
+  if (cause) return { refused: 'tampered', credential, cause }
   await noteUse(deps, credential, source.address)
   return { credential, standing: found.out ? 'revoked' : standingAt(credential, deps.clock.now()), actor: actorOf(credential, [...found.roles], source) }
+}
+
+function notBelieved(error: unknown): StateError {
+  if (error instanceof StateError && error.code === 'state_tampered') return error
+  throw error
 }
 
 function standingAt(credential: CredentialRow, now: number): Caller['standing'] {

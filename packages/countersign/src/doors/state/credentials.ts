@@ -56,7 +56,7 @@ export async function revokeCredential(deps: StateDeps, by: By, id: string): Pro
 export async function endCredentials(deps: Pick<StateDeps, 'ledger' | 'clock'>, tx: Tx, of: { id?: string; person?: string; executor?: string }, because: { why: string; by: string }): Promise<number> {
   const ended = await revokeCredentials(tx, of, deps.clock.now(), because.why)
   for (const { id, workspace_name } of ended) {
-    await deps.ledger.append(tx, { type: 'state.credential-revoked', ids: { person: because.by, credential: id }, details: { workspace: workspace_name, why: because.why } })
+    await deps.ledger.append(tx, { type: 'state.credential-revoked', ids: { person: because.by, credential: id, ended: id }, details: { workspace: workspace_name, why: because.why } })
   }
   return ended.length
 }

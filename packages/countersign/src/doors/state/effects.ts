@@ -19,6 +19,7 @@ import type { Measured, Wanted } from './measure.ts'
 import type { StateDeps } from './ports.ts'
 import { countQuarantined, versionsWith } from './queries.ts'
 import { rememberedOf } from './requests.ts'
+import { believeRequest, seen, useOf } from './rights.ts'
 import { serialAgain } from './serial.ts'
 import { deleteLock, findRequest, finishRequest, insertEndedLock, updateVersion, updateWorkspace } from './store.ts'
 import type { RequestRow, VersionRow, WorkspaceRow } from './store.ts'
@@ -51,6 +52,7 @@ async function takeEffect(deps: StateDeps, tx: Tx, { challenge, grant }: Complet
   if (subject.kind !== 'state' || !isEffect(subject.action)) return
   const request = await findRequest(tx, challenge.ref)
   if (!request) throw new StateError('request_not_found', 'There is no such request.', 'Ask again.')
+  believeRequest(deps, request)
   await deps.gate.covers(tx, { grant, action: challenge.action as ActionName, subjectDigest: challenge.subject_digest, actor: challenge.requester, executor: challenge.executor })
   const refusal = await outcomeOf(deps, tx, request, { ...subject, action: subject.action })
   afterCommit(tx, () => deps.notify.changed(request.id))
@@ -110,8 +112,8 @@ async function thawIfDecided({ deps, tx, workspace, request }: Effect, stays: 'n
   await thaw(deps, tx, workspace, { person: request.requester, request: request.id })
 }
 
-async function record({ deps, tx, workspace, request }: Effect, what: string, details: Record<string, string | number>): Promise<void> {
-  await deps.ledger.append(tx, { type: `state.${what}`, ids: { ref: request.id, state: workspace.id, person: request.requester }, details: { workspace: workspace.name, evidence: request.code, ...details } })
+async function record({ deps, tx, workspace, request }: Effect, what: string, details: Record<string, string | number>, more: Record<string, string> = {}): Promise<{ readonly index: number }> {
+  return deps.ledger.append(tx, { type: `state.${what}`, ids: { ref: request.id, state: workspace.id, person: request.requester, ...more }, details: { workspace: workspace.name, evidence: request.code, ...details } })
 }
 
 async function rollBack(effect: Effect): Promise<number> {
@@ -190,7 +192,8 @@ async function forceUnlock(effect: Effect): Promise<number> {
   const { lock } = measured
   if (!lock || !(await deleteLock(tx, workspace.id, lock.lock))) throw moved('nobody holds it any more')
   if (lock.mode === 'write') await insertEndedLock(tx, { id: newId('ste', deps.clock, deps.random), workspace: workspace.id, lock: lock.lock, credential: lock.credential, why: 'forced', ended_at: now })
-  await record(effect, 'force-unlocked', { lock: lock.lock, holder: lock.person, credential: lock.credential })
+  const leaf = await record(effect, 'force-unlocked', { lock: lock.lock, holder: lock.person, credential: lock.credential }, useOf(lock.id, 'over'))
+  seen(deps, tx, lock.id, leaf)
   return measured.current?.number ?? 0
 }
 

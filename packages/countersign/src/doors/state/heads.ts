@@ -25,8 +25,22 @@ export function createHeads(store: Pick<Store, 'read'>): Heads {
   const seen = new Map<string, Seen>()
   // Nobody waits for it: until it is there, what is read is taken as at the start.
   void store.read(readAll).then((all) => all.forEach((one, id) => seen.has(id) || seen.set(id, one))).catch(() => undefined)
+  return over(seen, Number.POSITIVE_INFINITY)
+}
+
+const REMEMBERED = 20_000
+
+/** The same of what is short-lived: what was seen longest ago is forgotten when there is no more room. */
+export const createSeen = (): Heads => over(new Map(), REMEMBERED)
+
+function over(seen: Map<string, Seen>, most: number): Heads {
   return {
-    moved: (workspace, leaf) => void seen.set(workspace, { leaf, digest: '' }),
+    moved(workspace, leaf) {
+      seen.delete(workspace)
+      seen.set(workspace, { leaf, digest: '' })
+      const oldest = seen.keys().next().value
+      if (seen.size > most && oldest !== undefined) seen.delete(oldest)
+    },
     holds(workspace, entry) {
       const known = seen.get(workspace)
       if (!known) return true

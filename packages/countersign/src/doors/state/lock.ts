@@ -9,6 +9,7 @@ import { parseSubject } from '@countersign/proof'
 import type { Authorized } from '../../gate/index.ts'
 import { GateError } from '../../gate/index.ts'
 import { newId } from '../../platform/ids.ts'
+import type { Unsealed } from '../../platform/row-mac.ts'
 import type { Db, Tx } from '../../platform/store/store.ts'
 import { afterCommit } from '../../platform/store/unit.ts'
 import { askGate, sameQuestion } from './ask.ts'
@@ -17,6 +18,7 @@ import { StateError } from './errors.ts'
 import type { LockInfo } from './lock-info.ts'
 import type { StateDeps } from './ports.ts'
 import { refusalOf } from './refusals.ts'
+import { believeCredential, believeLock, seen, useOf } from './rights.ts'
 import { frozen, heldBy, waitsFor } from './stand-in.ts'
 import type { StandIn } from './stand-in.ts'
 import { hold, standingOf } from './standing.ts'
@@ -55,7 +57,7 @@ async function step(deps: StateDeps, tx: Tx, by: Locking, asked: LockAsked): Pro
   const lock = workspace && (await lockOf(tx, workspace.id))
   if (workspace && lock) {
     // The answer was lost on its way, and the client asks again.
-    if (isOwn(lock, asked) && lock.mode === mode) return { taken: true }
+    if (isOwn(lock, asked) && lock.mode === mode && (await believeLock(deps, tx, lock))) return { taken: true }
     if (lock.cap_at > deps.clock.now()) return { taken: false, held: heldBy(deps, workspace, lock) }
   }
   // What has expired keeps the lock that it has, and takes none: not even in the place of its own.
@@ -66,7 +68,7 @@ async function step(deps: StateDeps, tx: Tx, by: Locking, asked: LockAsked): Pro
   const standing = await standingOf(deps, tx, request)
   if (standing.status === 'waiting') return { waits: request }
   if (standing.grant === '') throw refusalOf(request, standing)
-  const row = workspace ?? (await ensureWorkspace(tx, { id: newId('sws', deps.clock, deps.random), name: asked.name, now: deps.clock.now() }))
+  const row = workspace ?? (await ensureWorkspace(deps, tx, asked.name))
   return take(deps, tx, by, asked, { workspace: row, over: lock, request, grant: standing.grant })
 }
 
@@ -79,7 +81,7 @@ const isOfRun = async (deps: StateDeps, tx: Tx, { credential }: Caller): Promise
 
 async function takeForRun(deps: StateDeps, tx: Tx, by: Locking, asked: LockAsked, { workspace: found, over }: { workspace: WorkspaceRow | null; over: LockRow | null }): Promise<Step> {
   await deps.gate.permits(tx, by, asked.name)
-  const workspace = found ?? (await ensureWorkspace(tx, { id: newId('sws', deps.clock, deps.random), name: asked.name, now: deps.clock.now() }))
+  const workspace = found ?? (await ensureWorkspace(deps, tx, asked.name))
   if (over) await endLock(deps, tx, workspace, over, 'capped')
   return put(deps, tx, 'write', asked, workspace, asked.caller.credential.request)
 }
@@ -92,7 +94,7 @@ export async function refuseRevoked(deps: StateDeps, tx: Tx, { credential }: Pic
 /** By somebody, or because the terminal that asked for it was signed out, or its person removed. */
 export async function isRevoked(deps: StateDeps, db: Db | Tx, { id, person, executor, created_at: since }: Caller['credential']): Promise<boolean> {
   const row = await findCredential(db, id)
-  return !row || row.revoked_at !== null || (await deps.signedOut(db, { person, executor, since }))
+  return !row || (await believeCredential(deps, db, row)).revoked_at !== null || (await deps.signedOut(db, { person, executor, since }))
 }
 
 const isOwn = (lock: LockRow, { info, caller }: LockAsked): boolean => lock.lock === info.digest && lock.credential === caller.credential.id && lock.source === caller.actor.source.address
@@ -132,17 +134,18 @@ async function take(deps: StateDeps, tx: Tx, by: Locking, asked: LockAsked, { wo
 async function put(deps: StateDeps, tx: Tx, mode: LockRow['mode'], { caller, info }: LockAsked, workspace: WorkspaceRow, request: string): Promise<Step> {
   const now = deps.clock.now()
   const { credential, actor } = caller
-  const row: LockRow = {
-    workspace: workspace.id, lock: info.digest, mode, info: info.kept, credential: credential.id, person: actor.id,
+  const row: Unsealed<LockRow> = {
+    id: newId('slk', deps.clock, deps.random), workspace: workspace.id, lock: info.digest, mode, info: info.kept, credential: credential.id, person: actor.id,
     person_name: actor.name, source: actor.source.address, request, run: credential.run, base_version: workspace.version, reads: 0,
     taken_at: now, cap_at: now + deps.limits.lockCap,
   }
   // Nothing was written to it in this unit; taken by somebody since this unit's snapshot, the whole unit is run again or undone.
-  if (!(await insertLock(tx, row))) throw new StateError('lock_held', `The state of ${workspace.name} is locked by somebody since this moment.`, 'Try again.')
-  await deps.ledger.append(tx, {
-    type: 'state.locked', ids: { ref: request, state: workspace.id, person: actor.id, credential: credential.id, ...(credential.run === '' ? {} : { run: credential.run }) },
+  if (!(await insertLock(deps, tx, row))) throw new StateError('lock_held', `The state of ${workspace.name} is locked by somebody since this moment.`, 'Try again.')
+  const leaf = await deps.ledger.append(tx, {
+    type: 'state.locked', ids: { ref: request, state: workspace.id, person: actor.id, credential: credential.id, ...useOf(row.id, row.reads), ...(credential.run === '' ? {} : { run: credential.run }) },
     details: { workspace: workspace.name, mode: row.mode, operation: info.operation.slice(0, 100), lock: info.digest, version: workspace.version, address: row.source },
   })
+  seen(deps, tx, row.id, leaf)
   afterCommit(tx, () => {
     deps.notify.changed(topicOf(workspace.id))
     deps.notify.changed(requestsOf(actor.id))
@@ -156,9 +159,10 @@ export async function endLock(deps: StateDeps, tx: Tx, workspace: WorkspaceRow, 
   if (lock.mode === 'write') {
     await insertEndedLock(tx, { id: newId('ste', deps.clock, deps.random), workspace: workspace.id, lock: lock.lock, credential: lock.credential, why, ended_at: deps.clock.now() })
   }
-  await deps.ledger.append(tx, {
-    type: 'state.lock-ended', ids: { state: workspace.id, person: lock.person, credential: lock.credential }, details: { workspace: workspace.name, lock: lock.lock, mode: lock.mode, why },
+  const leaf = await deps.ledger.append(tx, {
+    type: 'state.lock-ended', ids: { state: workspace.id, person: lock.person, credential: lock.credential, ...useOf(lock.id, 'over') }, details: { workspace: workspace.name, lock: lock.lock, mode: lock.mode, why },
   })
+  seen(deps, tx, lock.id, leaf)
   afterCommit(tx, () => deps.notify.changed(topicOf(workspace.id)))
   return true
 }

@@ -23,7 +23,7 @@ export type Measured = {
 }
 
 /** @throws StateError; `state_tampered` where the ledger knows something else to be current */
-export async function measure(deps: Pick<StateDeps, 'ledger' | 'clock' | 'heads'>, db: Db | Tx, wanted: Wanted): Promise<Measured> {
+export async function measure(deps: Pick<StateDeps, 'ledger' | 'clock' | 'heads' | 'rowMacs'>, db: Db | Tx, wanted: Wanted): Promise<Measured> {
   const workspace = await workspaceNamed(db, wanted.name)
   if (!workspace) return { workspace, current: null, target: null, lock: null, quarantined: 0, serials: [] }
   const current = await currentVersion(deps, db, workspace)
@@ -35,7 +35,7 @@ export async function measure(deps: Pick<StateDeps, 'ledger' | 'clock' | 'heads'
 }
 
 /** A destroyed version is found as well: that it is gone is said by the rule of what was asked. */
-async function targetOf(deps: Pick<StateDeps, 'ledger'>, db: Db | Tx, workspace: WorkspaceRow, version: number): Promise<VersionRow> {
+async function targetOf(deps: Pick<StateDeps, 'ledger' | 'rowMacs'>, db: Db | Tx, workspace: WorkspaceRow, version: number): Promise<VersionRow> {
   const row = await versionNumbered(db, workspace.id, version)
   return row?.status === 'destroyed' ? row : versionOf(deps, db, workspace, version)
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { KeyProvider } from '../../platform/envelope/index.ts'
 import type { Notify } from '../../platform/notify.ts'
 import type { Random } from '../../platform/random.ts'
+import type { RowMacs } from '../../platform/row-mac.ts'
 import type { Db, Store, Tx } from '../../platform/store/store.ts'
 import type { Policy } from '../../policy/index.ts'
 import type { Heads } from './heads.ts'
@@ -62,6 +63,9 @@ export type StateDeps = {
   readonly signedOut: (db: Db | Tx, terminal: { person: string; executor: string; since: number }) => Promise<boolean>
   readonly keys: KeyProvider
   readonly heads: Heads
+  /** The same of locks and leases, as many as there is room for. */
+  readonly rights: Heads
+  readonly rowMacs: RowMacs
   readonly reader: StateReader
   readonly runs: Runs
   readonly alarms: Alarms

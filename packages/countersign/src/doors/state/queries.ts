@@ -1,7 +1,10 @@
 /** The SQL of what is asked, listed and swept; what locks and writes need stands in store.ts. */
 import { sql } from 'kysely'
 import type { Selectable } from 'kysely'
+import type { Unsealed } from '../../platform/row-mac.ts'
 import type { Db, Tx } from '../../platform/store/store.ts'
+import type { StateDeps } from './ports.ts'
+import { sealedTables } from './sealed-tables.ts'
 import type { CredentialRow, RequestRow, VersionRow, WorkspaceRow } from './store.ts'
 import type { StateRunTable } from './tables.ts'
 
@@ -17,8 +20,10 @@ export async function openRequestsOf(db: Db | Tx, person: string, now: number): 
 
 // Credentials
 
-export async function insertCredential(tx: Tx, row: CredentialRow): Promise<void> {
-  await tx.insertInto('state_credential').values(row).execute()
+export async function insertCredential({ rowMacs }: Pick<StateDeps, 'rowMacs'>, tx: Tx, row: Unsealed<CredentialRow>): Promise<CredentialRow> {
+  const sealed = rowMacs.seal(sealedTables.credential, row)
+  await tx.insertInto('state_credential').values(sealed).execute()
+  return sealed
 }
 
 export async function credentialsOf(db: Db | Tx, of: { person?: string; scopes?: readonly string[] }): Promise<CredentialRow[]> {

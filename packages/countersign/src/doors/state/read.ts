@@ -7,6 +7,7 @@
  */
 import type { Authorized } from '../../gate/index.ts'
 import { newId } from '../../platform/ids.ts'
+import type { Unsealed } from '../../platform/row-mac.ts'
 import type { Tx } from '../../platform/store/store.ts'
 import { afterCommit } from '../../platform/store/unit.ts'
 import { askGate, sameQuestion } from './ask.ts'
@@ -15,6 +16,7 @@ import { StateError } from './errors.ts'
 import { refuseRevoked } from './lock.ts'
 import type { StateDeps } from './ports.ts'
 import { awaited, refusalOf } from './refusals.ts'
+import { believeLease, believeLock, seen as seenRight, useOf } from './rights.ts'
 import { bodyOf } from './serve.ts'
 import type { Body } from './serve.ts'
 import { hold, standingOf } from './standing.ts'
@@ -58,17 +60,21 @@ type Seen = { workspace: WorkspaceRow; current: VersionRow }
 /** Uses up the right to one read, and says so in the ledger; or says who has to be waited for. */
 async function use(deps: StateDeps, tx: Tx, by: Reading, asked: ReadAsked, seen: Seen): Promise<'read' | 'moved' | { waits: RequestRow }> {
   const workspace = await workspaceNamed(tx, asked.name)
-  if (workspace?.version !== seen.current.number) return 'moved'
+  if (workspace?.id !== seen.workspace.id || workspace.version !== seen.current.number) return 'moved'
   await deps.gate.permits(tx, by, asked.name)
   const lock = await lockOf(tx, workspace.id)
-  if (lock && lock.cap_at > deps.clock.now() && isHolders(lock, asked) && (await countLockRead(tx, workspace.id, lock.lock, READS_PER_LOCK))) {
-    return recorded(deps, tx, by, asked, seen, { purpose: `lock: ${operationOf(lock)}`, request: lock.request })
+  if (lock && lock.cap_at > deps.clock.now() && isHolders(lock, asked) && lock.reads < READS_PER_LOCK) {
+    await countLockRead(deps, tx, await believeLock(deps, tx, lock))
+    return recorded(deps, tx, by, asked, seen, { purpose: `lock: ${operationOf(lock)}`, request: lock.request, right: lock.id, used: lock.reads + 1 })
   }
   // What follows is for a credential that is good today; a lock's own reads were above.
   if (asked.caller.standing !== 'valid') throw new StateError('credential_expired', 'This state credential has expired or was revoked.', 'Get a new one: countersign state init.')
   await refuseRevoked(deps, tx, asked.caller)
   const lease = await leaseOf(deps, tx, asked, seen)
-  if (lease) return (await spend(deps, tx, lease)) ? recorded(deps, tx, by, asked, seen, { purpose: 'lease', request: lease.request }) : 'moved'
+  if (lease) {
+    const { gets_left: left } = await useLease(deps, tx, await believeLease(deps, tx, lease, LEASE.gets), deps.clock.now() + LEASE.idle)
+    return recorded(deps, tx, by, asked, seen, { purpose: 'lease', request: lease.request, right: lease.id, used: LEASE.gets - left })
+  }
   return ask(deps, tx, by, asked, seen)
 }
 
@@ -85,8 +91,6 @@ async function leaseOf(deps: StateDeps, tx: Tx, { caller }: ReadAsked, { workspa
   return leases.find(({ tier }) => tier === caller.credential.tier) ?? null
 }
 
-const spend = (deps: StateDeps, tx: Tx, lease: LeaseRow): Promise<boolean> => useLease(tx, lease.id, deps.clock.now() + LEASE.idle)
-
 /** Goes on with the question that was asked before, while it is open or has just been denied; else asks. A grant opens the lease. */
 async function ask(deps: StateDeps, tx: Tx, by: Reading, asked: ReadAsked, seen: Seen): Promise<'read' | 'moved' | { waits: RequestRow }> {
   const request = await question(deps, tx, by, asked)
@@ -96,14 +100,14 @@ async function ask(deps: StateDeps, tx: Tx, by: Reading, asked: ReadAsked, seen:
   const now = deps.clock.now()
   const { actor, credential } = asked.caller
   await deps.gate.covers(tx, { grant: standing.grant, action: by.action, subjectDigest: request.subject_digest, actor: actor.id, executor: actor.executor })
-  const lease: LeaseRow = {
+  const lease: Unsealed<LeaseRow> = {
     id: newId('stl', deps.clock, deps.random), workspace: seen.workspace.id, credential: credential.id, source: actor.source.address, tier: credential.tier, request: request.id,
     gets_left: LEASE.gets - 1, idle_at: now + LEASE.idle, expires_at: now + LEASE.lasts,
   }
-  await insertLease(tx, lease)
+  await insertLease(deps, tx, lease)
   await finishRequest(tx, request.id, now, { version: seen.current.number, credential: '', refused: '', next: '' })
   afterCommit(tx, () => deps.notify.changed(requestsOf(actor.id)))
-  return recorded(deps, tx, by, asked, seen, { purpose: 'lease', request: request.id })
+  return recorded(deps, tx, by, asked, seen, { purpose: 'lease', request: request.id, right: lease.id, used: 1 })
 }
 
 async function question(deps: StateDeps, tx: Tx, by: Reading, { name, caller }: ReadAsked): Promise<RequestRow> {
@@ -121,13 +125,14 @@ async function question(deps: StateDeps, tx: Tx, by: Reading, { name, caller }: 
   }
 }
 
-async function recorded(deps: StateDeps, tx: Tx, by: Reading, { caller }: ReadAsked, { workspace, current }: Seen, of: { purpose: string; request: string }): Promise<'read'> {
-  await deps.ledger.append(tx, {
-    type: 'state.read', ids: { ref: of.request, state: workspace.id, person: by.actor.id, credential: caller.credential.id },
+async function recorded(deps: StateDeps, tx: Tx, by: Reading, { caller }: ReadAsked, { workspace, current }: Seen, of: { purpose: string; request: string; right: string; used: number }): Promise<'read'> {
+  const leaf = await deps.ledger.append(tx, {
+    type: 'state.read', ids: { ref: of.request, state: workspace.id, person: by.actor.id, credential: caller.credential.id, ...useOf(of.right, of.used) },
     details: {
       workspace: workspace.name, version: current.number, digest: current.digest, tier: caller.credential.tier, purpose: of.purpose, name: by.actor.name,
       credential: caller.credential.id, source: caller.actor.source.address,
     },
   })
+  seenRight(deps, tx, of.right, leaf)
   return 'read'
 }

@@ -23,6 +23,7 @@ import { receive } from './receive.ts'
 import type { Received } from './receive.ts'
 import { refusalOf } from './refusals.ts'
 import { existing, rememberedOf, requestView } from './requests.ts'
+import { believeRequest } from './rights.ts'
 import { newPassword, passwordHash } from './secret.ts'
 import { sealState } from './seal.ts'
 import { serialAgain } from './serial.ts'
@@ -74,11 +75,10 @@ export async function redeemCredential(deps: StateDeps, by: Authorized<'state.cr
   const row = await deps.store.write(async (tx) => {
     const request = await ownRequest(tx, by, id)
     const worth = by.action === 'state.run-credential' ? await worthOfRun(deps, tx, by, request) : worthOf(deps, await cover(deps, tx, by, request))
-    const credential: CredentialRow = {
+    const credential = await insertCredential(deps, tx, {
       ...made, ...worth, workspace_name: request.workspace_name, person: request.requester, person_name: request.requester_name, executor: request.executor, request: request.id,
       created_at: deps.clock.now(), revoked_at: null, revoked_why: '', last_used_at: null, last_source: '',
-    }
-    await insertCredential(tx, credential)
+    })
     await finish(deps, tx, request, { credential: credential.id })
     await deps.ledger.append(tx, {
       type: 'state.credential-issued', ids: { ref: request.id, person: request.requester, credential: credential.id, ...(worth.run === '' ? {} : { run: worth.run }) },
@@ -101,7 +101,7 @@ function worthOf(deps: StateDeps, subject: StateSubject): Worth {
 /** The run's lease was checked when this was asked; that it still goes on, and has none yet, is checked here. */
 async function worthOfRun(deps: StateDeps, tx: Tx, by: By, request: RequestRow): Promise<Worth> {
   if (request.executor !== by.actor.executor) throw new GateError('executor_mismatch', 'This was asked with another terminal\'s key.', 'Redeem it on the machine that asked for it.')
-  const { run } = rememberedOf(request)
+  const { run } = rememberedOf(believeRequest(deps, request))
   if (!(await deps.runs.stillApplying(tx, run))) throw new StateError('credential_scope', 'This run is not being applied any more.', 'Nothing more can be done with it.')
   if (await credentialOfRun(tx, run)) throw new StateError('request_done', 'This run was given its credential already; each run has one.', 'Use the one that it was given.')
   const workspace = await workspaceNamed(tx, request.workspace_name)
@@ -199,7 +199,7 @@ export async function redeemImport(deps: StateDeps, by: Authorized<'state.import
     if (standing.status === 'waiting') throw new StateError('request_not_ready', 'Nobody has countersigned this yet.', `Countersign it at ${deps.place.origin}/c/${row.code}.`)
     if (standing.grant === '') throw refusalOf(row, standing)
     if (row.executor !== by.actor.executor) throw new GateError('executor_mismatch', 'This was asked with another terminal\'s key.', 'Import on the machine that asked for it.')
-    await ensureWorkspace(tx, { id: newId('sws', deps.clock, deps.random), name: row.workspace_name, now: deps.clock.now() })
+    await ensureWorkspace(deps, tx, row.workspace_name)
     return { request: row, subject: said }
   })
   const { bytes, digest } = await received(deps, input, rememberedOf(request).size)

@@ -73,7 +73,7 @@ export async function askForRun(deps: StateDeps, by: Authorized<'state.run-crede
     if (!going || going.workspace !== asked.workspace) throw new StateError('credential_scope', 'This run is not being applied by you, from this terminal, in this workspace.', 'Start the apply of a countersigned run first.')
     const id = newId('sta', deps.clock, deps.random)
     const now = deps.clock.now()
-    await insertRequest(tx, {
+    await insertRequest(deps, tx, {
       id, action: 'state.run-credential', workspace_name: asked.workspace, requester: by.actor.id, requester_name: by.actor.name, executor: by.actor.executor, source: by.actor.source.address, same: '',
       subject: '', subject_digest: '', code: going.code, decision: 'allow', reasons: '[]', allowed_grant: '', created_at: now, expires_at: now + RUN_REQUEST_LASTS, done_at: null, result: '',
       asked: JSON.stringify({ ...nothingRemembered, run } satisfies Remembered),

@@ -25,7 +25,7 @@ const page = z.object({ before: number.min(1).default(Number.MAX_SAFE_INTEGER), 
 export const stateRoutes: FastifyPluginAsyncZod<StateRoutesDeps> = async (app, { deps, useCases, actorOf }) => {
   const alarmed = createTamperAlarm(deps)
   app.addHook('onError', async (request, _reply, error) => {
-    if (error instanceof StateError && error.code === 'state_tampered') await alarmed(await workspaceIn(deps, request))
+    if (error instanceof StateError && error.code === 'state_tampered') await alarmed(await workspaceIn(deps, request), error)
   })
   // A state that is imported is received by the use case, which knows its size and its limit; nothing here reads it.
   app.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload))

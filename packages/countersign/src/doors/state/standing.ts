@@ -1,13 +1,16 @@
 /** Where a question stands, and waiting for the person who is asked. */
 import type { Db, Tx } from '../../platform/store/store.ts'
 import type { StateDeps } from './ports.ts'
+import { believeRequest } from './rights.ts'
 import { findRequest } from './store.ts'
 import type { RequestRow } from './store.ts'
 import type { RequestStatus } from './views.ts'
 
 export type Standing = { status: RequestStatus; /** The grant that may be redeemed now, or "". */ grant: string; /** When it ends by itself. */ until: number; /** It was granted, and something else changed first: asking again makes sense. */ overtaken: boolean }
 
-export async function standingOf(deps: Pick<StateDeps, 'gate'>, db: Db | Tx, row: RequestRow): Promise<Standing> {
+/** @throws StateError `state_tampered` where it is not the question that was asked */
+export async function standingOf(deps: Pick<StateDeps, 'gate' | 'rowMacs'>, db: Db | Tx, row: RequestRow): Promise<Standing> {
+  believeRequest(deps, row)
   const over = { grant: '', until: row.expires_at, overtaken: false }
   if (row.done_at !== null) return { ...over, status: 'done' }
   if (row.decision === 'deny') return { ...over, status: 'denied' }

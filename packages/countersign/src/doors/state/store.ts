@@ -1,7 +1,11 @@
 /** The only SQL of the state door's rows: workspaces, versions, bodies, credentials, requests, locks, leases. */
 import { sql } from 'kysely'
 import type { Selectable } from 'kysely'
+import { newId } from '../../platform/ids.ts'
+import type { Unsealed } from '../../platform/row-mac.ts'
 import type { Db, Tx } from '../../platform/store/store.ts'
+import type { StateDeps } from './ports.ts'
+import { sealedTables } from './sealed-tables.ts'
 import type {
   StateBodyTable, StateCredentialTable, StateLeaseTable, StateLockEndedTable, StateLockTable, StateRequestTable, StateVersionTable, StateWorkspaceTable,
 } from './tables.ts'
@@ -15,6 +19,8 @@ export type LockRow = Selectable<StateLockTable>
 export type LeaseRow = Selectable<StateLeaseTable>
 export type EndedLockRow = Selectable<StateLockEndedTable>
 
+type Sealing = Pick<StateDeps, 'rowMacs'>
+
 // Workspaces
 
 export async function workspaceNamed(db: Db | Tx, name: string): Promise<WorkspaceRow | null> {
@@ -25,11 +31,11 @@ export async function findWorkspace(db: Db | Tx, id: string): Promise<WorkspaceR
   return (await db.selectFrom('state_workspace').selectAll().where('id', '=', id).executeTakeFirst()) ?? null
 }
 
-/** The row of this name, made with `id` where there is none yet: two that make it at the same moment get the same one. */
-export async function ensureWorkspace(tx: Tx, wanted: { id: string; name: string; now: number }): Promise<WorkspaceRow> {
-  const { id, name, now } = wanted
-  await tx.insertInto('state_workspace').values({ id, name, created_at: now, version: 0, last_number: 0, frozen_at: null, frozen_why: '', updated_at: now })
-    .onConflict((c) => c.doNothing()).execute()
+/** The row of this name, made where there is none yet: two that make it at the same moment get the same one. */
+export async function ensureWorkspace({ rowMacs, clock, random }: Pick<StateDeps, 'rowMacs' | 'clock' | 'random'>, tx: Tx, name: string): Promise<WorkspaceRow> {
+  const now = clock.now()
+  const row = { id: newId('sws', clock, random), name, created_at: now, version: 0, last_number: 0, frozen_at: null, frozen_why: '', updated_at: now }
+  await tx.insertInto('state_workspace').values(rowMacs.seal(sealedTables.workspace, row)).onConflict((c) => c.doNothing()).execute()
   return tx.selectFrom('state_workspace').selectAll().where('name', '=', name).executeTakeFirstOrThrow()
 }
 
@@ -101,8 +107,10 @@ export async function doneSince(db: Db | Tx, of: { action: string; name: string;
     .where('source', '=', of.source).where('done_at', '>=', of.since).orderBy('done_at', 'desc').limit(1).executeTakeFirst()) ?? null
 }
 
-export async function insertRequest(tx: Tx, row: RequestRow): Promise<void> {
-  await tx.insertInto('state_request').values(row).execute()
+export async function insertRequest({ rowMacs }: Sealing, tx: Tx, row: Unsealed<RequestRow>): Promise<RequestRow> {
+  const sealed = rowMacs.seal(sealedTables.request, row)
+  await tx.insertInto('state_request').values(sealed).execute()
+  return sealed
 }
 
 /** Its effect happens now, and never again. @returns false when it has happened before. */
@@ -118,8 +126,8 @@ export async function lockOf(db: Db | Tx, workspace: string): Promise<LockRow | 
 }
 
 /** Under the unique key of the workspace. @returns false when somebody has it, also since this very moment. */
-export async function insertLock(tx: Tx, row: LockRow): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await tx.insertInto('state_lock').values(row).onConflict((c) => c.doNothing()).executeTakeFirst()
+export async function insertLock({ rowMacs }: Sealing, tx: Tx, row: Unsealed<LockRow>): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tx.insertInto('state_lock').values(rowMacs.seal(sealedTables.lock, row)).onConflict((c) => c.doNothing()).executeTakeFirst()
   return numInsertedOrUpdatedRows === 1n
 }
 
@@ -128,11 +136,10 @@ export async function deleteLock(tx: Tx, workspace: string, lock: string): Promi
   return numDeletedRows === 1n
 }
 
-/** One of the reads that a lock is good for. @returns false when they are used up. */
-export async function countLockRead(tx: Tx, workspace: string, lock: string, most: number): Promise<boolean> {
-  const { numUpdatedRows } = await tx.updateTable('state_lock').set((e) => ({ reads: e('reads', '+', 1) }))
-    .where('workspace', '=', workspace).where('lock', '=', lock).where('reads', '<', most).executeTakeFirst()
-  return numUpdatedRows === 1n
+/** One of the reads that a lock is good for. */
+export async function countLockRead({ rowMacs }: Sealing, tx: Tx, lock: LockRow): Promise<void> {
+  const { reads, mac } = rowMacs.seal(sealedTables.lock, { ...lock, reads: lock.reads + 1 })
+  await tx.updateTable('state_lock').set({ reads, mac }).where('workspace', '=', lock.workspace).where('id', '=', lock.id).execute()
 }
 
 export async function endedLock(db: Db | Tx, workspace: string, lock: string, credential: string): Promise<EndedLockRow | null> {
@@ -150,17 +157,20 @@ export async function leasesOf(db: Db | Tx, of: { workspace: string; credential:
     .where('gets_left', '>', 0).where('idle_at', '>', of.now).where('expires_at', '>', of.now).orderBy('expires_at', 'desc').execute()
 }
 
-export async function insertLease(tx: Tx, row: LeaseRow): Promise<void> {
-  await tx.insertInto('state_lease').values(row).execute()
+export async function insertLease({ rowMacs }: Sealing, tx: Tx, row: Unsealed<LeaseRow>): Promise<void> {
+  await tx.insertInto('state_lease').values(rowMacs.seal(sealedTables.lease, row)).execute()
 }
 
-/** @returns false when its last GET went in between. */
-export async function useLease(tx: Tx, id: string, idleAt: number): Promise<boolean> {
-  const { numUpdatedRows } = await tx.updateTable('state_lease').set((e) => ({ gets_left: e('gets_left', '-', 1), idle_at: idleAt }))
-    .where('id', '=', id).where('gets_left', '>', 0).executeTakeFirst()
-  return numUpdatedRows === 1n
+/** One of its GETs. */
+export async function useLease({ rowMacs }: Sealing, tx: Tx, lease: LeaseRow, idleAt: number): Promise<LeaseRow> {
+  const used = rowMacs.seal(sealedTables.lease, { ...lease, gets_left: lease.gets_left - 1, idle_at: idleAt })
+  await tx.updateTable('state_lease').set({ gets_left: used.gets_left, idle_at: used.idle_at, mac: used.mac }).where('id', '=', lease.id).execute()
+  return used
 }
 
-export async function deleteLeases(tx: Tx, workspace: string): Promise<void> {
+/** @returns those that were good for something yet */
+export async function deleteLeases(tx: Tx, workspace: string): Promise<LeaseRow[]> {
+  const rows = await tx.selectFrom('state_lease').selectAll().where('workspace', '=', workspace).where('gets_left', '>', 0).execute()
   await tx.deleteFrom('state_lease').where('workspace', '=', workspace).execute()
+  return rows
 }

@@ -1,6 +1,6 @@
 /**
  * The tables of the state door. What is secret in them is sealed (`platform/envelope`) or a digest: no column holds a state, an address
- * of a resource, a lock's id or a credential's secret in clear.
+ * of a resource, a lock's id or a credential's secret in clear. `mac` seals a row that gives access: see sealed-tables.ts.
  */
 import type { Kysely } from 'kysely'
 import type { Migration, Tables } from '../../platform/store/tables.ts'
@@ -19,6 +19,7 @@ export interface StateWorkspaceTable {
   frozen_at: number | null
   frozen_why: string
   updated_at: number
+  mac: string
 }
 
 /** `kept` is or was current; `quarantined` waits for a person; `discarded` was refused by one; `deleted` can be brought back; `destroyed` has lost its key. */
@@ -98,6 +99,7 @@ export interface StateCredentialTable {
   revoked_why: string
   last_used_at: number | null
   last_source: string
+  mac: string
 }
 
 /** One question to the gate: `ref` there is this id. */
@@ -130,9 +132,12 @@ export interface StateRequestTable {
   result: string
   /** JSON: what was asked beside the statement, and what was prepared for its effect (requests.ts); null over the wire. */
   asked: string | null
+  mac: string
 }
 
 export interface StateLockTable {
+  /** `slk_`: of this taking, however often the same ID comes */
+  id: string
   /** One row a workspace: whoever has it holds the lock. */
   workspace: string
   /** SHA-256 of LockInfo.ID, hex. */
@@ -152,6 +157,7 @@ export interface StateLockTable {
   taken_at: number
   /** After this its writes go to quarantine. */
   cap_at: number
+  mac: string
 }
 
 /** Locks that ended without their holder: a last write under one goes to quarantine. */
@@ -176,6 +182,7 @@ export interface StateLeaseTable {
   gets_left: number
   idle_at: number
   expires_at: number
+  mac: string
 }
 
 /** A run whose apply was given a credential for the state: what it changes is compared with what was countersigned. */
@@ -205,7 +212,7 @@ declare module '../../platform/store/tables.ts' {
   }
 }
 
-export const stateMigrations: Migration[] = [{ name: 'state-0001', up: first }]
+export const stateMigrations: Migration[] = [{ name: 'state-0001', up: first }, { name: 'state-0002-seals', up: seals }]
 
 type Column = readonly [name: string, type: 'text' | 'bigint' | 'blob', nullable?: 'null']
 
@@ -254,4 +261,12 @@ async function first(db: Kysely<Tables>): Promise<void> {
   ])
   await table(db, 'state_run', ['run'], [['run', 'text'], ['workspace_name', 'text'], ['base_version', 'bigint'], ['ended', 'text'], ['judged_at', 'bigint', 'null']])
   await db.schema.createIndex('state_lease_credential').on('state_lease').columns(['credential', 'workspace']).execute()
+}
+
+/** A row of before has no seal, and gives nothing. */
+async function seals(db: Kysely<Tables>): Promise<void> {
+  for (const name of ['state_workspace', 'state_credential', 'state_request', 'state_lock', 'state_lease']) {
+    await db.schema.alterTable(name).addColumn('mac', 'text', (c) => c.notNull().defaultTo('')).execute()
+  }
+  await db.schema.alterTable('state_lock').addColumn('id', 'text', (c) => c.notNull().defaultTo('')).execute()
 }

@@ -12,6 +12,7 @@ import { heldOnce, refuseRevoked } from './lock.ts'
 import { saidOf } from './lock-info.ts'
 import type { StateDeps } from './ports.ts'
 import { awaited, refusalOf } from './refusals.ts'
+import { seen, useOf } from './rights.ts'
 import { hold, standingOf } from './standing.ts'
 import { deleteLock, doneSince, findRequest, lockOf, sameRequest, workspaceNamed } from './store.ts'
 import type { LockRow, RequestRow, WorkspaceRow } from './store.ts'
@@ -55,10 +56,11 @@ async function forcedJustNow(deps: StateDeps, tx: Tx, { name, caller }: Unlockin
 }
 
 async function recordRelease(deps: StateDeps, tx: Tx, workspace: WorkspaceRow, lock: LockRow, person: string): Promise<void> {
-  await deps.ledger.append(tx, {
-    type: 'state.unlocked', ids: { ref: lock.request, state: workspace.id, person, credential: lock.credential },
+  const leaf = await deps.ledger.append(tx, {
+    type: 'state.unlocked', ids: { ref: lock.request, state: workspace.id, person, credential: lock.credential, ...useOf(lock.id, 'over') },
     details: { workspace: workspace.name, mode: lock.mode, lock: lock.lock, version: workspace.version, reads: lock.reads, address: lock.source },
   })
+  seen(deps, tx, lock.id, leaf)
   afterCommit(tx, () => deps.notify.changed(topicOf(workspace.id)))
 }
 

@@ -12,6 +12,7 @@ import { afterCommit } from '../../platform/store/unit.ts'
 import type { Db, Tx } from '../../platform/store/store.ts'
 import { StateError } from './errors.ts'
 import type { StateDeps } from './ports.ts'
+import { believeWorkspace } from './rights.ts'
 import { tampered } from './seal.ts'
 import type { SealedState } from './seal.ts'
 import { bodyOf, findWorkspace, insertBodies, insertVersion, updateWorkspace, versionNumbered } from './store.ts'
@@ -139,7 +140,8 @@ const detailsOf = (workspace: WorkspaceRow, row: VersionRow) => ({
 })
 
 /** The version that is current, where table and ledger agree about it; null where there is no state. @throws StateError `state_tampered` */
-export async function currentVersion(deps: Pick<StateDeps, 'ledger' | 'heads'>, db: Db | Tx, workspace: WorkspaceRow): Promise<VersionRow | null> {
+export async function currentVersion(deps: Pick<StateDeps, 'ledger' | 'heads' | 'rowMacs'>, db: Db | Tx, workspace: WorkspaceRow): Promise<VersionRow | null> {
+  believeWorkspace(deps, workspace)
   const entry = await deps.ledger.newestOf(db, { key: 'head', value: workspace.id })
   if (!deps.heads.holds(workspace.id, entry)) throw tampered(`what was current in ${workspace.name} is not in the ledger's index any more, or reads otherwise there`)
   const said = entry && sayingOf(entry)
@@ -153,7 +155,8 @@ export async function currentVersion(deps: Pick<StateDeps, 'ledger' | 'heads'>, 
 }
 
 /** A version by its number, where table and ledger agree about it. @throws StateError `version_not_found`, `version_gone`, `state_tampered` */
-export async function versionOf(deps: Pick<StateDeps, 'ledger'>, db: Db | Tx, workspace: WorkspaceRow, number: number): Promise<VersionRow> {
+export async function versionOf(deps: Pick<StateDeps, 'ledger' | 'rowMacs'>, db: Db | Tx, workspace: WorkspaceRow, number: number): Promise<VersionRow> {
+  believeWorkspace(deps, workspace)
   const row = await versionNumbered(db, workspace.id, number)
   if (!row) throw new StateError('version_not_found', `There is no version ${number} of ${workspace.name}.`, 'List the versions of the workspace.')
   if (row.status === 'destroyed') throw new StateError('version_gone', `The key of version ${number} of ${workspace.name} was destroyed; nobody can read it any more.`, 'Choose another version.')

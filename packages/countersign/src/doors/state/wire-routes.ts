@@ -59,7 +59,7 @@ export async function wireRoutes(app: FastifyInstance, { deps, useCases, sourceO
   app.addHook('onError', async (request, _reply, error) => {
     const about = asked.get(request) ?? null
     if (!about || !isRefusal(error)) return
-    if (error.code === 'state_tampered') await alarmed(about.place.name)
+    if (error.code === 'state_tampered') await alarmed(about.place.name, error)
     // Under the credential's own workspace: other names are whoever's words, and there is no end to them.
     await refused(whoOf(about.caller), { action: `state.${about.doing}`, name: about.caller.credential.workspace_name, code: error.code, address: sourceOf(request).address })
   })
@@ -78,6 +78,10 @@ export async function wireRoutes(app: FastifyInstance, { deps, useCases, sourceO
     const source = sourceOf(request)
     const found = basic && (await authenticate(deps, basic, source))
     if (found && 'actor' in found) return found
+    if (found?.refused === 'tampered') {
+      await alarmed(found.credential.workspace_name, found.cause)
+      throw found.cause
+    }
     void reply.header('WWW-Authenticate', challenge)
     if (found?.refused === 'known') await refused({ credential: found.credential.id, person: found.credential.person }, { action: 'state.sign-in', name: '', code: 'credential_required', address: source.address })
     if (basic && guesses.tooMany(source.address)) {

@@ -16,6 +16,7 @@ import { isRevoked } from './lock.ts'
 import type { StateDeps } from './ports.ts'
 import { stateRun, updateStateRun } from './queries.ts'
 import type { Received } from './receive.ts'
+import { believeLock, believeWorkspace } from './rights.ts'
 import { sealState } from './seal.ts'
 import { endedLock, findRequest, findWorkspace, lockOf, quarantinedUnder, wasWritten, workspaceNamed } from './store.ts'
 import type { LockRow, VersionRow, WorkspaceRow } from './store.ts'
@@ -42,6 +43,8 @@ async function under(deps: StateDeps, db: Db | Tx, { name, caller, lock: digest 
   const lock = workspace && (await lockOf(db, workspace.id))
   if (digest === '' || !workspace) throw new StateError('lock_required', `Nothing is written to the state of ${name} without its lock.`, 'Lock it first; terraform does, unless -lock=false is set.')
   if (lock && lock.lock === digest && lock.credential === credential.id) {
+    believeWorkspace(deps, workspace)
+    await believeLock(deps, db, lock)
     if (lock.mode === 'plan') throw new StateError('lock_read_only', `The lock of ${name} was taken for a plan, and reads only.`, 'Run terraform apply: it takes a lock that writes.')
     const now = deps.clock.now()
     const why = (await isRevoked(deps, db, credential)) ? 'its credential was revoked' : (await isOver(db, lock)) ? 'its run had ended' : lock.cap_at <= now ? 'its lock was held for longer than allowed'

@@ -168,7 +168,7 @@ describe('a restored backup', () => {
       for (const name of ['usr_a', 'usr_b']) await tx.insertInto('totp_authenticator').values({ ...app, id: `aut_${name}`, person: name }).execute()
       await tx.insertInto('totp_step').values({ person: 'usr_a', last_step: 5 }).execute()
       await tx.insertInto('recovery_code').values({ hash: 'h', person: 'usr_a', created_at: 1, used_at: null }).execute()
-      await tx.insertInto('state_credential').values({ id: 'stc_1', secret_hash: 's', workspace_name: 'a/b', phase: 'apply', tier: 'full', person: 'usr_a', person_name: 'A', executor: 'e', run: '', request: 'sta_1', created_at: 1, expires_at: 9e12, revoked_at: null, revoked_why: '', last_used_at: null, last_source: '' }).execute()
+      await tx.insertInto('state_credential').values({ id: 'stc_1', secret_hash: 's', workspace_name: 'a/b', phase: 'apply', tier: 'full', person: 'usr_a', person_name: 'A', executor: 'e', run: '', request: 'sta_1', created_at: 1, expires_at: 9e12, revoked_at: null, revoked_why: '', last_used_at: null, last_source: '', mac: '' }).execute()
       await tx.insertInto('once_call').values({ id: 'c', request: 'r', status: 200, answer: '', at: Date.now() }).execute()
     })
     const file = join(kept, 'codes')
