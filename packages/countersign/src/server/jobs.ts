@@ -4,6 +4,7 @@
  */
 import type { Logger } from 'pino'
 import { sweepSilent } from '../doors/runs/report.ts'
+import { readLeftBehind } from '../doors/state/facts.ts'
 import { judgeEnded } from '../doors/state/reconcile.ts'
 import { sweepVersions } from '../doors/state/retention.ts'
 import { rewrapAll } from '../doors/state/rewrap.ts'
@@ -24,6 +25,7 @@ const shared = (parts: Parts, log: Logger): readonly Job[] => [
   ['old notices', () => parts.notices.sweep()],
   ['runs to compare with their states', () => judgeEnded(parts.state)],
   ['old versions of states', () => sweepVersions(parts.state)],
+  ['states left unread', () => readLeftBehind(parts.state)],
   ['keys of states', () => rewrapAll(parts.state, ({ done, remaining, failed }) => log.info({ done, remaining, failed }, 'keys of states are wrapped anew'))],
   ['expired sessions', () => parts.identity.sweep()],
   ['old calls', () => parts.base.once.sweep()],

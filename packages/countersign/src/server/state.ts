@@ -3,6 +3,7 @@ import { isStateCredential } from '@countersign/proof'
 import type { PolicyPin } from '../doors/admin/policy-pin.ts'
 import { runsForStates } from '../doors/runs/for-states.ts'
 import { endCredentials } from '../doors/state/credentials.ts'
+import { createFollowing } from '../doors/state/facts.ts'
 import { createHeads, createSeen } from '../doors/state/heads.ts'
 import type { StateDeps, StateLimits } from '../doors/state/ports.ts'
 import type { Gate, GateDeps, Place } from '../gate/index.ts'
@@ -34,7 +35,7 @@ export type StateParts = { base: Base; place: Place; pin: PolicyPin; identity: I
 
 export function assembleState({ base, place, pin, identity, gate, notices, keys, limits }: StateParts): StateDeps {
   return {
-    ...base, place, gate, keys, limits, policy: () => pin.current(), reader: createStateReader(), heads: createHeads(base.store), rights: createSeen(), runs: runsForStates(base), alarms: { raise: (tx, alarm) => notices.alarm(tx, alarm) },
+    ...base, place, gate, keys, limits, policy: () => pin.current(), reader: createStateReader(), following: createFollowing(), heads: createHeads(base.store), rights: createSeen(), runs: runsForStates(base), alarms: { raise: (tx, alarm) => notices.alarm(tx, alarm) },
     directoryEntries: (db) => identity.directory.entries(db),
     held: (db, person) => identity.people.held(db, person),
     roles: (db, person) => identity.people.rolesOf(db, person, null),

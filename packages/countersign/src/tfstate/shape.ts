@@ -48,6 +48,9 @@ export type StateFacts = {
   secretsOmitted: number
 }
 
+/** What is known of a state before what it holds is read: enough to decide whether it may become current. */
+export type StateHead = Pick<StateFacts, 'opaque' | 'lineage' | 'serial' | 'resources'> & { /** How many. */ instances: number; outputs: number }
+
 export type ReadOptions = {
   /**
    * 32 bytes that only the server knows, always the same ones for one workspace. With it digests are HMACs and may be stored in clear.

@@ -29,7 +29,10 @@ async function server(states: number, age = 7_200_000) {
   const keys = await openStateKeys({ dataDir, protection: 'file', passphrase: null, clock: { now: () => Date.now() - age }, random: systemRandom })
   for (let at = 0; at < states; at++) {
     const { head, body } = await seal(keys, context(`stv_${at}`), Buffer.from(`{"serial":${at}}`))
-    await store.write((tx) => tx.insertInto('state_body').values({ version: `stv_${at}`, workspace: 'shop/prod', kind: 'state', head, kek: keyOf(head), body }).execute())
+    await store.write(async (tx) => {
+      await tx.insertInto('state_body').values({ version: `stv_${at}`, workspace: 'shop/prod', kind: 'state', head, kek: keyOf(head), body: `stb_${at}`, pieces: 1 }).execute()
+      await tx.insertInto('state_piece').values({ body: `stb_${at}`, number: 0, bytes: body }).execute()
+    })
   }
   return { dataDir, keys, store, port: portOf(store) }
 }

@@ -12,7 +12,7 @@ type Owned = Awaited<ReturnType<typeof ownedServer>>
 /** Runs `edit` past the door, looks, and puts everything back. */
 async function edited(owned: Owned, edit: (tx: Tx) => Promise<unknown>, look: () => Promise<void>): Promise<void> {
   const { store } = owned.server.parts.base
-  const tables = ['state_workspace', 'state_version', 'state_body'] as const
+  const tables = ['state_workspace', 'state_version', 'state_body', 'state_piece'] as const
   const before = await store.read(async (db) => Promise.all(tables.map((table) => db.selectFrom(table).selectAll().execute())))
   await store.write(edit)
   try {
@@ -31,10 +31,16 @@ async function idOf(tx: Tx, number: number, name = workspace): Promise<{ id: str
   return tx.selectFrom('state_version as v').innerJoin('state_workspace as w', 'w.id', 'v.workspace').select(['v.id', 'v.workspace']).where('v.number', '=', number).where('w.name', '=', name).executeTakeFirstOrThrow()
 }
 
+/** The one piece of a small state. */
+async function pieceOf(tx: Tx, version: string): Promise<{ body: string; bytes: Buffer }> {
+  const { body, bytes } = await tx.selectFrom('state_body as b').innerJoin('state_piece as p', 'p.body', 'b.body').select(['p.body', 'p.bytes']).where('b.version', '=', version).where('b.kind', '=', 'state').executeTakeFirstOrThrow()
+  return { body, bytes: Buffer.from(bytes) }
+}
+
 /** Puts the sealed bytes of one version where those of another are. */
 async function putBodies(tx: Tx, from: string, to: { id: string; workspace: string }, kind: 'state' | 'facts'): Promise<void> {
   const row = await tx.selectFrom('state_body').selectAll().where('version', '=', from).where('kind', '=', kind).executeTakeFirstOrThrow()
-  await tx.updateTable('state_body').set({ head: row.head, body: row.body, kek: row.kek }).where('version', '=', to.id).where('kind', '=', kind).execute()
+  await tx.updateTable('state_body').set({ head: row.head, body: row.body, pieces: row.pieces, kek: row.kek }).where('version', '=', to.id).where('kind', '=', kind).execute()
 }
 
 it('what was changed, swapped or put back in the database is served to nobody', async () => {
@@ -59,17 +65,15 @@ it('what was changed, swapped or put back in the database is served to nobody', 
     ['the bytes of another workspace', 'bytes', async (tx) => putBodies(tx, (await idOf(tx, 1, 'shop/other')).id, await idOf(tx, 2), 'state')],
     ['sealed as an older version', 'bytes', async (tx) => tx.updateTable('state_version').set({ sealed_as: (await idOf(tx, 1)).id }).where('id', '=', (await idOf(tx, 2)).id).execute()],
     ['one bit', 'bytes', async (tx) => {
-      const { id } = await idOf(tx, 2)
-      const { body } = await tx.selectFrom('state_body').select('body').where('version', '=', id).where('kind', '=', 'state').executeTakeFirstOrThrow()
-      const other = Buffer.from(body)
-      other[40] = (other[40] ?? 0) ^ 1
-      await tx.updateTable('state_body').set({ body: other }).where('version', '=', id).where('kind', '=', 'state').execute()
+      const { body, bytes } = await pieceOf(tx, (await idOf(tx, 2)).id)
+      bytes[40] = (bytes[40] ?? 0) ^ 1
+      await tx.updateTable('state_piece').set({ bytes }).where('body', '=', body).execute()
     }],
     ['the end cut off', 'bytes', async (tx) => {
-      const { id } = await idOf(tx, 2)
-      const { body } = await tx.selectFrom('state_body').select('body').where('version', '=', id).where('kind', '=', 'state').executeTakeFirstOrThrow()
-      await tx.updateTable('state_body').set({ body: Buffer.from(body).subarray(0, body.length - 5) }).where('version', '=', id).where('kind', '=', 'state').execute()
+      const { body, bytes } = await pieceOf(tx, (await idOf(tx, 2)).id)
+      await tx.updateTable('state_piece').set({ bytes: bytes.subarray(0, bytes.length - 5) }).where('body', '=', body).execute()
     }],
+    ['the bytes without their row', 'bytes', async (tx) => tx.deleteFrom('state_piece').where('body', '=', (await pieceOf(tx, (await idOf(tx, 2)).id)).body).execute()],
     ['no bytes', 'bytes', async (tx) => tx.deleteFrom('state_body').where('version', '=', (await idOf(tx, 2)).id).execute()],
   ]
   for (const [what, where, edit] of rows) {

@@ -458,10 +458,10 @@ describe('a database that somebody else writes', () => {
     }],
     ['an edited serial, so that an old write would pass', (tx, { second }) => tx.updateTable('state_version').set({ serial: 0 }).where('id', '=', second).execute()],
     ['a byte of the body', async (tx, { second }) => {
-      const { body } = await tx.selectFrom('state_body').select('body').where('version', '=', second).where('kind', '=', 'state').executeTakeFirstOrThrow()
-      const changed = Uint8Array.from(body)
+      const { body, bytes } = await tx.selectFrom('state_body as b').innerJoin('state_piece as p', 'p.body', 'b.body').select(['p.body', 'p.bytes']).where('b.version', '=', second).where('b.kind', '=', 'state').executeTakeFirstOrThrow()
+      const changed = Uint8Array.from(bytes)
       changed[60] = (changed[60] ?? 0) ^ 1
-      await tx.updateTable('state_body').set({ body: changed }).where('version', '=', second).where('kind', '=', 'state').execute()
+      await tx.updateTable('state_piece').set({ bytes: changed }).where('body', '=', body).execute()
     }],
     ['the body taken away', (tx, { second }) => tx.deleteFrom('state_body').where('version', '=', second).execute()],
   ]
@@ -522,7 +522,7 @@ it('what happens is in the ledger, and no secret, lock ID or password anywhere',
   for (const secret of [canary, info.ID, of.credential.password]) expect(all).not.toContain(secret)
   const tables = await of.server.parts.base.store.read(async (db) => JSON.stringify([
     await db.selectFrom('state_version').selectAll().execute(), await db.selectFrom('state_lock_ended').selectAll().execute(), await db.selectFrom('state_request').selectAll().execute(),
-    await db.selectFrom('state_credential').selectAll().execute(), (await db.selectFrom('state_body').selectAll().execute()).map(({ body }) => Buffer.from(body).toString('latin1')),
+    await db.selectFrom('state_credential').selectAll().execute(), await db.selectFrom('state_body').selectAll().execute(), (await db.selectFrom('state_piece').selectAll().execute()).map(({ bytes }) => Buffer.from(bytes).toString('latin1')),
   ]))
   for (const secret of [canary, info.ID, of.credential.password]) expect(tables).not.toContain(secret)
 })

@@ -9,6 +9,7 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { createStateReader } from '../../src/tfstate/apart.ts'
 import type { StateReader, StateReaderOptions } from '../../src/tfstate/apart.ts'
 import { outputsOnly, readState, redactState } from '../../src/tfstate/index.ts'
+import type { ReadOptions, StateFacts } from '../../src/tfstate/index.ts'
 import { generateState } from './generate.ts'
 import { encrypted, one, state } from './states.ts'
 
@@ -29,6 +30,12 @@ const shared = (bytes: Uint8Array): Uint8Array => {
 }
 const code = async (promise: Promise<unknown>): Promise<string> => promise.then(() => 'accepted', (error: { code?: string; message?: string }) => error.code ?? error.message ?? '')
 
+/** Both answers. */
+const whole = async (apart: StateReader, body: Uint8Array, options?: ReadOptions): Promise<StateFacts> => {
+  const { json } = await (await apart.read(body, options)).facts
+  return JSON.parse(new TextDecoder().decode(json)) as StateFacts
+}
+
 /** A thread that does with every message what the text says. */
 const thread = (does: string) => (): Worker => new Worker(`require('node:worker_threads').parentPort.on('message', (request) => { ${does} })`, { eval: true })
 
@@ -39,13 +46,30 @@ describe('threads apart', () => {
     const copy = Buffer.from(bytes)
     const key = Buffer.alloc(32, 3)
     for (const body of [bytes, shared(bytes), new Uint8Array(bytes)]) {
-      expect(await apart.read(body, { key })).toEqual(readState(bytes, { key }))
+      expect(await whole(apart, body, { key })).toEqual(readState(bytes, { key }))
       expect(Buffer.from(await apart.redact(body)).equals(Buffer.from(redactState(bytes)))).toBe(true)
       expect(Buffer.from(await apart.outputs(body)).equals(Buffer.from(outputsOnly(bytes)))).toBe(true)
     }
     expect(copy.equals(bytes)).toBe(true)
-    expect(await apart.read(state([]))).toEqual(readState(state([])))
-    expect(await apart.read(encrypted())).toEqual(readState(encrypted()))
+    expect(await whole(apart, state([]))).toEqual(readState(state([])))
+    expect(await whole(apart, encrypted())).toEqual(readState(encrypted()))
+  })
+
+  test('what decides whether a state is taken is answered before what it holds is read; a thread that is lost in between takes only the rest with it', async () => {
+    const apart = reader()
+    const { bytes } = generateState(300_000, { seed: 9 })
+    const { lineage, serial, resources, instances, outputs } = readState(bytes)
+    const seen: string[] = []
+    const { head, facts } = await apart.read(bytes)
+    void facts.then(() => seen.push('facts'))
+    seen.push('head')
+    expect(head).toEqual({ opaque: false, lineage, serial, resources, instances: instances.length, outputs: outputs.length })
+    await facts
+    expect(seen).toEqual(['head', 'facts'])
+    const half = reader({ start: thread("const { parentPort } = require('node:worker_threads'); parentPort.postMessage({ id: request.id, kind: 'head', head: { serial: 7 } }); setImmediate(() => process.exit(1))") })
+    const lost = await half.read(state([]))
+    expect(lost.head.serial).toBe(7)
+    expect(await code(lost.facts)).toBe('state_reader_failed')
   })
 
   test('refuse what the functions refuse, with their codes and messages, and go on', async () => {
@@ -125,8 +149,8 @@ describe('the built program', () => {
     writeFileSync(program, `
 import { readFileSync } from 'node:fs'
 import { createStateReader } from './reader.mjs'
-const facts = await createStateReader().read(readFileSync(${JSON.stringify(join(folder, 'body.json'))}))
-process.stdout.write(facts.instances[0].address)
+const { facts } = await createStateReader().read(readFileSync(${JSON.stringify(join(folder, 'body.json'))}))
+process.stdout.write(JSON.parse(new TextDecoder().decode((await facts).json)).instances[0].address)
 `)
     expect(execFileSync(process.execPath, [program], { encoding: 'utf8', timeout: 20_000, cwd: tmpdir() })).toBe('aws_vpc.it')
   })
@@ -152,7 +176,8 @@ const from = openSync(file, 'r')
 for (let at = 0; at < size; ) at += readSync(from, body, at, Math.min(1_000_000, size - at), null)
 let most = 0
 setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 10).unref()
-const facts = await createStateReader().read(body, { key: Buffer.alloc(32) })
+const { json } = await (await createStateReader().read(body, { key: Buffer.alloc(32) })).facts
+const facts = JSON.parse(new TextDecoder().decode(json))
 process.stdout.write(JSON.stringify({ instances: facts.instances.length, beyond: (most - before - size) / size }))
 `)
       const { instances: read, beyond } = JSON.parse(execFileSync(process.execPath, [program], { encoding: 'utf8', timeout: 120_000 })) as { instances: number; beyond: number }

@@ -34,7 +34,8 @@ function showTrouble(output: Output, { frozen, quarantined, secrets }: Workspace
   const { paint } = output
   if (frozen) output.line(`${paint.red('FROZEN')} since ${dateWords(frozen.at)}: ${safe(frozen.why)}. Nobody can write. Look at it with: countersign state quarantine list`)
   else if (quarantined > 0) output.line(`${paint.red(`${count(quarantined, 'version')} in quarantine`)}. Look with: countersign state quarantine list`)
-  if (secrets > 0) output.line(`${paint.yellow(count(secrets, 'secret'))} found in it. See where, and what to use instead, with: countersign state show --version N`)
+  if (secrets === null) output.line('It is still being looked through for secrets.')
+  else if (secrets > 0) output.line(`${paint.yellow(count(secrets, 'secret'))} found in it. See where, and what to use instead, with: countersign state show --version N`)
 }
 
 async function showVersion(session: Session, workspace: string, number: number, output: Output): Promise<ExitCode> {

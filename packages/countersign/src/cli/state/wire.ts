@@ -1,8 +1,8 @@
 /** The answers of the state's API that commands rely on, looked at before they are used. What people sign is checked in `statement.ts`. */
 import { shaped, type Shape } from '../client/shape.ts'
 
-export type StateStatus = 'allowed' | 'waiting' | 'granted' | 'denied' | 'expired' | 'done' | 'void'
-const statuses: readonly StateStatus[] = ['allowed', 'waiting', 'granted', 'denied', 'expired', 'done', 'void']
+export type StateStatus = 'allowed' | 'waiting' | 'granted' | 'denied' | 'expired' | 'cancelled' | 'done' | 'void'
+const statuses: readonly StateStatus[] = ['allowed', 'waiting', 'granted', 'denied', 'expired', 'cancelled', 'done', 'void']
 const decisions = ['allow', 'step-up', 'deny'] as const
 
 export type Person = { readonly id: string; readonly name: string }
@@ -63,12 +63,13 @@ export type WorkspaceView = {
   readonly size: number
   readonly digest: string
   readonly resources: number
-  readonly secrets: number
+  /** null: it is still being read. */
+  readonly secrets: number | null
   readonly opaque: boolean
   readonly lock: LockView | null
   readonly frozen: { readonly at: string; readonly why: string } | null
   readonly quarantined: number
-  readonly lastChange: { readonly at: string; readonly person: Person; readonly origin: string; readonly version: number } | null
+  readonly lastChange: { readonly at: string; readonly person: Person; readonly origin: string; readonly version: number; readonly deletedAt?: string | null } | null
 }
 
 export type VersionView = {
@@ -83,7 +84,8 @@ export type VersionView = {
   readonly digest: string
   readonly resources: number
   readonly outputs: number
-  readonly secrets: number
+  /** null: it is still being read. */
+  readonly secrets: number | null
   readonly opaque: boolean
   readonly person: Person
   readonly credential: string

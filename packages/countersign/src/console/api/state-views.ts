@@ -16,13 +16,13 @@ export type WorkspaceView = {
   size: number
   digest: string
   resources: number
-  secrets: number
+  secrets: number | null
   /** Encrypted by the client: nothing of it is known. */
   opaque: boolean
   lock: LockView | null
   frozen: { at: string; why: string } | null
   quarantined: number
-  lastChange: { at: string; person: Named; origin: VersionOrigin; version: number } | null
+  lastChange: { at: string; person: Named; origin: VersionOrigin; version: number; deletedAt: string | null } | null
 }
 
 export type VersionView = {
@@ -38,7 +38,7 @@ export type VersionView = {
   digest: string
   resources: number
   outputs: number
-  secrets: number
+  secrets: number | null
   opaque: boolean
   person: Named
   credential: string
@@ -85,7 +85,7 @@ export type StateRequestView = {
   id: string
   action: string
   workspace: string
-  status: 'allowed' | 'waiting' | 'granted' | 'denied' | 'expired' | 'done' | 'void'
+  status: 'allowed' | 'waiting' | 'granted' | 'denied' | 'expired' | 'cancelled' | 'done' | 'void'
   version: number
   decision: 'allow' | 'step-up' | 'deny'
   reasons: { code: string; message: string; next?: string }[]

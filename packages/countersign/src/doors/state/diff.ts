@@ -2,14 +2,13 @@
 import type { Authorized } from '../../gate/index.ts'
 import { rfc3339 } from '../../platform/clock.ts'
 import { compareStates } from '../../tfstate/index.ts'
-import type { StateFacts } from '../../tfstate/index.ts'
+import { factsOf } from './facts.ts'
 import { readableWorkspace, versionView } from './lists.ts'
 import type { StateDeps } from './ports.ts'
 import { versionsWith } from './queries.ts'
-import { openFacts } from './seal.ts'
 import type { DiffView, QuarantineView } from './views.ts'
 import type { VersionRow } from './store.ts'
-import { currentVersion, sealedBody, versionOf } from './versions.ts'
+import { currentVersion, versionOf } from './versions.ts'
 
 type By = Authorized<'state.list'>
 
@@ -23,10 +22,6 @@ export async function diffVersions(deps: StateDeps, by: By, input: { name: strin
 
 async function diffOf(deps: StateDeps, from: VersionRow | null, to: VersionRow): Promise<DiffView> {
   return { from: from?.number ?? 0, to: to.number, ...compareStates(from ? await factsOf(deps, from) : null, await factsOf(deps, to)) }
-}
-
-export async function factsOf(deps: StateDeps, row: VersionRow): Promise<StateFacts> {
-  return openFacts(deps, await deps.store.read((db) => sealedBody(db, row, 'facts')))
 }
 
 /** At most fifty are compared; whoever lets more come together has other things to look at first. */

@@ -2,23 +2,24 @@
 import type { Authorized } from '../../gate/index.ts'
 import { rfc3339 } from '../../platform/clock.ts'
 import type { Db } from '../../platform/store/store.ts'
+import type { StateFacts } from '../../tfstate/index.ts'
 import { StateError } from './errors.ts'
+import { factsOf } from './facts.ts'
 import type { StateDeps } from './ports.ts'
-import { countQuarantined, versionsPage, workspacesWithin } from './queries.ts'
-import { openFacts } from './seal.ts'
+import { countQuarantined, lastCurrent, versionsPage, workspacesWithin } from './queries.ts'
 import { lockOf, versionNumbered, workspaceNamed } from './store.ts'
 import type { LockRow, VersionRow, WorkspaceRow } from './store.ts'
 import type { FactsView, LockView, VersionFactsView, VersionView, WorkspaceView } from './views.ts'
-import { currentVersion, sealedBody, versionOf } from './versions.ts'
+import { currentVersion, versionOf } from './versions.ts'
 
 type By = Authorized<'state.list'>
-type Counts = { resources: number; outputs: number; secrets: number; opaque: boolean }
+type Counts = { resources: number; outputs: number; secrets: number | null; opaque: boolean }
 
 /** A workspace that the reader has no role over is not there. */
 export async function readableWorkspace(deps: StateDeps, db: Db, by: By, name: string): Promise<WorkspaceRow> {
   const row = await workspaceNamed(db, name)
   if (row && (await deps.gate.permitted(db, by, name))) return row
-  throw new StateError('workspace_not_found', `There is no state of ${name} here.`, 'List the workspaces, and compare the name letter by letter.')
+  throw new StateError('workspace_not_found', `There is no state of ${name} here.`, 'See which there are, and compare the name letter by letter: countersign state list.')
 }
 
 /** Of all that the reader may see. What is current is said as the table has it; where it is opened, the ledger is asked as well. */
@@ -44,12 +45,12 @@ const enforcement = { level: 'state-gated' as const, why: 'the state is read and
 async function workspaceView(deps: StateDeps, db: Db, row: WorkspaceRow, current: VersionRow | null): Promise<WorkspaceView> {
   const lock = await lockOf(db, row.id)
   const counts = countsOf(current)
-  const last = row.last_number === 0 ? null : await versionNumbered(db, row.id, row.last_number)
+  const last = current ?? (await lastCurrent(db, row.id))
   return {
     name: row.name, environment: deps.policy().environmentOf(row.name).name, enforcement, version: current?.number ?? 0, serial: current?.serial ?? 0, lineage: current?.lineage ?? '',
     size: current?.size ?? 0, digest: current?.digest ?? '', resources: counts.resources, secrets: counts.secrets, opaque: counts.opaque, lock: lock ? lockView(lock) : null,
     frozen: row.frozen_at === null ? null : { at: rfc3339(row.frozen_at), why: row.frozen_why }, quarantined: await countQuarantined(db, row.id),
-    lastChange: last ? { at: rfc3339(last.created_at), person: { id: last.person, name: last.person_name }, origin: last.origin, version: last.number } : null,
+    lastChange: last ? { at: rfc3339(last.created_at), person: { id: last.person, name: last.person_name }, origin: last.origin, version: last.number, deletedAt: last.deleted_at === null ? null : rfc3339(last.deleted_at) } : null,
   }
 }
 
@@ -83,17 +84,17 @@ export async function listVersions(deps: StateDeps, by: By, input: { name: strin
 }
 
 export async function showVersion(deps: StateDeps, by: By, input: { name: string; version: number }): Promise<VersionFactsView> {
-  const { view, sealed } = await deps.store.read(async (db) => {
+  const { view, of } = await deps.store.read(async (db) => {
     const workspace = await readableWorkspace(deps, db, by, input.name)
     const destroyed = await versionNumbered(db, workspace.id, input.version)
-    if (destroyed?.status === 'destroyed') return { view: versionView(destroyed, workspace), sealed: null }
+    if (destroyed?.status === 'destroyed') return { view: versionView(destroyed, workspace), of: null }
     const row = await versionOf(deps, db, workspace, input.version)
-    return { view: versionView(row, workspace), sealed: await sealedBody(db, row, 'facts') }
+    return { view: versionView(row, workspace), of: row }
   })
-  return { ...view, facts: sealed ? factsView(await openFacts(deps, sealed)) : null }
+  return { ...view, facts: of ? factsView(await factsOf(deps, of)) : null }
 }
 
-function factsView(facts: Awaited<ReturnType<typeof openFacts>>): FactsView {
+function factsView(facts: StateFacts): FactsView {
   return {
     terraformVersion: facts.terraformVersion, providers: facts.providers, addresses: facts.instances.map(({ address }) => address),
     outputs: facts.outputs.map(({ name, sensitive }) => ({ name, sensitive })), secrets: facts.secrets, secretsOmitted: facts.secretsOmitted,

@@ -8,6 +8,7 @@ import type { Random } from '../../platform/random.ts'
 import type { RowMacs } from '../../platform/row-mac.ts'
 import type { Db, Store, Tx } from '../../platform/store/store.ts'
 import type { Policy } from '../../policy/index.ts'
+import type { Following } from './facts.ts'
 import type { Heads } from './heads.ts'
 import type { StateReader } from '../../tfstate/apart.ts'
 
@@ -22,10 +23,13 @@ export interface Runs {
   /** The redacted plan that was countersigned, as JSON text. */
   plan(db: Db | Tx, run: string): Promise<string | null>
   /** What the state showed of its effect, kept with the run. */
-  effect(tx: Tx, run: string, effect: { agrees: boolean; version: number; unexpected: number; missing: number }): Promise<void>
+  effect(tx: Tx, run: string, effect: Effect): Promise<void>
   /** Something else is current now, at this serial: no plan that was made before it may be applied. */
   moved(tx: Tx, to: { workspace: string; lineage: string; serial: number }): Promise<void>
 }
+
+/** Counts of all, and the first few by their redacted address. */
+export type Effect = { agrees: boolean; version: number; unexpected: number; missing: number; addresses: { unexpected: { address: string; change: string }[]; missing: { address: string; planned: string }[] } }
 
 /** Telling people that something is wrong with a workspace; in the transaction that makes it so. */
 export interface Alarms {
@@ -67,6 +71,7 @@ export type StateDeps = {
   readonly rights: Heads
   readonly rowMacs: RowMacs
   readonly reader: StateReader
+  readonly following: Following
   readonly runs: Runs
   readonly alarms: Alarms
   readonly limits: StateLimits

@@ -2,14 +2,14 @@
  * Receiving a body: into one buffer, of the size that was announced, hashed as it comes. Nothing is believed before all of it is here: a
  * client that stops half-way has sent nothing.
  *
- * Over shared memory, so that the thread that reads it takes no copy. How many bytes are received at once, over all requests, is
- * bounded: whoever comes later waits.
+ * Over shared memory, so that the thread that reads it takes no copy; how much of it there is at once is bounded (room.ts).
  */
 import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { StateError } from './errors.ts'
 
-export type Received = { bytes: Uint8Array; /** SHA-256, hex. */ digest: string }
+/** `digest`: SHA-256, hex. `uses`: what still reads the bytes, also after they were answered for. */
+export type Received = { bytes: Uint8Array; digest: string; uses: Promise<unknown>[] }
 
 export type Announced = {
   /** Content-Length; null where it is not said. */
@@ -21,12 +21,12 @@ export type Announced = {
 }
 
 /** @throws StateError `encoding_refused`, `state_too_large`, `body_digest_mismatch`, `body_incomplete` */
-export async function receive(body: Readable | undefined, announced: Announced): Promise<Received> {
+export async function receive(body: Readable | undefined, announced: Announced, memory: Memory = newMemory): Promise<Received> {
   const { length, largest, md5, encoding } = announced
   if (encoding !== '' && encoding.toLowerCase() !== 'identity') throw new StateError('encoding_refused', 'The body is compressed or encoded.', 'Send it as it is, without Content-Encoding.')
   if (length !== null && length > largest) throw tooLarge(largest)
   const [sha256, wanted] = [createHash('sha256'), md5 === '' ? null : createHash('md5')]
-  const into = length === null ? growing(largest) : fixed(length)
+  const into = length === null ? growing(largest) : fixed(memory(length))
   try {
     for await (const piece of (body ?? []) as AsyncIterable<Buffer>) {
       into.add(piece)
@@ -39,13 +39,17 @@ export async function receive(body: Readable | undefined, announced: Announced):
   }
   const bytes = into.end()
   if (wanted && !isDigest(md5, wanted.digest())) throw new StateError('body_digest_mismatch', 'The body is not the one that Content-MD5 speaks of: it was changed on its way.', 'Send it again.')
-  return { bytes, digest: sha256.digest('hex') }
+  return { bytes, digest: sha256.digest('hex'), uses: [] }
 }
 
 type Into = { add(piece: Buffer): void; end(): Uint8Array }
 
-function fixed(length: number): Into {
-  const bytes = new Uint8Array(new SharedArrayBuffer(length))
+/** So many bytes, of whatever content. */
+export type Memory = (length: number) => Uint8Array
+const newMemory: Memory = (length) => new Uint8Array(new SharedArrayBuffer(length))
+
+function fixed(bytes: Uint8Array): Into {
+  const { length } = bytes
   let used = 0
   return {
     add(piece) {
@@ -101,44 +105,5 @@ export async function receiveText(body: Readable | undefined, announced: Announc
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(bytes))
   } catch (cause) {
     throw new StateError('lock_invalid', 'The body is not UTF-8.', 'Send what Terraform sends.', { cause })
-  }
-}
-
-export type Room = { enter(bytes: number, signal: AbortSignal): Promise<() => void> }
-
-/** Room for so many bytes at once; what is larger than all of it has it alone. In order. */
-export function createRoom(bytes: number): Room {
-  let free = bytes
-  const waiting: { wanted: number; go: () => void }[] = []
-  const next = (): void => {
-    for (let first = waiting[0]; first && first.wanted <= free; first = waiting[0]) {
-      waiting.shift()
-      free -= first.wanted
-      first.go()
-    }
-  }
-  return {
-    async enter(asked, signal) {
-      const wanted = Math.min(asked, bytes)
-      await new Promise<void>((resolve, reject) => {
-        const one = { wanted, go: () => { signal.removeEventListener('abort', left); resolve() } }
-        const left = (): void => {
-          const at = waiting.indexOf(one)
-          if (at >= 0) waiting.splice(at, 1)
-          reject(incomplete())
-          next()
-        }
-        signal.addEventListener('abort', left, { once: true })
-        waiting.push(one)
-        next()
-      })
-      let held = true
-      return () => {
-        if (!held) return
-        held = false
-        free += wanted
-        next()
-      }
-    },
   }
 }

@@ -11,7 +11,7 @@ import type { Tx } from '../../platform/store/store.ts'
 import { afterCommit } from '../../platform/store/unit.ts'
 import { compareStates, reconcile } from '../../tfstate/index.ts'
 import type { Reconciliation } from '../../tfstate/index.ts'
-import { factsOf } from './diff.ts'
+import { factsOf } from './facts.ts'
 import { readPlanned } from './planned.ts'
 import type { StateDeps } from './ports.ts'
 import { endedRuns, stateRun, updateStateRun, versionsOfRun } from './queries.ts'
@@ -80,7 +80,9 @@ async function compare(deps: StateDeps, { row, before, after, plan }: Seen): Pro
 
 async function record(deps: StateDeps, tx: Tx, { row, workspace, after }: Seen, verdict: Reconciliation): Promise<void> {
   const version = after?.number ?? 0
-  await deps.runs.effect(tx, row.run, { agrees: verdict.agrees, version, unexpected: verdict.unexpected.length, missing: row.ended === 'applied' ? verdict.missing.length : 0 })
+  // An apply that failed half-way leaves out what it says it leaves out: that is no difference.
+  const missing = row.ended === 'applied' ? verdict.missing : []
+  await deps.runs.effect(tx, row.run, { agrees: verdict.agrees, version, unexpected: verdict.unexpected.length, missing: missing.length, addresses: { unexpected: few(verdict.unexpected), missing: few(missing) } })
   await deps.ledger.append(tx, {
     type: 'state.reconciled', ids: { run: row.run, ...(workspace ? { state: workspace.id } : {}) },
     details: { workspace: row.workspace_name, version, ended: row.ended, judged: verdict.judged, agrees: verdict.agrees, unexpected: shown(verdict.unexpected), missing: shown(verdict.missing) },
@@ -96,7 +98,11 @@ async function record(deps: StateDeps, tx: Tx, { row, workspace, after }: Seen, 
   })
 }
 
-/** Addresses as the redacted plan and the facts have them; at most fifty in a leaf. */
+/** Addresses as the redacted plan and the facts have them: at most fifty in a leaf, and on the page of a run. */
+function few<T extends { address: string }>(list: readonly T[]): T[] {
+  return list.slice(0, 50).map((one) => ({ ...one, address: one.address.slice(0, 500) }))
+}
+
 function shown(list: readonly { address: string }[]): string[] {
-  return list.slice(0, 50).map(({ address }) => address.slice(0, 500))
+  return few(list).map(({ address }) => address)
 }

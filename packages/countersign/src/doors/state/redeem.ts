@@ -13,7 +13,9 @@ import type { Tx } from '../../platform/store/store.ts'
 import { afterCommit } from '../../platform/store/unit.ts'
 import { TfstateError } from '../../tfstate/index.ts'
 import { endOfLine } from './end-of-line.ts'
+import { withBodies } from './bodies.ts'
 import { StateError } from './errors.ts'
+import { follow, readBody } from './facts.ts'
 import { measure, refuseUnfit } from './measure.ts'
 import type { Measured, Wanted } from './measure.ts'
 import { addressOf } from './names.ts'
@@ -132,7 +134,7 @@ export async function redeemReading(deps: StateDeps, by: Reading, id: string): P
 }
 
 function gone(): StateError {
-  return new StateError('workspace_empty', 'There is no state now.', 'If it was deleted, it can be restored until its key is destroyed.')
+  return new StateError('workspace_empty', 'There is no state now.', 'If it was deleted, it can be brought back until its key is destroyed: countersign state restore --all.')
 }
 
 function refuseMoved(current: Measured['current'], { state }: StateSubject): void {
@@ -204,27 +206,30 @@ export async function redeemImport(deps: StateDeps, by: Authorized<'state.import
   })
   const { bytes, digest } = await received(deps, input, rememberedOf(request).size)
   if (digest !== subject.target.digest) throw anotherBody()
-  const facts = await readable(() => deps.reader.read(bytes))
-  if (facts.lineage !== subject.target.lineage || facts.serial !== subject.target.serial) throw new StateError('state_mismatch', 'The lineage or the serial in this state is not what was countersigned.', 'Ask again, with what stands in the file.')
+  const reading = readBody(deps, bytes)
+  const { head } = await readable(() => reading)
+  if (head.lineage !== subject.target.lineage || head.serial !== subject.target.serial) throw new StateError('state_mismatch', 'The lineage or the serial in this state is not what was countersigned.', 'Ask again, with what stands in the file.')
   const workspace = await deps.store.read((db) => workspaceNamed(db, request.workspace_name))
   if (!workspace) throw gone()
-  const sealed = await sealState(deps, workspace.id, { bytes, digest, facts })
-  return deps.store.write(async (tx) => {
+  const sealed = await sealState(deps, workspace.id, { bytes, digest, reading })
+  const view = await withBodies(deps, sealed.bodies, async (tx) => {
     const row = await ownRequest(tx, by, input.id)
     const covered = await cover(deps, tx, by, row)
     const measured = await measuredFor(deps, tx, wantedBy(row, covered))
     if (!measured.workspace) throw gone()
     refuseMoved(measured.current, covered)
-    const serial = facts.opaque ? facts.serial : serialAgain(facts.serial, facts.lineage, measured.serials)
+    const serial = head.opaque ? head.serial : serialAgain(head.serial, head.lineage, measured.serials)
     const version = await keep(deps, tx, measured.workspace, {
-      origin: 'import', sealed: { ...sealed, facts: { ...facts, serial } },
+      origin: 'import', sealed: { ...sealed, head: { ...head, serial } },
       maker: { person: row.requester, person_name: row.requester_name, credential: '', run: '', lock: '', evidence: row.code, source: row.source },
     })
     await finish(deps, tx, row, { version })
-    await endOfLine(deps, tx, measured.workspace, { lineage: facts.lineage, serial, why: 'another state was imported' })
+    await endOfLine(deps, tx, measured.workspace, { lineage: head.lineage, serial, why: 'another state was imported' })
     await deps.ledger.append(tx, { type: 'state.imported', ids: { ref: row.id, state: measured.workspace.id, person: row.requester }, details: { workspace: measured.workspace.name, version, digest, serial, evidence: row.code, replaced: covered.state.version } })
     const { id } = measured.workspace
     afterCommit(tx, () => deps.notify.changed(topicOf(id)))
     return requestView(deps, tx, await existing(tx, row.id))
   })
+  if (sealed.later) void follow(deps, sealed, sealed.later)
+  return view
 }

@@ -17,7 +17,8 @@ import { changesOf } from './changes.ts'
 import { requestActions } from './claims.ts'
 import type { Asked, RequestAction } from './claims.ts'
 import { StateError } from './errors.ts'
-import { allOf, broughtBackFor, factsOf } from './goes.ts'
+import { factsOf } from './facts.ts'
+import { allOf, broughtBackFor } from './goes.ts'
 import { deletedTogether, measure, refuseUnfit } from './measure.ts'
 import type { Measured, Wanted } from './measure.ts'
 import type { StateDeps } from './ports.ts'
@@ -212,7 +213,7 @@ export async function requestView(deps: StateDeps, db: Db | Tx, row: RequestRow)
   }
 }
 
-const order: readonly RequestStatus[] = ['waiting', 'allowed', 'granted', 'denied', 'expired', 'void', 'done']
+const order: readonly RequestStatus[] = ['waiting', 'allowed', 'granted', 'denied', 'expired', 'cancelled', 'void', 'done']
 
 async function statusOf(deps: StateDeps, db: Db | Tx, row: RequestRow, result: RequestResult | null): Promise<RequestStatus> {
   if (row.done_at === null && row.action === 'state.run-credential') return row.expires_at > deps.clock.now() ? 'allowed' : 'expired'

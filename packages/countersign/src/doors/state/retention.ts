@@ -4,8 +4,9 @@
  * has that row as well. Bytes that are also those of a version that is kept stay for that one. Each is a leaf.
  */
 import type { Tx } from '../../platform/store/store.ts'
+import { sweepPieces } from './bodies.ts'
 import type { StateDeps } from './ports.ts'
-import { updateVersion } from './store.ts'
+import { deleteBodies, updateVersion } from './store.ts'
 import type { VersionRow } from './store.ts'
 
 const BATCH = 50
@@ -17,6 +18,7 @@ export async function sweepVersions(deps: StateDeps): Promise<number> {
   for (const step of [retireSome, destroySome]) {
     for (let last = BATCH; last === BATCH; changed += last) last = await deps.store.write((tx) => step(deps, tx))
   }
+  for (let left = 1; left > 0; ) left = await sweepPieces(deps)
   await deps.store.write((tx) => tx.deleteFrom('state_lease').where('expires_at', '<', deps.clock.now() - LEASES_KEPT).execute())
   return changed
 }
@@ -52,6 +54,6 @@ async function destroySome(deps: StateDeps, tx: Tx): Promise<number> {
 async function destroyBytes(tx: Tx, { sealed_as }: VersionRow): Promise<boolean> {
   const other = await tx.selectFrom('state_version').select('id').where('sealed_as', '=', sealed_as).where('status', '!=', 'destroyed').executeTakeFirst()
   if (other) return false
-  await tx.deleteFrom('state_body').where('version', '=', sealed_as).execute()
+  await deleteBodies(tx, sealed_as)
   return true
 }

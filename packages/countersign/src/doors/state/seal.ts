@@ -9,55 +9,64 @@ import { EnvelopeError, keyOf, open, openStream, seal } from '../../platform/env
 import type { Context } from '../../platform/envelope/index.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Readable } from 'node:stream'
-import type { StateFacts } from '../../tfstate/index.ts'
+import type { WrittenFacts } from '../../tfstate/apart.ts'
+import type { StateFacts, StateHead } from '../../tfstate/index.ts'
+import type { Kept, SealedBody } from './bodies.ts'
+import type { Read } from './facts.ts'
 import { StateError } from './errors.ts'
 import type { StateDeps } from './ports.ts'
 import type { BodyRow } from './store.ts'
 
 type Sealing = Pick<StateDeps, 'keys' | 'clock' | 'random' | 'place'>
 
-/** A state that was read and sealed, and is in no table yet. */
-export type SealedState = { id: string; digest: string; size: number; facts: StateFacts; rows: readonly BodyRow[] }
+/** A state that was read and sealed, and is in no table yet. `later`: what it holds, where that is read afterwards (facts.ts). */
+export type SealedState = { id: string; workspace: string; digest: string; size: number; head: StateHead; secrets: number | null; later: Promise<WrittenFacts> | null; bodies: readonly SealedBody[] }
 
 /** Where sealed bytes belong: what `open` and `rewrap` are given. `digest` is the SHA-256 of the plain state, also for its facts. */
 export function contextOf(instance: string, body: { workspace: string; sealedAs: string; kind: BodyRow['kind']; digest: string }): Context {
   return { instance, kind: body.kind, workspace: body.workspace, version: `${body.sealedAs}/${body.digest}` }
 }
 
-/** @param workspace `sws_`; its row exists already (`ensureWorkspace`). @throws EnvelopeError when there is no key to seal with */
-export async function sealState(deps: Sealing, workspace: string, state: { bytes: Uint8Array; digest: string; facts: StateFacts }): Promise<SealedState> {
-  const id = newId('stv', deps.clock, deps.random)
-  const rowOf = async (kind: BodyRow['kind'], plain: Uint8Array): Promise<BodyRow> => {
-    const context = contextOf(deps.place.instance, { workspace, sealedAs: id, kind, digest: state.digest })
-    const { head, body } = await seal(deps.keys, context, plain, deps.random)
-    return { version: id, workspace, kind, head, kek: keyOf(head), body }
-  }
-  const facts = await rowOf('facts', Buffer.from(JSON.stringify(state.facts)))
-  return { id, digest: state.digest, size: state.bytes.byteLength, facts: state.facts, rows: [await rowOf('state', state.bytes), facts] }
+/** @param of `workspace`: `sws_`; its row exists already (`ensureWorkspace`). @throws EnvelopeError when there is no key to seal with */
+export async function sealBytes(deps: Sealing, of: { workspace: string; sealedAs: string; digest: string }, kind: BodyRow['kind'], plain: Uint8Array): Promise<SealedBody> {
+  const { head, body } = await seal(deps.keys, contextOf(deps.place.instance, { ...of, kind }), plain, deps.random)
+  return { id: newId('stb', deps.clock, deps.random), version: of.sealedAs, workspace: of.workspace, kind, head, kek: keyOf(head), bytes: body }
 }
 
-type Sealed = { row: BodyRow; digest: string }
+/** While it is sealed it is read as well: a state that is refused is forgotten in its sealed form too. */
+export async function sealState(deps: Sealing, workspace: string, state: { bytes: Uint8Array; digest: string; reading: Promise<Read> }): Promise<SealedState> {
+  const { bytes, digest, reading } = state
+  const id = newId('stv', deps.clock, deps.random)
+  const of = { workspace, sealedAs: id, digest }
+  const sealing = sealBytes(deps, of, 'state', bytes)
+  // Both are waited for, also where one fails: what they work on is used again afterwards.
+  await Promise.allSettled([sealing, reading])
+  const { head, facts, later } = await reading
+  const body = await sealing
+  const bodies = facts ? [body, await sealBytes(deps, of, 'facts', facts.json)] : [body]
+  return { id, workspace, digest, size: bytes.byteLength, head, secrets: facts?.secrets ?? null, later, bodies }
+}
 
 /** @throws StateError `state_tampered` where the bytes are not those that were sealed there; EnvelopeError where the keys cannot be had */
-export async function openBody(deps: Pick<Sealing, 'keys' | 'place'>, sealed: Sealed): Promise<Buffer> {
+export async function openBody(deps: Pick<Sealing, 'keys' | 'place'>, sealed: Kept): Promise<Buffer> {
   return opened(() => open(deps.keys, placed(deps, sealed), sealedOf(sealed)))
 }
 
 /** In pieces; every one was authenticated before this resolves. */
-export async function openBodyStream(deps: Pick<Sealing, 'keys' | 'place'>, sealed: Sealed): Promise<Readable> {
+export async function openBodyStream(deps: Pick<Sealing, 'keys' | 'place'>, sealed: Kept): Promise<Readable> {
   return opened(() => openStream(deps.keys, placed(deps, sealed), sealedOf(sealed)))
 }
 
-export async function openFacts(deps: Pick<Sealing, 'keys' | 'place'>, sealed: Sealed): Promise<StateFacts> {
+export async function openFacts(deps: Pick<Sealing, 'keys' | 'place'>, sealed: Kept): Promise<StateFacts> {
   return JSON.parse((await openBody(deps, sealed)).toString('utf8')) as StateFacts
 }
 
-function placed({ place }: Pick<Sealing, 'place'>, { row, digest }: Sealed): Context {
+function placed({ place }: Pick<Sealing, 'place'>, { row, digest }: Kept): Context {
   return contextOf(place.instance, { workspace: row.workspace, sealedAs: row.version, kind: row.kind, digest })
 }
 
-function sealedOf({ row }: Sealed): { head: string; body: Buffer } {
-  return { head: row.head, body: Buffer.from(row.body.buffer, row.body.byteOffset, row.body.byteLength) }
+function sealedOf({ row, bytes }: Kept): { head: string; body: Buffer } {
+  return { head: row.head, body: bytes }
 }
 
 const broken = ['envelope_elsewhere', 'envelope_edited', 'envelope_truncated', 'envelope_version_unknown']

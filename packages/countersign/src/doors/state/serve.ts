@@ -3,19 +3,19 @@
  * says so is written. Every part was authenticated before the first byte goes out.
  */
 import { Readable } from 'node:stream'
+import { bytesOf } from './bodies.ts'
 import type { StateDeps } from './ports.ts'
 import { openBody, openBodyStream } from './seal.ts'
 import { served } from './serial.ts'
 import type { VersionRow } from './store.ts'
 import type { StateCredentialTable } from './tables.ts'
-import { sealedBody } from './versions.ts'
 
 export type Tier = StateCredentialTable['tier']
 export type Body = { size: number; body: Readable }
 
 /** @throws StateError `state_tampered`; EnvelopeError where the keys cannot be had */
 export async function bodyOf(deps: StateDeps, version: VersionRow, tier: Tier): Promise<Body> {
-  const sealed = await deps.store.read((db) => sealedBody(db, version, 'state'))
+  const sealed = await bytesOf(deps, version)
   // Bytes that became current again are served under another serial (serial.ts): those cannot be handed through.
   if (tier === 'full' && version.origin === 'write') return { size: version.size, body: await openBodyStream(deps, sealed) }
   const whole = served(await openBody(deps, sealed), version.serial)

@@ -7,12 +7,13 @@ import type { Db, Tx } from '../../platform/store/store.ts'
 import type { StateDeps } from './ports.ts'
 import { sealedTables } from './sealed-tables.ts'
 import type {
-  StateBodyTable, StateCredentialTable, StateLeaseTable, StateLockEndedTable, StateLockTable, StateRequestTable, StateVersionTable, StateWorkspaceTable,
+  StateBodyTable, StateCredentialTable, StateLeaseTable, StateLockEndedTable, StateLockTable, StatePieceTable, StateRequestTable, StateVersionTable, StateWorkspaceTable,
 } from './tables.ts'
 
 export type WorkspaceRow = Selectable<StateWorkspaceTable>
 export type VersionRow = Selectable<StateVersionTable>
 export type BodyRow = Selectable<StateBodyTable>
+export type PieceRow = Selectable<StatePieceTable>
 export type CredentialRow = Selectable<StateCredentialTable>
 export type RequestRow = Selectable<StateRequestTable>
 export type LockRow = Selectable<StateLockTable>
@@ -59,12 +60,39 @@ export async function updateVersion(tx: Tx, id: string, from: readonly VersionRo
   return numUpdatedRows === 1n
 }
 
-export async function insertBodies(tx: Tx, rows: readonly BodyRow[]): Promise<void> {
-  for (const row of rows) await tx.insertInto('state_body').values(row).execute()
+/** @returns false when there is one already */
+export async function insertBody(tx: Tx, row: BodyRow): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tx.insertInto('state_body').values(row).onConflict((c) => c.doNothing()).executeTakeFirst()
+  return numInsertedOrUpdatedRows === 1n
 }
 
 export async function bodyOf(db: Db | Tx, sealedAs: string, kind: BodyRow['kind']): Promise<BodyRow | null> {
   return (await db.selectFrom('state_body').selectAll().where('version', '=', sealedAs).where('kind', '=', kind).executeTakeFirst()) ?? null
+}
+
+export async function insertPiece(tx: Tx, row: PieceRow): Promise<void> {
+  await tx.insertInto('state_piece').values(row).execute()
+}
+
+export async function pieceOf(db: Db | Tx, body: string, number: number): Promise<Uint8Array | null> {
+  return (await db.selectFrom('state_piece').select('bytes').where('body', '=', body).where('number', '=', number).executeTakeFirst())?.bytes ?? null
+}
+
+export async function deletePieces(tx: Tx, body: string): Promise<void> {
+  await tx.deleteFrom('state_piece').where('body', '=', body).execute()
+}
+
+/** Of all kinds. */
+export async function deleteBodies(tx: Tx, version: string): Promise<void> {
+  for (const { body } of await tx.selectFrom('state_body').select('body').where('version', '=', version).execute()) await deletePieces(tx, body)
+  await tx.deleteFrom('state_body').where('version', '=', version).execute()
+}
+
+/** What was read of the bytes, in every version that has them. */
+export async function addCounts(tx: Tx, sealedAs: string, counts: object): Promise<void> {
+  for (const row of await tx.selectFrom('state_version').select(['id', 'counts']).where('sealed_as', '=', sealedAs).execute()) {
+    await tx.updateTable('state_version').set({ counts: JSON.stringify({ ...(JSON.parse(row.counts) as object), ...counts }) }).where('id', '=', row.id).execute()
+  }
 }
 
 /** Quarantined versions that came under one lock: what a last write sent again, or again and again, is compared and counted with. */

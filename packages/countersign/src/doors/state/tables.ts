@@ -63,7 +63,7 @@ export interface StateVersionTable {
   destroy_at: number | null
 }
 
-/** The sealed bytes, apart from what lists read. A destroyed version has no row here: its data key is gone with `head`. */
+/** What seals the bytes, apart from what lists read. A destroyed version has no row here: its data key is gone with `head`. */
 export interface StateBodyTable {
   /** `stv_`: the version that was sealed */
   version: string
@@ -74,7 +74,17 @@ export interface StateBodyTable {
   head: string
   /** Id of the key-encryption key in `head`: what rotation looks for. */
   kek: string
-  body: Uint8Array
+  /** `stb_`: one sealing, whose bytes are so many of `state_piece`. */
+  body: string
+  pieces: number
+}
+
+/** The sealed bytes themselves (bodies.ts). Those that no `state_body` names are on their way, or were left behind. */
+export interface StatePieceTable {
+  body: string
+  /** From 0. */
+  number: number
+  bytes: Uint8Array
 }
 
 export interface StateCredentialTable {
@@ -203,6 +213,7 @@ declare module '../../platform/store/tables.ts' {
     state_workspace: StateWorkspaceTable
     state_version: StateVersionTable
     state_body: StateBodyTable
+    state_piece: StatePieceTable
     state_credential: StateCredentialTable
     state_request: StateRequestTable
     state_lock: StateLockTable
@@ -236,7 +247,9 @@ async function first(db: Kysely<Tables>): Promise<void> {
   await db.schema.createIndex('state_version_number').unique().on('state_version').columns(['workspace', 'number']).execute()
   await db.schema.createIndex('state_version_sealed').on('state_version').column('sealed_as').execute()
   await db.schema.createIndex('state_version_destroy').on('state_version').column('destroy_at').execute()
-  await table(db, 'state_body', ['version', 'kind'], [['version', 'text'], ['workspace', 'text'], ['kind', 'text'], ['head', 'text'], ['kek', 'text'], ['body', 'blob']])
+  await table(db, 'state_body', ['version', 'kind'], [['version', 'text'], ['workspace', 'text'], ['kind', 'text'], ['head', 'text'], ['kek', 'text'], ['body', 'text'], ['pieces', 'bigint']])
+  await db.schema.createIndex('state_body_body').on('state_body').column('body').execute()
+  await table(db, 'state_piece', ['body', 'number'], [['body', 'text'], ['number', 'bigint'], ['bytes', 'blob']])
   await db.schema.createIndex('state_body_kek').on('state_body').column('kek').execute()
   await table(db, 'state_credential', ['id'], [
     ['id', 'text'], ['secret_hash', 'text'], ['workspace_name', 'text'], ['phase', 'text'], ['tier', 'text'], ['person', 'text'], ['person_name', 'text'], ['executor', 'text'],

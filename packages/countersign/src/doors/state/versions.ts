@@ -10,13 +10,14 @@ import { parseLeaf } from '@countersign/proof'
 import type { Entry } from '../../ledger/index.ts'
 import { afterCommit } from '../../platform/store/unit.ts'
 import type { Db, Tx } from '../../platform/store/store.ts'
+import { insertBodies } from './bodies.ts'
 import { StateError } from './errors.ts'
 import type { StateDeps } from './ports.ts'
 import { believeWorkspace } from './rights.ts'
 import { tampered } from './seal.ts'
 import type { SealedState } from './seal.ts'
-import { bodyOf, findWorkspace, insertBodies, insertVersion, updateWorkspace, versionNumbered } from './store.ts'
-import type { BodyRow, VersionRow, WorkspaceRow } from './store.ts'
+import { findWorkspace, insertVersion, updateWorkspace, versionNumbered } from './store.ts'
+import type { VersionRow, WorkspaceRow } from './store.ts'
 
 /** Who and what a version came from. */
 export type Maker = Pick<VersionRow, 'person' | 'person_name' | 'credential' | 'run' | 'lock' | 'evidence' | 'source'>
@@ -114,14 +115,14 @@ async function add(deps: StateDeps, tx: Tx, workspace: WorkspaceRow, version: Ne
   }
   await updateWorkspace(tx, workspace.id, { last_number: row.number })
   await insertVersion(tx, row)
-  if ('sealed' in version) await insertBodies(tx, version.sealed.rows)
+  if ('sealed' in version) await insertBodies(tx, version.sealed.bodies)
   afterCommit(tx, () => deps.notify.changed(topicOf(workspace.id)))
   return row
 }
 
-function ofNew({ id, digest, size, facts }: SealedState) {
-  const counts = { resources: facts.resources, instances: facts.instances.length, outputs: facts.outputs.length, secrets: facts.secrets.length + facts.secretsOmitted, opaque: facts.opaque }
-  return { id, from_number: 0, sealed_as: id, lineage: facts.lineage, serial: facts.serial, size, digest, counts: JSON.stringify(counts) }
+function ofNew({ id, digest, size, head, secrets }: SealedState) {
+  const { lineage, serial, ...counts } = head
+  return { id, from_number: 0, sealed_as: id, lineage, serial, size, digest, counts: JSON.stringify({ ...counts, secrets }) }
 }
 
 function ofOld({ from, id, serial }: { from: VersionRow; id: string; serial: number }) {
@@ -158,18 +159,11 @@ export async function currentVersion(deps: Pick<StateDeps, 'ledger' | 'heads' | 
 export async function versionOf(deps: Pick<StateDeps, 'ledger' | 'rowMacs'>, db: Db | Tx, workspace: WorkspaceRow, number: number): Promise<VersionRow> {
   believeWorkspace(deps, workspace)
   const row = await versionNumbered(db, workspace.id, number)
-  if (!row) throw new StateError('version_not_found', `There is no version ${number} of ${workspace.name}.`, 'List the versions of the workspace.')
-  if (row.status === 'destroyed') throw new StateError('version_gone', `The key of version ${number} of ${workspace.name} was destroyed; nobody can read it any more.`, 'Choose another version.')
+  if (!row) throw new StateError('version_not_found', `There is no version ${number} of ${workspace.name}.`, 'See which there are: countersign state versions.')
+  if (row.status === 'destroyed') throw new StateError('version_gone', `The key of version ${number} of ${workspace.name} was destroyed; nobody can read it any more.`, 'Choose another version: countersign state versions.')
   const entry = await deps.ledger.newestOf(db, { key: 'version', value: row.id })
   if (!entry || !agrees(sayingOf(entry), workspace, row)) throw tampered(`version ${number} of ${workspace.name} is not the one that the ledger knows`)
   return row
-}
-
-/** The sealed bytes of a version, with the digest they were sealed under. */
-export async function sealedBody(db: Db | Tx, version: VersionRow, kind: BodyRow['kind']): Promise<{ row: BodyRow; digest: string }> {
-  const row = await bodyOf(db, version.sealed_as, kind)
-  if (!row || row.workspace !== version.workspace) throw tampered(`the bytes of version ${version.number} are missing`)
-  return { row, digest: version.digest }
 }
 
 type Saying = { type: string; ids: Record<string, string> }

@@ -11,9 +11,9 @@ export type PersonRef = { id: string; name: string }
 
 /**
  * `allowed`, `granted`: may be redeemed now. `waiting`: for a person. `done`: redeemed, or its effect has happened. `void`: what it was
- * granted for changed first, or its effect could not be carried out any more.
+ * granted for changed first, or its effect could not be carried out any more. `cancelled`: who asked took it back.
  */
-export type RequestStatus = 'allowed' | 'waiting' | 'granted' | 'denied' | 'expired' | 'done' | 'void'
+export type RequestStatus = 'allowed' | 'waiting' | 'granted' | 'denied' | 'expired' | 'cancelled' | 'done' | 'void'
 
 export type RequestResult = {
   /** The version that is current afterwards, that was deleted, restored or discarded; 0 where it is none. */
@@ -97,7 +97,8 @@ export type VersionView = {
   digest: string
   resources: number
   outputs: number
-  secrets: number
+  /** How many were found; null: it is still being read. */
+  secrets: number | null
   /** Encrypted by the client: nothing of it is known here. */
   opaque: boolean
   person: PersonRef
@@ -125,14 +126,15 @@ export type WorkspaceView = {
   size: number
   digest: string
   resources: number
-  /** Findings of secrets in what is current. */
-  secrets: number
+  /** Findings of secrets in what is current; null: it is still being read. */
+  secrets: number | null
   opaque: boolean
   lock: LockView | null
   frozen: { at: string; why: string } | null
   /** How many versions wait in quarantine. */
   quarantined: number
-  lastChange: { at: string; person: PersonRef; origin: VersionView['origin']; version: number } | null
+  /** How what is current came to be; where nothing is, what was last, and when it was deleted. What was set aside has changed nothing. */
+  lastChange: { at: string; person: PersonRef; origin: VersionView['origin']; version: number; deletedAt: string | null } | null
 }
 
 export type FactsView = {

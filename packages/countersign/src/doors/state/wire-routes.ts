@@ -16,10 +16,12 @@ import { isWholeLock, LARGEST_LOCK, lockDigest, readLockInfo } from './lock-info
 import { readPlace, WIRE } from './names.ts'
 import type { Place } from './names.ts'
 import type { StateDeps } from './ports.ts'
-import { createRoom, receive, receiveText } from './receive.ts'
-import type { Announced, Room } from './receive.ts'
+import { receive, receiveText } from './receive.ts'
+import type { Announced } from './receive.ts'
 import { runUnlocked } from './reconcile.ts'
 import { createRefusalLog, whoOf } from './refusals.ts'
+import { createRoom } from './room.ts'
+import type { Room } from './room.ts'
 import { lockOf, workspaceNamed } from './store.ts'
 import { createTamperAlarm } from './tamper-alarm.ts'
 import type { WireUseCases } from './wire-use-cases.ts'
@@ -137,9 +139,11 @@ async function write({ deps, useCases, room, caller, place, signal, request, rep
   const writing = { name: place.name, caller, lock: id === '' ? '' : lockDigest(id) }
   await admitWrite(deps, writing)
   const announced = announcedBy(request, deps.limits.largest)
-  const leave = await room.enter(announced.length ?? deps.limits.largest, signal)
+  const { memory, leave } = await room.enter(announced.length ?? deps.limits.largest, signal)
+  let uses: Promise<unknown>[] = []
   try {
-    const body = await receive(bodyOf(request), announced)
+    const body = await receive(bodyOf(request), announced, memory)
+    uses = body.uses
     try {
       await useCases.write.run(caller.actor, { ...writing, body })
     } catch (error) {
@@ -148,7 +152,7 @@ async function write({ deps, useCases, room, caller, place, signal, request, rep
       await writeState(deps, null, writing, body)
     }
   } finally {
-    leave()
+    void Promise.allSettled(uses).then(leave)
   }
   return reply.code(200).send()
 }

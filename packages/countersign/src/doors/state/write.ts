@@ -8,16 +8,17 @@
  */
 import type { Authorized } from '../../gate/index.ts'
 import type { Db, Tx } from '../../platform/store/store.ts'
-import { readState, TfstateError } from '../../tfstate/index.ts'
-import type { StateFacts } from '../../tfstate/index.ts'
 import type { Caller } from './authenticate.ts'
+import { withBodies } from './bodies.ts'
 import { StateError } from './errors.ts'
+import { follow, readBody } from './facts.ts'
 import { isRevoked } from './lock.ts'
 import type { StateDeps } from './ports.ts'
 import { stateRun, updateStateRun } from './queries.ts'
 import type { Received } from './receive.ts'
 import { believeLock, believeWorkspace } from './rights.ts'
 import { sealState } from './seal.ts'
+import type { SealedState } from './seal.ts'
 import { endedLock, findRequest, findWorkspace, lockOf, quarantinedUnder, wasWritten, workspaceNamed } from './store.ts'
 import type { LockRow, VersionRow, WorkspaceRow } from './store.ts'
 import { currentVersion, keep, quarantine } from './versions.ts'
@@ -62,8 +63,6 @@ async function isOver(db: Db | Tx, { run }: LockRow): Promise<boolean> {
   return ended === 'applied' || ended === 'failed'
 }
 
-/** Above this a state is read on a thread apart. */
-const APART = 1 << 20
 /** Writes under one lock that wait in quarantine at most. */
 const SET_ASIDE = 100
 
@@ -73,22 +72,26 @@ export async function writeState(deps: StateDeps, by: Authorized<'state.release'
     const { workspace } = await under(deps, db, asked)
     return { workspace, current: await truthOf(deps, db, workspace) }
   })
-  const facts = await factsOf(deps, body)
-  const sealed = await sealState(deps, seen.workspace.id, { ...body, facts })
-  await deps.store.write(async (tx) => {
+  const reading = readBody(deps, body.bytes)
+  body.uses.push(reading.then(({ later }) => later).catch(() => undefined))
+  const sealed = await sealState(deps, seen.workspace.id, { ...body, reading })
+  const kept = await withBodies(deps, sealed.bodies, async (tx) => {
     const { workspace, held, why } = await under(deps, tx, asked)
     const may = by !== null && (await deps.gate.permitted(tx, by, asked.name))
     const reason = why || (may ? '' : 'the role of who wrote it is gone') || (await follows(deps, tx, seen, workspace, sealed))
-    if (reason === 'unchanged') return
+    if (reason === 'unchanged') return false
     const maker = await makerOf(tx, asked, held)
     if (reason === '') {
       await keep(deps, tx, workspace, { origin: 'write', sealed, maker, ref: held?.request })
       // A run that was silent for long was compared without this: it is compared again.
       if (maker.run !== '') await updateStateRun(tx, maker.run, { judged_at: null })
-    } else if (!(await isDuplicate(tx, workspace, asked.lock, body.digest))) {
-      await quarantine(deps, tx, workspace, { origin: 'write', sealed, maker, ref: held?.request }, reason)
+      return true
     }
+    if (await isDuplicate(tx, workspace, asked.lock, body.digest)) return false
+    await quarantine(deps, tx, workspace, { origin: 'write', sealed, maker, ref: held?.request }, reason)
+    return true
   })
+  if (kept && sealed.later) void follow(deps, sealed, sealed.later)
 }
 
 /** null: there is none. "tampered": the database disagrees with the ledger; what is written now follows nothing that can be trusted. */
@@ -102,14 +105,14 @@ async function truthOf(deps: StateDeps, db: Db | Tx, workspace: WorkspaceRow): P
 }
 
 /** "" where it may become current, `unchanged` where it is what is current, else why not. */
-async function follows(deps: StateDeps, tx: Tx, seen: { workspace: WorkspaceRow; current: VersionRow | null | 'tampered' }, workspace: WorkspaceRow, sent: { digest: string; facts: StateFacts }): Promise<string> {
+async function follows(deps: StateDeps, tx: Tx, seen: { workspace: WorkspaceRow; current: VersionRow | null | 'tampered' }, workspace: WorkspaceRow, { digest, head }: SealedState): Promise<string> {
   const current = workspace.version === seen.workspace.version ? seen.current : await truthOf(deps, tx, (await findWorkspace(tx, workspace.id)) ?? workspace)
   if (current === 'tampered') return 'what is current was changed in the database'
   if (current === null) return ''
-  if (current.lineage !== sent.facts.lineage) return 'it has another lineage'
-  if (current.serial === sent.facts.serial) return current.digest === sent.digest ? 'unchanged' : 'its serial is that of the current version'
-  if (current.serial > sent.facts.serial) return 'its serial went back'
-  return (await wasWritten(tx, workspace.id, sent.digest)) ? 'it was written before, and something else became current since' : ''
+  if (current.lineage !== head.lineage) return 'it has another lineage'
+  if (current.serial === head.serial) return current.digest === digest ? 'unchanged' : 'its serial is that of the current version'
+  if (current.serial > head.serial) return 'its serial went back'
+  return (await wasWritten(tx, workspace.id, digest)) ? 'it was written before, and something else became current since' : ''
 }
 
 /** A write that is sent again, because its answer was lost, is one. */
@@ -129,10 +132,4 @@ async function makerOf(tx: Tx, { caller, lock }: Writing, held: LockRow | null) 
     person: credential.person, person_name: credential.person_name, credential: credential.id, run: credential.run, lock,
     evidence: countersigned ? (request?.code ?? '') : '', source: actor.source.address,
   }
-}
-
-/** @throws TfstateError: its codes say what is wrong, and no message repeats anything of the state */
-async function factsOf(deps: StateDeps, { bytes }: Received): Promise<StateFacts> {
-  if (bytes.byteLength === 0) throw new TfstateError('state_empty', 'The body is empty.')
-  return bytes.byteLength > APART ? deps.reader.read(bytes) : readState(bytes)
 }

@@ -24,14 +24,14 @@ const WHY = 'the database was restored from a backup'
 /** `kept`: as it was in the backup. The others: under which name what ended is counted. */
 export const fates: Readonly<Record<string, 'kept' | 'forgotten' | Voided>> = {
   platform_migration: 'kept', platform_mark: 'kept', platform_instance: 'kept', platform_time: 'kept', platform_server: 'forgotten', platform_lease: 'forgotten', once_call: 'calls',
-  ledger_leaf: 'kept', ledger_details: 'kept', ledger_id: 'kept', ledger_node: 'kept', ledger_head: 'kept', ledger_checkpoint: 'kept', ledger_key: 'kept', checkpoint_place: 'kept',
+  ledger_leaf: 'kept', ledger_details: 'kept', ledger_id: 'kept', ledger_fact: 'kept', ledger_node: 'kept', ledger_head: 'kept', ledger_checkpoint: 'kept', ledger_key: 'kept', checkpoint_place: 'kept',
   directory_entry: 'kept', authenticator: 'kept', person_profile: 'kept', password: 'kept', totp_authenticator: 'kept', code_attempt: 'kept',
   setup_token: 'links', host_recovery_token: 'links', invitation: 'links', pending_key: 'links', ceremony: 'ceremonies', session: 'sessions', terminal_token: 'terminals',
   oidc_record: 'forgotten', dpop_proof: 'kept', totp_step: 'codes', recovery_code: 'recoveryCodes',
   gate_challenge: 'challenges', gate_ceremony: 'ceremonies', gate_countersignature: 'kept', gate_grant: 'grants',
   notice: 'kept', notice_delivery: 'kept', run: 'kept', run_plan: 'kept', run_plan_consumed: 'kept', run_workspace: 'kept', policy_version: 'kept', policy_change: 'kept',
   // A lock stays with its workspace: whoever held it has lost the credential, so that a last write goes to quarantine and a person decides.
-  state_workspace: 'kept', state_version: 'kept', state_body: 'kept', state_request: 'kept', state_lock: 'kept', state_lock_ended: 'kept', state_run: 'kept',
+  state_workspace: 'kept', state_version: 'kept', state_body: 'kept', state_piece: 'kept', state_request: 'kept', state_lock: 'kept', state_lock_ended: 'kept', state_run: 'kept',
   state_credential: 'stateCredentials', state_lease: 'stateLeases',
 }
 

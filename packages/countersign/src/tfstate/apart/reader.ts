@@ -5,9 +5,8 @@
  */
 import type { Worker } from 'node:worker_threads'
 import { TfstateError } from '../error.ts'
-import type { ReadOptions, StateFacts } from '../shape.ts'
-import { unpackFacts } from './message.ts'
-import type { Reply, Request, Work } from './message.ts'
+import type { ReadOptions, StateHead } from '../shape.ts'
+import type { Reply, Request, Work, WrittenFacts } from './message.ts'
 import { startThread } from './start.ts'
 import type { Limits } from './start.ts'
 
@@ -24,10 +23,13 @@ export type StateReaderOptions = {
   start?: (limits: Limits) => Worker
 }
 
+/** What a client waits for, and what is read after that. `facts` is rejected where the thread was lost meanwhile; nobody has to listen. */
+export type StateReading = { head: StateHead; facts: Promise<WrittenFacts> }
+
 /** Bodies over a SharedArrayBuffer are not copied, and must not be written to meanwhile. Others are copied into one. */
 export type StateReader = {
-  /** As `readState`. */
-  read(bytes: Uint8Array, options?: ReadOptions): Promise<StateFacts>
+  /** As `surveyState`, and then as `factsOf`: the body must not be written to before `facts` ended, either. */
+  read(bytes: Uint8Array, options?: ReadOptions): Promise<StateReading>
   /** As `redactState`. */
   redact(bytes: Uint8Array): Promise<Uint8Array>
   /** As `outputsOnly`. */
@@ -36,7 +38,9 @@ export type StateReader = {
   close(): Promise<void>
 }
 
-type Job = { work: Work; body: Uint8Array; options: ReadOptions; resolve: (reply: Reply) => void; reject: (error: Error) => void }
+/** `first` is the only reply, or the first of two. */
+type Job = { work: Work; body: Uint8Array; options: ReadOptions; first: Turn; second: Turn }
+type Turn = { reply: Promise<Reply>; resolve: (reply: Reply) => void; reject: (error: Error) => void }
 type Thread = { worker: Worker; heap: number; job: Job | undefined; timer: NodeJS.Timeout | undefined }
 
 const closed = (): TfstateError => new TfstateError('state_reader_closed', 'The server is stopping.')
@@ -55,9 +59,15 @@ export function createStateReader(options: StateReaderOptions = {}): StateReader
   const reader = new Threads(options)
   return {
     async read(bytes, readOptions = {}) {
-      const reply = await reader.ask('read', bytes, readOptions)
-      if (reply.kind !== 'facts') throw died()
-      return unpackFacts(reply.facts)
+      const [head, facts] = reader.ask('read', bytes, readOptions)
+      const read = facts.then((reply) => {
+        if (reply.kind !== 'facts') throw died()
+        return reply.facts
+      })
+      read.catch(() => undefined)
+      const reply = await head
+      if (reply.kind !== 'head') throw died()
+      return { head: reply.head, facts: read }
     },
     redact: (bytes) => reader.bytes('redact', bytes),
     outputs: (bytes) => reader.bytes('outputs', bytes),
@@ -85,26 +95,26 @@ class Threads {
   }
 
   async bytes(work: Work, body: Uint8Array): Promise<Uint8Array> {
-    const reply = await this.ask(work, body, {})
+    const reply = await this.ask(work, body, {})[0]
     if (reply.kind !== 'bytes') throw died()
     return reply.bytes
   }
 
-  async ask(work: Work, bytes: Uint8Array, options: ReadOptions): Promise<Reply> {
-    if (this.#closed) throw closed()
-    if (this.#waiting.length >= this.#queued) throw new TfstateError('state_reader_busy', 'Too many states are being read at once. Try again in a moment.')
-    const reply = await new Promise<Reply>((resolve, reject) => {
-      this.#waiting.push({ work, body: bytes, options, resolve, reject })
+  /** The first reply and the second one, of those that have two. */
+  ask(work: Work, body: Uint8Array, options: ReadOptions): [Promise<Reply>, Promise<Reply>] {
+    const job: Job = { work, body, options, first: turn(), second: turn() }
+    if (this.#closed) fail(job, closed())
+    else if (this.#waiting.length >= this.#queued) fail(job, new TfstateError('state_reader_busy', 'Too many states are being read at once. Try again in a moment.'))
+    else {
+      this.#waiting.push(job)
       this.#next()
-    })
-    if (reply.kind === 'refused') throw new TfstateError(reply.code, reply.message)
-    if (reply.kind === 'failed') throw died()
-    return reply
+    }
+    return [job.first.reply, job.second.reply]
   }
 
   async close(): Promise<void> {
     this.#closed = true
-    for (const job of this.#waiting.splice(0)) job.reject(closed())
+    for (const job of this.#waiting.splice(0)) fail(job, closed())
     await Promise.all([...this.#threads].map((thread) => this.#end(thread, closed())))
   }
 
@@ -114,7 +124,7 @@ class Threads {
       const thread = this.#threadFor(heapFor(job.body.length))
       if (thread === undefined) return
       this.#waiting.shift()
-      if (thread === 'none') job.reject(died())
+      if (thread === 'none') fail(job, died())
       else this.#give(thread, job)
     }
   }
@@ -158,12 +168,14 @@ class Threads {
 
   #heard(thread: Thread, reply: Reply): void {
     const job = thread.job
+    if (job === undefined) return
+    if (reply.kind === 'head') return job.first.resolve(reply)
     thread.job = undefined
     clearTimeout(thread.timer)
     thread.worker.unref()
     thread.timer = setTimeout(() => void this.#end(thread, died()), this.#idle)
     thread.timer.unref()
-    job?.resolve(reply)
+    settle(job, reply)
     this.#next()
   }
 
@@ -175,10 +187,30 @@ class Threads {
   async #end(thread: Thread, error: Error): Promise<void> {
     if (!this.#threads.delete(thread)) return
     clearTimeout(thread.timer)
-    thread.job?.reject(error)
+    if (thread.job) fail(thread.job, error)
     thread.job = undefined
     await thread.worker.terminate().catch(() => undefined)
   }
+}
+
+function turn(): Turn {
+  let [resolve, reject]: [Turn['resolve'], Turn['reject']] = [() => undefined, () => undefined]
+  const reply = new Promise<Reply>((done, failed) => ([resolve, reject] = [done, failed]))
+  reply.catch(() => undefined)
+  return { reply, resolve, reject }
+}
+
+/** Whatever was answered already stays so. */
+function fail({ first, second }: Job, error: Error): void {
+  first.reject(error)
+  second.reject(error)
+}
+
+function settle(job: Job, reply: Reply): void {
+  if (reply.kind === 'refused') return fail(job, new TfstateError(reply.code, reply.message))
+  if (reply.kind === 'failed') return fail(job, died())
+  job.first.resolve(reply)
+  job.second.resolve(reply)
 }
 
 function shared(bytes: Uint8Array): Uint8Array {

@@ -1,23 +1,31 @@
 /** What runs on a thread: it answers requests, one after another, and nothing else. */
 import { parentPort } from 'node:worker_threads'
 import { TfstateError } from '../error.ts'
-import { readState } from '../read/read.ts'
+import { factsOf, surveyState } from '../read/read.ts'
 import { outputsOnly } from '../redact/outputs-only.ts'
 import { redactState } from '../redact/redact.ts'
-import { packFacts } from './message.ts'
+import { writeFacts } from './message.ts'
 import type { Reply, Request } from './message.ts'
 
-function answer({ id, work, body, options }: Request): Reply {
+function answer({ id, work, body, options }: Request): void {
   try {
-    if (work === 'read') return { id, kind: 'facts', facts: packFacts(readState(body, options)) }
-    return { id, kind: 'bytes', bytes: work === 'redact' ? redactState(body) : outputsOnly(body) }
+    if (work === 'read') {
+      const survey = surveyState(body)
+      send({ id, kind: 'head', head: survey.head })
+      const facts = writeFacts(factsOf(body, survey, options))
+      send({ id, kind: 'facts', facts }, facts.json)
+    } else {
+      const bytes = work === 'redact' ? redactState(body) : outputsOnly(body)
+      send({ id, kind: 'bytes', bytes }, bytes)
+    }
   } catch (error) {
-    if (error instanceof TfstateError) return { id, kind: 'refused', code: error.code, message: error.message }
-    return { id, kind: 'failed' }
+    send(error instanceof TfstateError ? { id, kind: 'refused', code: error.code, message: error.message } : { id, kind: 'failed' })
   }
 }
 
-parentPort?.on('message', (request: Request) => {
-  const reply = answer(request)
-  parentPort?.postMessage(reply, reply.kind === 'bytes' && reply.bytes.buffer instanceof ArrayBuffer ? [reply.bytes.buffer] : [])
-})
+/** `given` is handed over and not copied. */
+function send(reply: Reply, given?: Uint8Array): void {
+  parentPort?.postMessage(reply, given?.buffer instanceof ArrayBuffer ? [given.buffer] : [])
+}
+
+parentPort?.on('message', answer)

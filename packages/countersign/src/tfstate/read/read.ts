@@ -1,89 +1,77 @@
-/** A state's facts: one walk over the bytes, each instance parsed alone and forgotten. */
+/**
+ * A state's facts, in two passes over the bytes. The survey finds everything for which a state is refused, and is all that a client waits
+ * for; what the state holds (digests, secrets) is read after it, and takes several times as long.
+ */
 import type { JsonObject } from '../../plan/index.ts'
 import { isObject } from '../../plan/text/parse.ts'
 import { TfstateError } from '../error.ts'
 import { Recurrences } from '../redact/recurrences.ts'
 import { SecretScan } from '../secrets/scan.ts'
-import type { InstanceFact, OutputFact, ReadOptions, StateFacts } from '../shape.ts'
-import { imitates, instanceMembers, outputMembers } from '../text/names.ts'
-import { eachSlice, parseSlice } from '../text/slice.ts'
-import { address } from './address.ts'
+import type { InstanceFact, OutputFact, ReadOptions, StateFacts, StateHead } from '../shape.ts'
+import { parseSlice } from '../text/slice.ts'
+import type { Slices } from '../text/slice.ts'
 import type { Head } from './address.ts'
 import { digestWith, instanceContent, outputContent } from './digest.ts'
-import { notAState, walkState } from './document.ts'
 import type { Document } from './document.ts'
+import { asBuffer, eachOutput, eachPart } from './parts.ts'
 
-/** The most instances taken. */
-export const maxInstances = 500_000
-
-const imitatesInstance = imitates(instanceMembers)
-const imitatesOutput = imitates(outputMembers)
-
-export type InstanceVisitor = (instance: JsonObject, address: string, head: Head) => void
-export type OutputVisitor = (output: JsonObject, name: string) => void
-
-export const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-
-/** Walks the body and hands on every resource, every instance, parsed, and then every output. Throws TfstateError. */
-export function eachPart(buffer: Buffer, visit: { resource?: (head: Head) => void; instance: InstanceVisitor; output: OutputVisitor }): Document {
-  let count = 0
-  let ordinal = 0
-  const document = walkState(buffer, (head, instances) => {
-    ordinal++
-    count += instances.length / 3
-    if (count > maxInstances) throw new TfstateError('state_too_many_instances', `The state has more than ${maxInstances} instances. Split the configuration.`)
-    visit.resource?.(head)
-    const refuse = (what: string): TfstateError => new TfstateError('state_resource_invalid', `Resource ${ordinal} of the state cannot be read: ${what}.`)
-    eachSlice(instances, (from, to, flags) => {
-      const instance = parseSlice(buffer, from, to, flags)
-      if (!isObject(instance)) throw refuse('one of its instances is no object')
-      for (const name in instance) if (imitatesInstance(name)) throw refuse('a member of an instance differs from a known one only in its case')
-      const { status } = instance
-      if (status !== undefined && status !== null && status !== '' && status !== 'tainted') throw refuse('the status of an instance is not known')
-      visit.instance(instance, address.instance(head, instance['index_key'], instance['deposed'], refuse), head)
-    })
-  })
-  eachSlice(document.outputs.slices, (from, to, flags, index) => {
-    const output = parseSlice(buffer, from, to, flags)
-    if (!isObject(output)) return
-    for (const name in output) if (imitatesOutput(name)) throw notAState('a member of an output differs from a known one only in its case')
-    visit.output(output, document.outputs.names[index] ?? '')
-  })
-  return document
-}
+/** Where everything stands: to be given to `factsOf` with the same bytes, and to nobody else. Addresses are as they are in the state. */
+export type Survey = { head: StateHead; document: Document; providers: ReadonlySet<string>; addresses: string[]; heads: Head[]; slices: Slices }
 
 const providerSource = /provider\["([^"\\]+)"\]/
 
-/** Throws TfstateError. See `ReadOptions` for what the digests are worth without a key. */
-export function readState(bytes: Uint8Array, options: ReadOptions = {}): StateFacts {
+/** Throws TfstateError for every state that is none, or none that Terraform would read as we do. */
+export function surveyState(bytes: Uint8Array): Survey {
+  const addresses: string[] = []
+  const heads: Head[] = []
+  const slices: Slices = []
+  const providers = new Set<string>()
+  let outputs = 0
+  const document = eachPart(asBuffer(bytes), {
+    resource: (head) => providers.add(providerSource.exec(head.provider)?.[1] ?? head.provider),
+    instance(_, at, head, from, to, flags) {
+      addresses.push(at)
+      heads.push(head)
+      slices.push(from, to, flags)
+    },
+    output: () => outputs++,
+  })
+  if (new Set(addresses).size !== addresses.length) throw new TfstateError('state_duplicate_address', 'The state holds two instances of the same address.')
+  const { opaque, lineage, serial, resources } = document
+  return { head: { opaque, lineage, serial, resources, instances: addresses.length, outputs }, document, providers, addresses, heads, slices }
+}
+
+/** See `ReadOptions` for what the digests are worth without a key. */
+export function factsOf(bytes: Uint8Array, { document, providers, addresses, heads, slices }: Survey, options: ReadOptions = {}): StateFacts {
   const buffer = asBuffer(bytes)
   const digest = digestWith(options.key)
   const scan = new SecretScan()
-  const instances: InstanceFact[] = []
   const outputs: OutputFact[] = []
-  const providers = new Set<string>()
-  const document = eachPart(buffer, {
-    resource: (head) => providers.add(providerSource.exec(head.provider)?.[1] ?? head.provider),
-    instance(instance, at, head) {
-      instances.push({ address: at, digest: digest(instanceContent(head.provider, instance)) })
-      scan.instance(at, head.type, head.mode, instance['attributes'] ?? instance['attributes_flat'], instance['sensitive_attributes'])
-    },
-    output(output, name) {
-      const sensitive = output['sensitive'] === true
-      outputs.push({ name, sensitive, digest: digest(outputContent(output)) })
-      scan.output(name, output['value'], sensitive)
-    },
+  const instances = addresses.map((at, index): InstanceFact => {
+    const instance = parseSlice(buffer, slices[3 * index] ?? 0, slices[3 * index + 1] ?? 0, slices[3 * index + 2] ?? 0)
+    const head = heads[index]
+    // The survey has seen that it is one.
+    if (!isObject(instance) || head === undefined) throw new TypeError('the bytes are not those of the survey')
+    scan.instance(at, head.type, head.mode, instance['attributes'] ?? instance['attributes_flat'], instance['sensitive_attributes'])
+    return { address: at, digest: digest(instanceContent(head.provider, instance)) }
+  })
+  eachOutput(buffer, document, (output: JsonObject, name) => {
+    const sensitive = output['sensitive'] === true
+    outputs.push({ name, sensitive, digest: digest(outputContent(output)) })
+    scan.output(name, output['value'], sensitive)
   })
   instances.sort(byAddress)
-  for (let i = 1; i < instances.length; i++) {
-    if (instances[i]?.address === instances[i - 1]?.address) throw new TfstateError('state_duplicate_address', 'The state holds two instances of the same address.')
-  }
   hideRecurrences(scan, instances, outputs, options.key)
   const { opaque, version, lineage, serial, terraformVersion, resources } = document
   return {
     opaque, version, lineage, serial, terraformVersion, resources, instances, outputs: outputs.sort((a, b) => (a.name < b.name ? -1 : 1)),
     providers: [...providers].sort(), secrets: scan.findings, secretsOmitted: scan.omitted,
   }
+}
+
+/** Both passes. Throws TfstateError. */
+export function readState(bytes: Uint8Array, options: ReadOptions = {}): StateFacts {
+  return factsOf(bytes, surveyState(bytes), options)
 }
 
 const byAddress = (a: InstanceFact, b: InstanceFact): number => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0)

@@ -3,7 +3,7 @@
  * because that is what is asked for. The bytes of the outputs are those of the body.
  */
 import { walkState } from '../read/document.ts'
-import { asBuffer } from '../read/read.ts'
+import { asBuffer } from '../read/parts.ts'
 import { opaque, writeHead } from './redact.ts'
 import { Writer } from './writer.ts'
 

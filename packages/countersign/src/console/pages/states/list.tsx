@@ -46,7 +46,7 @@ const filters = [
   ['all', 'All', () => true],
   ['stuck', 'Frozen', (one: WorkspaceView) => one.frozen !== null || one.quarantined > 0],
   ['locked', 'Locked', (one: WorkspaceView) => one.lock !== null],
-  ['secrets', 'With secrets', (one: WorkspaceView) => one.secrets > 0],
+  ['secrets', 'With secrets', (one: WorkspaceView) => (one.secrets ?? 0) > 0],
 ] as const
 
 const SHOWN = 100
@@ -84,7 +84,7 @@ function Row({ one }: { one: WorkspaceView }) {
       <span class="row-main">
         <span class="row-title"><Text of={one.name} /></span>
         <span class="row-sub row-line"><Text of={one.environment} /> · {enforcementWords[one.enforcement.level].word.toLowerCase()}{one.version > 0 && <> · version {one.version} · {sizeWords(one.size)}</>}</span>
-        {one.lastChange !== null && <span class="row-sub row-line">{changeVerbs[one.lastChange.origin]} by <Who of={one.lastChange.person} />, <Ago at={one.lastChange.at} /></span>}
+        {one.lastChange !== null && <span class="row-sub row-line">{one.lastChange.deletedAt === null ? <>{changeVerbs[one.lastChange.origin]} by <Who of={one.lastChange.person} />, <Ago at={one.lastChange.at} /></> : <>Deleted <Ago at={one.lastChange.deletedAt} /></>}</span>}
         {one.lock !== null && <span class="row-sub row-line">Held by <Who of={one.lock.person} /> <For since={one.lock.since} />{one.lock.who !== '' && <>, who says "<Text of={one.lock.who} />"</>}</span>}
       </span>
       {marks.length > 0 && <span class="row-end marks">{marks.map((mark) => <Mark key={mark.word} of={mark} />)}</span>}

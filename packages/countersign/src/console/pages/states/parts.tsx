@@ -23,14 +23,14 @@ export function StatesNav({ now }: { now: (typeof pages)[number][0] }) {
   return <nav class="subnav" aria-label="States">{pages.map(([name, to, word]) => <Link key={name} to={to} class="subtab" current={name === now}>{word}</Link>)}</nav>
 }
 
-export function WorkspaceNav({ name, now, secrets, quarantined }: { name: string; now: WorkspacePart | null; secrets: number; quarantined: number }) {
+export function WorkspaceNav({ name, now, secrets, quarantined }: { name: string; now: WorkspacePart | null; secrets: number | null; quarantined: number }) {
   const at = workspacePath(name)
   const tab = (part: WorkspacePart, to: string, word: ComponentChildren) => <Link to={to} class="subtab" current={part === now}>{word}</Link>
   return (
     <nav class="subnav" aria-label={`Pages of ${plain(name)}`}>
       {tab('state', at, 'Versions')}
       {tab('reads', `${at}/reads`, 'Readings')}
-      {tab('secrets', `${at}/secrets`, <>Secrets<Count of={secrets} /></>)}
+      {tab('secrets', `${at}/secrets`, <>Secrets<Count of={secrets ?? 0} /></>)}
       {tab('quarantine', `${at}/quarantine`, <>Quarantine<Count of={quarantined} /></>)}
     </nav>
   )

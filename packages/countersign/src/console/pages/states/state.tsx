@@ -38,7 +38,8 @@ function Current({ workspace }: { workspace: WorkspaceView }) {
       <dl class="facts tight-stack">
         {lastChange !== null && lastChange.version === workspace.version && <><dt>{changeVerbs[lastChange.origin]}</dt><dd>by <Who of={lastChange.person} />, <Ago at={lastChange.at} /></dd></>}
         <dt>Size</dt><dd>{sizeWords(workspace.size)}{workspace.opaque ? <span class="sub">encrypted by its client: nothing of it is known here</span> : <>, {counted(workspace.resources, 'resource')}</>}</dd>
-        {workspace.secrets > 0 && <><dt>Secrets</dt><dd><Link to={`${workspacePath(workspace.name)}/secrets`}>{counted(workspace.secrets, 'secret')} found</Link><span class="sub">with what to use instead</span></dd></>}
+        {workspace.secrets === null && <><dt>Secrets</dt><dd>Still being looked for</dd></>}
+        {workspace.secrets !== null && workspace.secrets > 0 && <><dt>Secrets</dt><dd><Link to={`${workspacePath(workspace.name)}/secrets`}>{counted(workspace.secrets, 'secret')} found</Link><span class="sub">with what to use instead</span></dd></>}
         <dt>Serial</dt><dd>{workspace.serial}<span class="sub">lineage <code><Text of={workspace.lineage} /></code></span></dd>
         <dt>Digest</dt><dd><Digest of={workspace.digest} /></dd>
         <dt>Enforcement</dt><dd>{enforcementWords[enforcement.level].word}<span class="sub">{enforcementWords[enforcement.level].says}</span></dd>
@@ -52,7 +53,7 @@ function Nothing({ workspace, may }: { workspace: WorkspaceView; may: boolean })
   return (
     <div class="empty section">
       <p><b>There is no state now.</b></p>
-      <p class="small">{workspace.lastChange === null ? 'Nothing was written yet.' : 'It was deleted. Until its key is destroyed it can be brought back.'}</p>
+      <p class="small">{workspace.lastChange === null ? 'Nothing was written yet.' : <>It was deleted{workspace.lastChange.deletedAt !== null && <> <Ago at={workspace.lastChange.deletedAt} /></>}. Until its key is destroyed it can be brought back.</>}</p>
       {may && workspace.lastChange !== null && <div class="actions centred"><Button icon="back" busy={busy} onPress={() => ask({ action: 'state.restore', workspace: workspace.name, whole: true })}>Bring it back</Button></div>}
       {problem !== null && <ProblemNotice problem={problem} />}
     </div>

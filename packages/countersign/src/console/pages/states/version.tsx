@@ -45,7 +45,8 @@ export function VersionFacts({ one }: { one: VersionView }) {
       <dt>Serial</dt><dd>{one.serial}<span class="sub">lineage <code><Text of={one.lineage} /></code></span></dd>
       {one.lock !== '' && <><dt>Lock</dt><dd><span class="digest" title={one.lock}>{short(one.lock)}</span><span class="sub">SHA-256 of the lock that it was written under</span></dd></>}
       <dt>Digest</dt><dd><Digest of={one.digest} /></dd>
-      {one.secrets > 0 && <><dt>Secrets</dt><dd>{counted(one.secrets, 'secret')} found in it</dd></>}
+      {one.secrets === null && <><dt>Secrets</dt><dd>Still being looked for</dd></>}
+      {one.secrets !== null && one.secrets > 0 && <><dt>Secrets</dt><dd>{counted(one.secrets, 'secret')} found in it</dd></>}
       {one.opaque && <><dt>Content</dt><dd>encrypted by its client: nothing of it is known here</dd></>}
       {one.deletedAt !== null && <><dt>{one.status === 'discarded' ? 'Discarded' : 'Deleted'}</dt><dd><When at={one.deletedAt} />{one.destroyAt !== null && <span class="sub">its key is destroyed on <When at={one.destroyAt} /></span>}</dd></>}
     </dl>

@@ -35,7 +35,7 @@ export function marksOf({ version, frozen, quarantined, lock, secrets }: Workspa
     ...(quarantined === 0 ? [] : [{ word: `${quarantined} set aside`, tone: 'red', icon: 'aside' } as const]),
     ...(lock === null ? [] : [lock.mode === 'write' ? ({ word: 'Locked to write', tone: 'amber', icon: 'lock' } as const) : ({ word: 'Locked to plan', tone: 'quiet', icon: 'lock' } as const)]),
     ...(version === 0 ? [{ word: 'No state', tone: 'quiet', icon: 'ring' } as const] : []),
-    ...(secrets === 0 ? [] : [{ word: counted(secrets, 'secret'), tone: 'amber', icon: 'warning' } as const]),
+    ...((secrets ?? 0) === 0 ? [] : [{ word: counted(secrets ?? 0, 'secret'), tone: 'amber', icon: 'warning' } as const]),
   ]
 }
 
@@ -70,6 +70,7 @@ export const actionWords = (action: string): string => (Object.hasOwn(actions, a
 export function resultWords({ action, status, result }: StateRequestView): { title: string; good: boolean; next: string } | null {
   if (status === 'denied') return { title: 'It was denied. Nothing was changed.', good: false, next: '' }
   if (status === 'expired') return { title: 'Nobody countersigned it in time. Nothing was changed.', good: false, next: 'Ask again if it is still wanted.' }
+  if (status === 'cancelled') return { title: 'It was taken back. Nothing was changed.', good: false, next: '' }
   if (status === 'void') return { title: result?.refused || 'Something else changed first. Nothing was changed.', good: false, next: result?.next ?? '' }
   if (status !== 'done' || result === null) return null
   const version = result.version
