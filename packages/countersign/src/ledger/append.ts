@@ -13,6 +13,7 @@ import { LedgerError } from './errors.ts'
 import type { NewEntry } from './index.ts'
 import { writeLeaf, type Written } from './leaf.ts'
 import { nodeReader } from './nodes.ts'
+import { factRows, leafIn } from './search/rows.ts'
 
 type Collected = { written: Promise<Written>; slot: { index: number | null } }
 type Unit = { leaves: Collected[]; sealed: boolean }
@@ -55,6 +56,7 @@ async function place(tx: Tx, unit: Unit): Promise<void> {
   await tx.insertInto('ledger_details').values(rows.map(({ idx, salt, details }) => ({ idx, salt, details }))).execute()
   const ids = rows.flatMap(({ idx, ids }) => Object.entries(ids).map(([key, value]) => ({ key, value, idx })))
   if (ids.length > 0) await tx.insertInto('ledger_id').values(ids).execute()
+  await tx.insertInto('ledger_fact').values(await factRows(tx, rows.map(({ idx, leaf, details }) => ({ idx, leaf: leafIn(leaf), details })))).execute()
   await tx.insertInto('ledger_node').values(nodes.map(({ level, index, hash }) => ({ level, idx: index, hash }))).execute()
   await tx.updateTable('ledger_head').set({ root: toHex(await rangeRoot(range)) }).where('id', '=', 1).execute()
   afterCommit(tx, () => unit.leaves.forEach(({ slot }, at) => (slot.index = start + at)))

@@ -12,6 +12,7 @@ import { examineAway, misfitOf, type Against } from './away/compare.ts'
 import type { AwayText } from './away/read.ts'
 import { countLeaves, examineFolder, examineRow, type Found } from './facts.ts'
 import { recompute } from './recompute.ts'
+import { factAuditor } from './search/rows.ts'
 
 export type AuditProblem = { where: string; what: string }
 export type Report = (where: string, what: string) => void
@@ -58,7 +59,8 @@ export async function auditVerify(store: Store, folder: Folder, pinned: readonly
   if (head === undefined || head.id !== 1 || rows.heads.length > 1) report('ledger_head', 'must be exactly one row, of id 1')
   const size = head?.size ?? (await store.read(countLeaves))
   const counts = { details: 0, erased: 0 }
-  const tree = await recompute(store, size, new Set(found.map((one) => one.size)), (page) => auditEntries(store, page, counts, report))
+  const facts = factAuditor()
+  const tree = await recompute(store, size, new Set(found.map((one) => one.size)), (page) => auditEntries(store, page, counts, report, facts))
   for (const index of tree.badLeaves) report(`ledger_leaf ${index}`, 'is not what was hashed when it was appended')
   for (const place of tree.badNodes) report(`ledger_node ${place}`, 'is not the hash of what lies below it')
   if (tree.gap !== null) report(`ledger_leaf ${tree.gap}`, 'is missing')
@@ -102,7 +104,7 @@ async function auditSurplus(store: Store, report: Report): Promise<void> {
     if (leaves !== size) report('ledger_leaf', `has ${leaves} rows for ${size} leaves`)
     const nodes = Number((await db.selectFrom('ledger_node').select((row) => row.fn.countAll().as('count')).executeTakeFirstOrThrow()).count)
     if (nodes !== nodesOf(size)) report('ledger_node', `has ${nodes} rows, a tree of ${size} leaves has ${nodesOf(size)}`)
-    for (const table of ['ledger_details', 'ledger_id'] as const) {
+    for (const table of ['ledger_details', 'ledger_id', 'ledger_fact'] as const) {
       const stray = await db.selectFrom(table).select('idx').where((row) => row.or([row('idx', '<', 0), row('idx', '>=', size)])).executeTakeFirst()
       if (stray !== undefined) report(`${table} ${stray.idx}`, 'belongs to no leaf')
     }

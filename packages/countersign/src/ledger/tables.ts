@@ -1,6 +1,7 @@
 /**
  * The tables of the ledger. `ledger_leaf` is the log; `ledger_details` lies beside it and may be erased;
- * `ledger_id`, `ledger_node` and `ledger_head` can all be computed from the leaves, and are, at every start.
+ * `ledger_id`, `ledger_node` and `ledger_head` can all be computed from the leaves, and are, at every start. `ledger_fact` is what is
+ * searched by: a convenience that proves nothing.
  */
 import type { Kysely } from 'kysely'
 import type { Migration, Tables } from '../platform/store/tables.ts'
@@ -23,6 +24,17 @@ export interface LedgerIdTable {
   key: string
   value: string
   idx: number
+}
+
+/** What a leaf says, one row each: see leaves/said.ts. `workspace` is that of its request or state where it names none itself; "" for none. */
+export interface LedgerFactTable {
+  idx: number
+  type: string
+  /** ms; the time in the leaf. */
+  at: number
+  outcome: string
+  person: string
+  workspace: string
 }
 
 /** Roots of complete subtrees: level 0 is the leaf hash, (level, idx) covers leaves idx * 2^level and on. */
@@ -71,6 +83,7 @@ declare module '../platform/store/tables.ts' {
     ledger_leaf: LedgerLeafTable
     ledger_details: LedgerDetailsTable
     ledger_id: LedgerIdTable
+    ledger_fact: LedgerFactTable
     ledger_node: LedgerNodeTable
     ledger_head: LedgerHeadTable
     ledger_checkpoint: LedgerCheckpointTable
@@ -79,7 +92,7 @@ declare module '../platform/store/tables.ts' {
   }
 }
 
-export const ledgerMigrations: Migration[] = [{ name: 'ledger_0001_tree', up: tree }, { name: 'ledger_0002_places', up: places }]
+export const ledgerMigrations: Migration[] = [{ name: 'ledger_0001_tree', up: tree }, { name: 'ledger_0002_places', up: places }, { name: 'ledger_0003_facts', up: facts }]
 
 async function tree(db: Kysely<Tables>): Promise<void> {
   await db.schema
@@ -137,4 +150,21 @@ async function places(db: Kysely<Tables>): Promise<void> {
     .addColumn('behind_since', 'bigint')
     .addColumn('alarmed', 'integer', (column) => column.notNull())
     .execute()
+}
+
+/** Each index ends with the place in the log: whatever is looked for is read newest first, from anywhere. */
+async function facts(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .createTable('ledger_fact')
+    .addColumn('idx', 'bigint', (column) => column.primaryKey().references('ledger_leaf.idx'))
+    .addColumn('type', 'text', (column) => column.notNull())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addColumn('outcome', 'text', (column) => column.notNull())
+    .addColumn('person', 'text', (column) => column.notNull())
+    .addColumn('workspace', 'text', (column) => column.notNull())
+    .execute()
+  for (const column of ['type', 'outcome', 'person', 'workspace'] as const) {
+    await db.schema.createIndex(`ledger_fact_${column}`).on('ledger_fact').columns([column, 'idx']).execute()
+  }
+  await db.schema.createIndex('ledger_fact_at').on('ledger_fact').column('at').execute()
 }

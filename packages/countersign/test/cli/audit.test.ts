@@ -71,7 +71,7 @@ it('tail shows what is asked for, and what comes; export goes on; a ledger that 
   cpSync(dataDir, old, { recursive: true })
   const { DatabaseSync } = await import('@photostructure/sqlite')
   const database = new DatabaseSync(join(old, 'countersign.db'), { enableForeignKeyConstraints: false })
-  for (const table of ['ledger_id', 'ledger_details', 'ledger_leaf']) database.exec(`delete from ${table} where idx >= 2`)
+  for (const table of ['ledger_id', 'ledger_fact', 'ledger_details', 'ledger_leaf']) database.exec(`delete from ${table} where idx >= 2`)
   database.exec(`delete from ledger_checkpoint where size > 2; delete from ledger_node where (idx + 1) * (1 << level) > 2; update ledger_head set size = 2, root = (select lower(hex(hash)) from ledger_node where level = 1 and idx = 0)`)
   database.close()
   rmSync(join(old, 'checkpoints'), { recursive: true })

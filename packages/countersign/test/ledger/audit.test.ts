@@ -51,6 +51,7 @@ const columns: [string, string, string][] = [
   ['ledger_leaf', 'idx', 'idx + 1000'], ['ledger_leaf', 'leaf', ''],
   ['ledger_details', 'idx', 'idx + 1000'], ['ledger_details', 'salt', ''], ['ledger_details', 'details', ''],
   ['ledger_id', 'key', ''], ['ledger_id', 'value', ''], ['ledger_id', 'idx', 'idx + 100'],
+  ['ledger_fact', 'idx', 'idx + 1000'], ['ledger_fact', 'type', ''], ['ledger_fact', 'at', 'at + 1'], ['ledger_fact', 'outcome', ''], ['ledger_fact', 'person', ''], ['ledger_fact', 'workspace', `workspace || 'x'`],
   ['ledger_node', 'level', 'level + 20'], ['ledger_node', 'idx', 'idx + 1000'], ['ledger_node', 'hash', ''],
   ['ledger_head', 'id', 'id + 1'], ['ledger_head', 'size', 'size + 1'], ['ledger_head', 'size', 'size - 1'], ['ledger_head', 'root', ''],
   ['ledger_checkpoint', 'size', 'size + 1'], ['ledger_checkpoint', 'root', ''], ['ledger_checkpoint', 'note', ''],
@@ -90,7 +91,7 @@ function edited(value: unknown): string[] {
 }
 
 test.each([
-  ['a leaf', 'delete from ledger_leaf where idx = 4'], ['a node', 'delete from ledger_node where level = 1 and idx = 2'], ['an id', `delete from ledger_id where idx = 3 and key = 'run'`],
+  ['a leaf', 'delete from ledger_leaf where idx = 4'], ['a node', 'delete from ledger_node where level = 1 and idx = 2'], ['an id', `delete from ledger_id where idx = 3 and key = 'run'`], ['what an entry is found by', 'delete from ledger_fact where idx = 5'],
   ['the head', 'delete from ledger_head'], ['the key', 'delete from ledger_key'],
 ])('%s that is gone is found', async (_what, statement) => {
   expect((await auditOf((place) => place.edit(statement))).problems).not.toEqual([])
@@ -98,7 +99,7 @@ test.each([
 
 test.each([
   ['a leaf', `insert into ledger_leaf values (11, '{}')`], ['a node', 'insert into ledger_node values (7, 0, zeroblob(32))'], ['an id', `insert into ledger_id values ('run', 'run_9', 3)`],
-  ['an id of no leaf', `insert into ledger_id values ('run', 'run_9', 99)`], ['details of no leaf', `insert into ledger_details values (99, '', '')`],
+  ['an id of no leaf', `insert into ledger_id values ('run', 'run_9', 99)`], ['what no entry is found by', `insert into ledger_fact values (99, 'test.acted', 0, 'done', '', '')`], ['details of no leaf', `insert into ledger_details values (99, '', '')`],
   ['a head', `insert into ledger_head values (2, 0, '')`], ['a key', `insert into ledger_key values (2, '', '')`], ['a checkpoint', `insert into ledger_checkpoint values (3, '00', 'x')`],
 ])('%s too many is found', async (_what, statement) => {
   expect((await auditOf((place) => place.edit(statement))).problems).not.toEqual([])
@@ -124,7 +125,7 @@ test('a database that was rolled back is found by the checkpoint files', async (
   const audit = await auditOf((place) => {
     const later = readFileSync(join(place.checkpoints, readdirSync(place.checkpoints).at(-1) ?? ''), 'utf8')
     place.edit(
-      'delete from ledger_id where idx >= 8', 'delete from ledger_details where idx >= 8', 'delete from ledger_leaf where idx >= 8', 'delete from ledger_checkpoint where size > 8',
+      'delete from ledger_id where idx >= 8', 'delete from ledger_fact where idx >= 8', 'delete from ledger_details where idx >= 8', 'delete from ledger_leaf where idx >= 8', 'delete from ledger_checkpoint where size > 8',
       'delete from ledger_node where (idx + 1) * (1 << level) > 8', 'update ledger_head set size = 8, root = (select lower(hex(hash)) from ledger_node where level = 3)',
     )
     expect(later).toContain('\n10\n')

@@ -126,7 +126,7 @@ test.each(['without effect', 'with effect'] as const)('the database fails to rec
   expect((await again.ledger.checkpoint()).size).toBe(2)
 })
 
-test.each(['ledger_leaf', 'ledger_details', 'ledger_id', 'ledger_node', 'ledger_head'])('the ledger cannot be written (%s): the action does not happen', async (table) => {
+test.each(['ledger_leaf', 'ledger_details', 'ledger_id', 'ledger_fact', 'ledger_node', 'ledger_head'])('the ledger cannot be written (%s): the action does not happen', async (table) => {
   for (const when of ['without effect', 'with effect'] as const) {
     const disk = failingDisk()
     const { ledger, store } = await place.open({ connect: disk.connect })

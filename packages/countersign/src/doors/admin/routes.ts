@@ -4,6 +4,8 @@ import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Actor } from '../../identity/actor.ts'
+import { outcomeNames, typePattern } from '../../leaves/index.ts'
+import type { SearchInput } from './search.ts'
 import type { AdminUseCases } from './use-cases.ts'
 
 export type AdminRoutesDeps = { useCases: AdminUseCases; origin: string; actorOf: (request: FastifyRequest) => Actor | null }
@@ -11,6 +13,20 @@ export type AdminRoutesDeps = { useCases: AdminUseCases; origin: string; actorOf
 const changeId = z.object({ id: z.string().regex(/^pol_[0-9a-f]{32}$/, 'the id of a policy change') })
 const keyId = z.object({ id: z.string().regex(/^aut_[0-9a-f]{32}$/, 'the id of a key') })
 const size = z.coerce.number().int().min(0)
+const moment = z.string().max(40).transform((text) => Date.parse(/^\d{4}-\d{2}-\d{2}(T[0-9:.]+(Z|[+-]\d{2}:\d{2}))?$/.test(text) ? text : '')).refine(Number.isFinite, 'a day as 2026-11-20, or a time with its zone as 2026-11-20T08:00Z').describe('a day (UTC), or a time with its zone')
+const several = z.string().max(1_000).transform((text) => text.split(','))
+/** What is looked for; what is left out is not looked at. */
+const wanted = {
+  person: z.string().min(1).max(200).optional().describe('did it, or it was done to them: an id, a part of a name, or "me"'),
+  workspace: z.string().min(1).max(300).optional().describe('a workspace, or a project and all in it'),
+  action: several.pipe(z.array(z.string().regex(typePattern, 'a type of entries, or the first part of one')).max(40)).optional().describe('types, or first parts of types, with commas between: gate.denied,state'),
+  outcome: several.pipe(z.array(z.enum(outcomeNames))).optional().describe(`with commas between: ${outcomeNames.join(', ')}`),
+  since: moment.optional(),
+  until: moment.optional(),
+  id: z.string().min(1).max(256).optional().describe('of a run, request, challenge, grant, state, key or session'),
+}
+type WantedQuery = z.output<z.ZodObject<typeof wanted>>
+const wantedIn = ({ action: types, outcome: outcomes, person, workspace, since, until, id }: WantedQuery): SearchInput => ({ types, outcomes, person, workspace, since, until, id })
 
 export const adminRoutes: FastifyPluginAsyncZod<AdminRoutesDeps> = async (app, { useCases, origin, actorOf }) => {
   const link = (code: string): { code: string; link: string } => ({ code: formatCode(code), link: `${origin}/c/${formatCode(code)}` })
@@ -64,6 +80,18 @@ export const adminRoutes: FastifyPluginAsyncZod<AdminRoutesDeps> = async (app, {
     { schema: { querystring: z.object({ from: size.default(0), limit: z.coerce.number().int().min(1).max(500).default(100) }) } },
     async (request) => useCases.entries.run(actorOf(request), request.query),
   )
+
+  app.get('/api/v1/ledger/entries/:index', { schema: { params: z.object({ index: size }), querystring: z.object({ size: size.optional() }) } }, async (request) =>
+    useCases.entry.run(actorOf(request), { ...request.params, ...request.query }))
+
+  app.get(
+    '/api/v1/ledger/search',
+    { schema: { querystring: z.object({ ...wanted, before: size.optional(), size: size.optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }) } },
+    async (request) => useCases.search.run(actorOf(request), { wanted: wantedIn(request.query), page: request.query }),
+  )
+
+  app.get('/api/v1/ledger/search/newer', { schema: { querystring: z.object({ ...wanted, after: z.coerce.number().int().min(-1) }) } }, async (request) =>
+    useCases.newer.run(actorOf(request), { wanted: wantedIn(request.query), after: request.query.after }))
 
   app.get('/api/v1/directory', async (request) => useCases.directory.run(actorOf(request), {}))
 

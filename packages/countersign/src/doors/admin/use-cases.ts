@@ -6,6 +6,7 @@ import type { SiteChange } from './change-site.ts'
 import type { AdminDeps, Revocation } from './ports.ts'
 import { changeTexts, proveConsistency, showChain, showChange, showCheckpoint, showDirectory, showEntries, showPolicy, showTrust } from './read.ts'
 import { askRevocation, takeRevocation } from './revoke.ts'
+import { countNewer, search, showEntry, type SearchInput, type SearchPage } from './search.ts'
 
 export type AdminUseCases = ReturnType<typeof adminUseCases>
 type Nothing = Record<string, never>
@@ -24,6 +25,9 @@ export function adminUseCases(deps: AdminDeps) {
     checkpoint: useCase('show the checkpoint', 'ledger.read', (by, _: Nothing) => showCheckpoint(deps, by)),
     consistency: useCase('prove consistency', 'ledger.read', (by, input: { from: number; to: number }) => proveConsistency(deps, by, input)),
     entries: useCase('read the ledger', 'ledger.read', (by, input: { from: number; limit: number }) => showEntries(deps, by, input)),
+    search: useCase('search the ledger', 'ledger.read', (by, input: { wanted: SearchInput; page: SearchPage }) => search(deps, by, input.wanted, input.page)),
+    newer: useCase('count newer entries of the ledger', 'ledger.read', (by, input: { wanted: SearchInput; after: number }) => countNewer(deps, by, input.wanted, input.after)),
+    entry: useCase('prove an entry of the ledger', 'ledger.read', (by, input: { index: number; size?: number | undefined }) => showEntry(deps, by, input)),
     directory: useCase('read the directory', 'ledger.read', (by, _: Nothing) => showDirectory(deps, by)),
     trust: useCase('export trust', 'ledger.read', (by, _: Nothing) => showTrust(deps, by)),
   }

@@ -1,0 +1,3 @@
+/** What leaves say: their kinds, how what they speak of went, who did it and where. Pure: the server, terminals and pages use the same. */
+export { groups, kinds, outcomeNames, outcomes, type Kind, type Outcome } from './kinds.ts'
+export { anchorsOf, isOfType, outcomeIsInDetails, saidBy, typePattern, type LeafText, type Said } from './said.ts'
