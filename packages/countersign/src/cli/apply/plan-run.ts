@@ -29,7 +29,7 @@ export async function planRun(begun: Begun, options: RunOptions, output: Output)
       showSummary(output, { summary: read.summary, risk: preview?.risk ?? read.risk, workspace: { name: workspace.name, ...(preview ? { environment: preview.environment } : {}) } }, read)
       output.line()
       output.line(preview ? asks(preview) : `What policy asks is not known: ${'why' in session ? session.why : ''}`)
-      if (workspace.derived) output.line(output.paint.dim(`The workspace's name comes from the folders. Fix it in .countersign.yaml with: workspace: ${safe(workspace.name)}`))
+      if (workspace.derived) output.line(output.paint.dim(`The workspace's name comes from the folders. To keep it as it is, write it into .countersign.yaml: workspace: ${safe(workspace.name)}`))
       output.data({ workspace: workspace.name, changes: true, scope, summary: read.summary, risk: preview?.risk ?? read.risk, environment: preview?.environment ?? null, decision: preview?.decision ?? null })
       return exitCodes.changes
     } finally {

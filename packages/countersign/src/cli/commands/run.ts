@@ -32,9 +32,10 @@ Examples:
 async function runCommand(program: readonly string[], options: Options, output: Output): Promise<number> {
   if (!process.argv.includes('--')) throw new CliError('argument_refused', 'The program stands after --.', `Write: countersign run -- ${program.map((word) => safe(word)).join(' ')}`)
   const [lasts, phase, timeout] = [lastsOption(options.lasts), phaseOption(options.phase), durationOption(options.timeout, '--timeout')]
-  const { session, workspace, told } = await connectTo(options, output)
-  if (!told) output.warn(`The workspace's name comes from the folders: ${safe(workspace)}. Fix it in .countersign.yaml, or with --workspace.`)
-  const { runWithState } = await import('../state/run/run.ts')
+  const [{ runWithState }, { folderOf }] = await Promise.all([import('../state/run/run.ts'), import('../state/run/phase.ts')])
+  const { session, workspace, told, here } = await connectTo(options, output, folderOf(program, process.cwd()))
+  if (!told) output.warn(`The workspace's name comes from the folders: ${safe(workspace)}. To keep it as it is, say it with --workspace, or in .countersign.yaml as  workspace: ${safe(workspace)}`)
+  if (here !== undefined && here !== workspace) output.warn(`${output.paint.yellow('Note')}: the backend of this folder is ${safe(here)}, and the credential is for ${safe(workspace)}. Terraform will not be let in with it. For the other: countersign run --workspace ${safe(here)} -- ...`)
   const status = await runWithState(session, program, { workspace, phase, lasts, timeout }, output)
   return status === 0 ? exitCodes.done : status
 }

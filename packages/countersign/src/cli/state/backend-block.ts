@@ -37,7 +37,7 @@ export function backendBlock(address: string): string {
 `
 }
 
-export type Written = { /** The file. */ readonly file: string; /** `http`, `s3`, ..., or `cloud`. */ readonly type: string; /** It says a user name or a password. */ readonly credentials: boolean }
+export type Written = { /** The file. */ readonly file: string; /** `http`, `s3`, ..., or `cloud`. */ readonly type: string; /** Of the HTTP backend, where it is written out; else "". */ readonly address: string; /** It says a user name or a password. */ readonly credentials: boolean }
 
 /**
  * Backend blocks in the files of a folder, as far as a look at the text can tell. It warns and decides nothing: what terraform reads is
@@ -62,9 +62,13 @@ type Found = Omit<Written, 'file'>
 
 function inNative(text: string): Found[] {
   const bare = text.replace(/\/\*[^]*?\*\/|("(?:[^"\\\n]|\\.)*")|#[^\n]*|\/\/[^\n]*/g, (_, string: string | undefined) => string ?? ' ')
-  return [...bare.matchAll(/\b(?:backend\s+"([^"\n]+)"|(cloud))\s*\{([^}]*)\}/g)].map(([, type, cloud, body = '']) => ({ type: type ?? cloud ?? '', credentials: /(^|[\s{])(username|password)\s*=/.test(body) }))
+  return [...bare.matchAll(/\b(?:backend\s+"([^"\n]+)"|(cloud))\s*\{([^}]*)\}/g)].map(([, type, cloud, body = '']) => ({
+    type: type ?? cloud ?? '', address: type === 'http' ? (/(?:^|[\s{])address\s*=\s*"([^"\\$%\n]*(?:%[0-9A-Fa-f]{2}[^"\\$%\n]*)*)"/.exec(body)?.[1] ?? '') : '', credentials: /(^|[\s{])(username|password)\s*=/.test(body),
+  }))
 }
 
 function inJson(text: string): Found[] {
-  return [...text.matchAll(/"backend"\s*:\s*\[?\s*\{\s*"([^"\n]+)"\s*:([^}]*)\}|"(cloud)"\s*:/g)].map(([, type, body = '', cloud]) => ({ type: type ?? cloud ?? '', credentials: /"(username|password)"\s*:/.test(body) }))
+  return [...text.matchAll(/"backend"\s*:\s*\[?\s*\{\s*"([^"\n]+)"\s*:([^}]*)\}|"(cloud)"\s*:/g)].map(([, type, body = '', cloud]) => ({
+    type: type ?? cloud ?? '', address: type === 'http' ? (/"address"\s*:\s*"([^"\\$]*)"/.exec(body)?.[1] ?? '') : '', credentials: /"(username|password)"\s*:/.test(body),
+  }))
 }

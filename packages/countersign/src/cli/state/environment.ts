@@ -13,9 +13,9 @@ export const LOCK_TIMEOUT = '15m'
 /** Terraform's commands that take a lock and know -lock-timeout, as in TF_CLI_ARGS_name. */
 const locking = ['apply', 'destroy', 'import', 'init', 'plan', 'refresh', 'state_mv', 'state_push', 'state_replace_provider', 'state_rm', 'taint', 'untaint']
 
-/** In the order in which they are printed. `waits`: whether a lock may be waited for; where none can be had it would only be silence. */
-export function stateVariables({ username, password }: Pick<StateCredential, 'username' | 'password'>, environment: Environment, waits = true): [name: string, value: string][] {
-  return [['TF_HTTP_USERNAME', username], ['TF_HTTP_PASSWORD', password], ...(waits ? patience(environment) : [])]
+/** In the order in which they are printed. */
+export function stateVariables({ username, password }: Pick<StateCredential, 'username' | 'password'>, environment: Environment): [name: string, value: string][] {
+  return [['TF_HTTP_USERNAME', username], ['TF_HTTP_PASSWORD', password], ...patience(environment)]
 }
 
 function patience(environment: Environment): [string, string][] {

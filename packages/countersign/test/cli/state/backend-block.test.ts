@@ -49,10 +49,14 @@ describe('what a folder says of a backend', () => {
     ['main.tf', 'terraform {\n  backend "s3" { # username = "x"\n  bucket = "b" // password = "y"\n }\n}\n', { type: 's3', credentials: false }],
     ['main.tofu', 'terraform {\n  cloud {\n organization = "o"\n }\n}\n', { type: 'cloud', credentials: false }],
     ['main.tf.json', '{"terraform": {"backend": {"http": {"username": "x"}}}}', { type: 'http', credentials: true }],
+    ['main.tf.json', '{"terraform": {"backend": {"http": {"address": "https://a.example.com/state/v1/a/b%20c"}}}}', { type: 'http', address: 'https://a.example.com/state/v1/a/b%20c', credentials: false }],
+    ['b.tf', backendBlock(stateAddress(server, 'a/b c/ü')), { type: 'http', address: `${server}/state/v1/a/b%20c%2F%C3%BC`, credentials: false }],
+    ['b.tf', 'terraform {\n  backend "http" { lock_address = "https://x" }\n}\n', { type: 'http', credentials: false }],
+    ['b.tf', 'terraform {\n  backend "s3" { address = "https://x" }\n}\n', { type: 's3', credentials: false }],
   ])('in %s: %j', async (file, text, found) => {
     const folder = await scratchFolder('written')
     writeFileSync(join(folder, file), text)
-    expect(writtenBackends(folder)).toEqual([{ file, ...found }])
+    expect(writtenBackends(folder)).toEqual([{ file, address: '', ...found }])
   })
 
   it('comments, strings and other blocks are none', async () => {

@@ -6,13 +6,14 @@
  * program starts, nor from others of this user who look into its environment: with it alone they can ask for locks, and that asks you.
  */
 import type { Session } from '../../client/session.ts'
+import { CliError } from '../../exit.ts'
 import { safe, type Output } from '../../output.ts'
 import { sayWhatWaits } from '../beside.ts'
 import { endCredential, getCredential, ONE_COMMAND } from '../credential.ts'
 import { stateVariables } from '../environment.ts'
 import { standingOf, type Standing } from './standing.ts'
 import { refuseMissing, runProgram } from './child.ts'
-import { phaseOf } from './phase.ts'
+import { endsLock, phaseOf } from './phase.ts'
 
 export type RunOptions = { readonly workspace: string; readonly phase?: 'plan' | 'apply' | undefined; readonly lasts?: number | undefined; readonly timeout?: number | undefined }
 
@@ -21,17 +22,22 @@ export async function runWithState(session: Session, command: readonly string[],
   refuseMissing(command[0] ?? '', process.env)
   const phase = options.phase ?? phaseOf(command)
   const before = await standingOf(session, options.workspace)
-  if (before?.frozen && phase === 'apply') output.warn(`${safe(options.workspace)} is frozen (${safe(before.frozen.why)}): every lock to write is refused until somebody decides. Look with: countersign state quarantine list`)
+  if (before?.frozen && phase === 'apply' && !endsLock(command)) throw frozen(options.workspace, before.frozen.why)
   const credential = await getCredential({ session, output, timeout: options.timeout }, { workspace: options.workspace, phase, lasts: options.lasts ?? ONE_COMMAND, purpose: `run ${command.slice(0, 3).join(' ')}`.slice(0, 200) })
   const beside = sayWhatWaits(session, credential.id, output)
   try {
-    const code = await runProgram(command, { ...withoutOurs(process.env), ...Object.fromEntries(stateVariables(credential, process.env, before?.frozen == null)) })
+    const code = await runProgram(command, { ...withoutOurs(process.env), ...Object.fromEntries(stateVariables(credential, process.env)) })
     return (await saysSetAside(session, options.workspace, before, output)) && code === 0 ? 1 : code
   } finally {
     await beside.end()
     const why = await endCredential(session, credential.id)
     if (why !== undefined) output.warn(`The credential of this run could not be ended (${why}); it ends by itself at ${safe(credential.expiresAt)}.`)
   }
+}
+
+/** Every lock to write would be refused: nobody is asked for a touch that is worth nothing. */
+function frozen(workspace: string, why: string): CliError {
+  return new CliError('workspace_frozen', `${safe(workspace)} is frozen (${safe(why)}): nothing can be written until somebody decides about that. Nothing was run, and nobody was asked.`, 'Look at it with: countersign state quarantine list. To plan and to read meanwhile: countersign run --phase plan -- terraform plan')
 }
 
 /** Terraform takes a write that was set aside for one that was kept: it ends with 0, and says nothing. */
