@@ -1,7 +1,7 @@
 /** What is done to a state over the API: each thing once, countersigned, over exactly what the statement names. */
 import { describe, expect, it } from 'vitest'
 import { ask, countersigned, runBody } from '../support/sample-run.ts'
-import { askState, credentialFor, done, importState, locked, lockInfo, named, redeemBytes, requestOf, sha256, sharedServer, stateText, WireClient } from '../support/states.ts'
+import { askState, asking, credentialFor, done, importState, locked, lockInfo, named, redeemBytes, requestOf, sha256, sharedServer, stateText, WireClient } from '../support/states.ts'
 import type { Owned } from '../support/states.ts'
 import { terminalOf } from '../support/team.ts'
 
@@ -165,6 +165,8 @@ describe('what was set aside', () => {
     const refusal = async (body: Record<string, unknown>) => (await owned.terminal.call('POST', '/api/v1/state/requests', { workspace, ...body })).body['code']
     expect(await refusal({ action: 'state.accept', version: 3 })).toBe('lock_held')
     expect(await refusal({ action: 'state.discard', version: 1 })).toBe('nothing_quarantined')
+    // What was set aside has changed nothing.
+    expect(await owned.terminal.must('GET', api)).toMatchObject({ lastChange: { origin: 'import', version: 1, deletedAt: null } })
     expect((await client.unlock(lock)).status).toBe(200)
     expect(await done(owned.terminal, owned.person, { action: 'state.discard', workspace, version: 2 })).toMatchObject({ status: 'done' })
     expect(await owned.terminal.must('GET', api)).toMatchObject({ frozen: { why: expect.any(String) as string }, quarantined: 1, version: 1 })
@@ -188,6 +190,40 @@ describe('what was set aside', () => {
     for (const { code } of [accept, rollback]) await owned.person.countersign(code)
     const statuses = [(await requestOf(owned.terminal, accept.id)).status, (await requestOf(owned.terminal, rollback.id)).status]
     expect(statuses.sort()).toEqual(['done', 'void'])
+  })
+})
+
+describe('a question that is taken back', () => {
+  const withdraw = async (by: Owned['terminal'], id: string) => await by.call('POST', `/api/v1/state/requests/${id}/withdraw`, {})
+
+  it('waits for nobody any more, and cannot be countersigned', async () => {
+    const { owned, workspace } = await begin()
+    await importState(owned, workspace, one)
+    await importState(owned, workspace, two)
+    const asked = await askState(owned.terminal, { action: 'state.rollback', workspace, version: 1 })
+    const seen = owned.terminal.must('GET', `/api/v1/state/requests/${asked.id}?wait=20&since=${asked.version}`)
+    expect((await withdraw(owned.terminal, asked.id)).body).toMatchObject({ status: 'cancelled' })
+    expect(await seen).toMatchObject({ status: 'cancelled' })
+    await expect(owned.person.countersign(asked.code)).rejects.toThrow('challenge_cancelled')
+    expect((await owned.terminal.must('GET', '/api/v1/state/waiting'))['requests']).not.toContainEqual(expect.objectContaining({ id: asked.id }))
+    expect(await owned.terminal.must('GET', `/api/v1/state/workspaces/${named(workspace)}`)).toMatchObject({ version: 2 })
+  })
+
+  it('after it was granted gives nothing; after its effect it says that this has happened; and it is nobody else\'s to take back', async () => {
+    const { owned, workspace } = await begin()
+    await importState(owned, workspace, one)
+    const granted = await done(owned.terminal, owned.person, { action: 'state.credential', workspace, phase: 'plan' })
+    expect((await withdraw(owned.terminal, granted.id)).body).toMatchObject({ status: 'void' })
+    expect(await redeemBytes(owned.terminal, granted.id)).toMatchObject({ status: 403, body: { code: 'grant_void' } })
+    const effect = await done(owned.terminal, owned.person, { action: 'state.delete', workspace, whole: true })
+    expect((await withdraw(owned.terminal, effect.id)).body).toMatchObject({ status: 'done' })
+    expect(await owned.terminal.must('GET', `/api/v1/state/workspaces/${named(workspace)}`)).toMatchObject({ version: 0, lastChange: { version: 1, deletedAt: expect.any(String) as string } })
+    // What is asked over the wire may be a thief's: that is denied, and not quietly taken back.
+    const client = new WireClient(await credentialFor(owned, 'shop/other'))
+    const { asked, answer } = await asking(owned.terminal, async () => await client.lock(lockInfo()))
+    expect((await withdraw(owned.terminal, asked.id)).body).toMatchObject({ code: 'request_not_found' })
+    await owned.person.deny(asked.code)
+    expect(await answer).toMatchObject({ status: 403 })
   })
 })
 

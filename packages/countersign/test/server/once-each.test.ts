@@ -133,7 +133,7 @@ const flows: Record<string, Flow> = {
     },
   },
   'states, over the interface and over the wire': {
-    calls: [...everywhere, ...signing, ...terminals, ...v1('POST', 'state/requests state/requests/{id}/redeem'), ...v1('DELETE', 'state/credentials/{id}'), 'LOCK', 'POST', 'UNLOCK', 'DELETE'],
+    calls: [...everywhere, ...signing, ...terminals, ...v1('POST', 'state/requests state/requests/{id}/redeem state/requests/{id}/withdraw'), ...v1('DELETE', 'state/credentials/{id}'), 'LOCK', 'POST', 'UNLOCK', 'DELETE'],
     async run({ ada, book, clock }) {
       const cli = await terminal(ada, clock)
       const credential = await credentialFor(ada, cli, 'shop/web')
@@ -146,6 +146,8 @@ const flows: Record<string, Flow> = {
       const reading = await cli.must('POST', '/api/v1/state/requests', { action: 'state.read', workspace: 'shop/web' })
       if (reading['status'] === 'waiting') await ada.countersign(String(reading['code']))
       expect((await cli.call('POST', `/api/v1/state/requests/${String(reading['id'])}/redeem`)).body).toMatchObject({ code: 'answer_lost' })
+      const unwanted = await cli.must('POST', '/api/v1/state/requests', { action: 'state.read', workspace: 'shop/web' })
+      expect(await cli.must('POST', `/api/v1/state/requests/${String(unwanted['id'])}/withdraw`, {})).toMatchObject({ status: 'cancelled' })
       const state = stateText(7, 'imported')
       const importing = await cli.must('POST', '/api/v1/state/requests', { action: 'state.import', workspace: 'shop/old', digest: sha256(state), lineage: 'imported', serial: 7, size: state.length })
       await ada.countersign(String(importing['code']))

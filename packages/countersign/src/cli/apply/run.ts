@@ -25,7 +25,7 @@ import { inTurn, keepSaying, tellBehind } from './turn.ts'
 import { verifyConsent } from './verify-consent.ts'
 import { provenRules, verifyDecision, type Rules } from './verify-decision.ts'
 import { saveEvidence, whatIsWrong } from './evidence-file.ts'
-import { waitForPerson } from './wait.ts'
+import { waitForRun } from './wait.ts'
 
 export type ApplyOptions = RunOptions & { readonly evidence?: string; /** Milliseconds. */ readonly timeout?: number }
 
@@ -99,7 +99,7 @@ async function agreed(asked: Asked, options: ApplyOptions, output: Output, inter
   tellBehind(output, view)
   const offer = offerToOpen(output, link)
   try {
-    const granted = await waitForPerson({ api: session.api, output, signal: interrupts.signal, timeout: options.timeout }, view)
+    const granted = await waitForRun({ api: session.api, output, signal: interrupts.signal, timeout: options.timeout }, view)
     return { view: granted, consent: await verifyConsent(session, granted, view.subject) }
   } catch (error) {
     if (error instanceof CliError && (error.code === 'interrupted' || error.code === 'wait_timeout' || error.code === 'evidence_rejected' || error.code === 'server_history_changed')) await takeBack(session, view)

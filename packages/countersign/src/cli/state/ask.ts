@@ -3,12 +3,12 @@
  * here, because whoever runs programs as this user could type it too.
  */
 import { formatCode, shortCode, subjectDigest, type StateSubject } from '@countersign/proof'
+import { watchInterrupts } from '../apply/interrupts.ts'
 import { offerToOpen } from '../apply/offer.ts'
 import type { Session } from '../client/session.ts'
+import { waitForPerson } from '../client/wait-for-person.ts'
 import { CliError, exitCodes } from '../exit.ts'
 import { safe, type Output } from '../output.ts'
-import { startProgress } from '../render/progress.ts'
-import { timeOfDay } from '../render/words.ts'
 import { showQuestion } from './show-question.ts'
 import { checkStatement, type Question } from './statement.ts'
 import { stateAnswer, type StateRequest } from './wire.ts'
@@ -35,14 +35,20 @@ export async function follow(asking: Asking, question: Question, view: StateRequ
   const code = formatCode(shortCode(await subjectDigest(view.subject)))
   if (view.status !== 'waiting') return { view: ended(view), subject, code }
   const link = linkOf(session, code)
+  const interrupts = asking.signal ? undefined : watchInterrupts(output)
   showQuestion(output, subject)
   output.line()
   output.line(`  what you sign   ${output.paint.bold(code)}      ->  ${link}`)
   const offer = offerToOpen(output, link)
-  try {
-    return { view: await waitFor(asking, view), subject, code }
-  } finally {
+  const end = (): void => {
+    interrupts?.end()
     offer.end()
+  }
+  try {
+    const signal = asking.signal ?? interrupts?.signal
+    return { view: ended(await waited(asking, view, signal, end)), subject, code }
+  } finally {
+    end()
   }
 }
 
@@ -51,50 +57,37 @@ export function linkOf(session: Session, code: string): string {
   return `${session.trust.sites.at(-1)?.origins[0] ?? session.profile.server}/c/${code}`
 }
 
-const LONG_POLL = 25
-const PAUSE = 1_000
-
-async function waitFor({ session, output, signal, timeout }: Asking, first: StateRequest): Promise<StateRequest> {
-  const waiting = 'waiting for the countersignature'
-  const progress = startProgress(output, waiting)
-  const limit = timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeout
-  let view = first
+/** `over`: before the request is taken back, so that a second Ctrl-C ends everything. */
+async function waited({ session, output, timeout }: Asking, first: StateRequest, signal: AbortSignal | undefined, over: () => void): Promise<StateRequest> {
   try {
-    while (view.status === 'waiting') {
-      if (Date.now() >= limit) throw new CliError('wait_timeout', 'Nobody countersigned within the time given by --timeout. Nothing was done.', '', { exit: exitCodes.notCountersigned })
-      const seconds = Math.max(0, Math.min(LONG_POLL, Math.ceil((limit - Date.now()) / 1000)))
-      try {
-        const path = `/api/v1/state/requests/${view.id}?wait=${seconds}&since=${view.version}`
-        view = stateAnswer('request', await session.api.call('GET', path, { ...(signal ? { signal } : {}), silence: (seconds + 15) * 1000 }))
-        progress.say(waiting)
-      } catch (error) {
-        if (signal?.aborted) throw interrupted()
-        if (!passes(error)) throw error
-        progress.say('the server does not answer; trying again')
-        await new Promise((resolve) => setTimeout(resolve, PAUSE))
-      }
-    }
+    return await waitForPerson({ output, signal, timeout }, first, {
+      after: async ({ id, version }, seconds, held) => stateAnswer('request', await session.api.call('GET', `/api/v1/state/requests/${id}?wait=${seconds}&since=${version}`, held)),
+      isGood: ({ status, result }) => status === 'granted' || status === 'allowed' || (status === 'done' && (result?.refused ?? '') === ''),
+      nothing: 'Nothing was done.',
+    })
   } catch (error) {
-    progress.end()
-    throw error
+    over()
+    if (!(error instanceof CliError) || (error.code !== 'interrupted' && error.code !== 'wait_timeout')) throw error
+    // It may have been countersigned just before: then it has happened, and is said as that.
+    const view = await takeBack(session, first)
+    if (view?.status !== 'done') throw error
+    return view
   }
-  const good = view.status === 'granted' || view.status === 'allowed' || (view.status === 'done' && (view.result?.refused ?? '') === '')
-  progress.end(good ? `${output.paint.green('countersigned')}, ${timeOfDay(Date.now())}` : undefined)
-  return ended(view)
 }
 
-/** A server that is away for a moment is no reason to give up waiting. */
-export function passes(error: unknown): boolean {
-  return error instanceof CliError && (error.code === 'server_unreachable' || error.code === 'shutting_down' || error.code === 'storage_unavailable' || error.code === 'rate_limited')
-}
-
-function interrupted(): CliError {
-  return new CliError('interrupted', 'Interrupted. What was asked ends by itself, and can be denied on its page.', '', { exit: exitCodes.notCountersigned })
+/** Nobody should touch a key for it any more. The server may be gone as well: then it expires by itself. */
+async function takeBack(session: Session, { id }: StateRequest): Promise<StateRequest | undefined> {
+  try {
+    return stateAnswer('request', await session.api.call('POST', `/api/v1/state/requests/${id}/withdraw`, { body: {}, silence: 3_000 }))
+  } catch {
+    return undefined
+  }
 }
 
 const endings: { readonly [status in StateRequest['status']]?: readonly [code: string, message: string, next: string] } = {
   denied: ['challenge_denied', 'The person who was asked said no. Nothing was done.', ''],
   expired: ['challenge_expired', 'Nobody countersigned in time. Nothing was done.', 'Run the command again.'],
+  cancelled: ['challenge_cancelled', 'This was taken back before anybody countersigned it. Nothing was done.', 'Run the command again if it is still wanted.'],
   void: ['request_void', 'What this was granted for changed first, so it is worth nothing any more. Nothing was done.', 'Look at what is current with: countersign state show. Then run the command again.'],
 }
 

@@ -6,40 +6,35 @@
  */
 import { parseSubject, formatCode, shortCode, subjectDigest, type StateSubject } from '@countersign/proof'
 import type { Session } from '../client/session.ts'
-import { linkOf, passes } from './ask.ts'
+import { longPoll } from '../client/long-poll.ts'
+import { linkOf } from './ask.ts'
 import { stateAnswer, type StateRequest } from './wire.ts'
-
-const LONG_POLL = 25
-const PAUSE = 1_000
 
 export type Waiting = { readonly request: StateRequest; readonly subject: StateSubject; readonly code: string; readonly link: string }
 
+type Told = { readonly came: (waiting: Waiting) => void; readonly away?: () => void; readonly back?: () => void }
+type Answer = { readonly version: number; readonly requests: readonly StateRequest[] }
+
 /** Until the signal. `away` is told when the server cannot be reached, once each time. */
-export async function watchWaiting(session: Session, told: { came: (waiting: Waiting) => void; away?: () => void; back?: () => void }, signal: AbortSignal): Promise<void> {
+export async function watchWaiting(session: Session, { came, ...told }: Told, signal: AbortSignal): Promise<void> {
   const known = new Set<string>()
   let since: number | undefined
-  let isAway = false
-  while (!signal.aborted) {
-    try {
-      const query = since === undefined ? '' : `?wait=${LONG_POLL}&since=${since}`
-      const answer = stateAnswer('waiting', await session.api.call('GET', `/api/v1/state/waiting${query}`, { signal, silence: (LONG_POLL + 15) * 1000 }))
+  await longPoll<Answer>({
+    ...told, signal,
+    look: async (seconds, held) => {
+      const query = since === undefined ? '' : `?wait=${seconds}&since=${since}`
+      const answer = stateAnswer('waiting', await session.api.call('GET', `/api/v1/state/waiting${query}`, held))
       since = answer.version
-      if (isAway) told.back?.()
-      isAway = false
       for (const request of answer.requests) {
         if (request.status !== 'waiting' || known.has(request.id)) continue
         known.add(request.id)
         const waiting = await read(session, request)
-        if (waiting) told.came(waiting)
+        if (waiting) came(waiting)
       }
-    } catch (error) {
-      if (signal.aborted) return
-      if (!passes(error)) throw error
-      if (!isAway) told.away?.()
-      isAway = true
-      await pause(signal)
-    }
-  }
+      return answer
+    },
+    isLast: () => false,
+  })
 }
 
 /** The code is made here from the statement itself. What is no statement about a state cannot be shown, so it is left out: the console has it. */
@@ -52,14 +47,4 @@ async function read(session: Session, request: StateRequest): Promise<Waiting | 
   } catch {
     return undefined
   }
-}
-
-async function pause(signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, PAUSE)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    }, { once: true })
-  })
 }

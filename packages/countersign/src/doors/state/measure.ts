@@ -63,42 +63,42 @@ export async function refuseUnfit(db: Db | Tx, measured: Measured, wanted: Wante
   const { workspace } = measured
   if (!workspace) {
     if (wanted.action === 'state.credential' || wanted.action === 'state.run-credential' || wanted.action === 'state.import') return
-    throw new StateError('workspace_not_found', `There is no state of ${wanted.name} here.`, 'List the workspaces, and compare the name letter by letter.')
+    throw new StateError('workspace_not_found', `There is no state of ${wanted.name} here.`, 'See which there are, and compare the name letter by letter: countersign state list.')
   }
   for (const rule of rules[wanted.action]) await rule({ ...measured, workspace }, wanted, db)
 }
 
 function hasState({ current, workspace }: Present): void {
-  if (!current) throw new StateError('workspace_empty', `${workspace.name} has no state now.`, 'If it was deleted, it can be restored until its key is destroyed.')
+  if (!current) throw new StateError('workspace_empty', `${workspace.name} has no state now.`, 'If it was deleted, it can be brought back until its key is destroyed: countersign state restore --all.')
 }
 
 function hasTarget({ target, workspace }: Present): void {
   if (!target) throw new StateError('request_incomplete', 'Which version this is about was not said.', 'Name a version.')
-  if (target.status === 'destroyed') throw new StateError('version_gone', `The key of version ${target.number} of ${workspace.name} was destroyed; nobody can read it any more.`, 'Choose another version.')
+  if (target.status === 'destroyed') throw new StateError('version_gone', `The key of version ${target.number} of ${workspace.name} was destroyed; nobody can read it any more.`, 'Choose another version: countersign state versions.')
 }
 
 function isOld({ target, current, workspace }: Present): void {
   if (target?.number === current?.number) throw new StateError('version_current', `Version ${target?.number} of ${workspace.name} is what is current.`, 'Nothing needs to be done.')
-  if (target?.status === 'deleted') throw new StateError('version_gone', `Version ${target.number} of ${workspace.name} is deleted.`, 'Restore it first.')
+  if (target?.status === 'deleted') throw new StateError('version_gone', `Version ${target.number} of ${workspace.name} is deleted.`, `Restore it first: countersign state restore ${target.number}.`)
   if (target?.status !== 'kept') throw new StateError('state_frozen', `Version ${target?.number} of ${workspace.name} never became current: it was set aside.`, 'Accept it or discard it, if it is in quarantine.')
 }
 
 /** What is current must not change under somebody who writes: their next write would be taken for one of another line. */
 function nobodyWrites({ lock, workspace }: Present): void {
-  if (lock?.mode === 'write') throw new StateError('lock_held', `${lock.person_name} holds the lock of ${workspace.name} and may be writing.`, 'Wait until that has ended, or end the lock with force-unlock.')
+  if (lock?.mode === 'write') throw new StateError('lock_held', `${lock.person_name} holds the lock of ${workspace.name} and may be writing.`, 'Wait until that has ended, or end the lock: countersign state unlock.')
 }
 
 function isWritable(measured: Present): void {
   nobodyWrites(measured)
-  if (measured.workspace.frozen_at !== null) throw new StateError('state_frozen', `${measured.workspace.name} is frozen: ${measured.workspace.frozen_why}.`, 'Decide about its quarantine first.')
+  if (measured.workspace.frozen_at !== null) throw new StateError('state_frozen', `${measured.workspace.name} is frozen: ${measured.workspace.frozen_why}.`, 'Decide about its quarantine first: countersign state quarantine list.')
 }
 
 function followsOrReplaces({ current, workspace }: Present, { body, replace }: Wanted): void {
   if (!current || !body) return
   if (current.digest === body.digest) throw new StateError('state_mismatch', `This is the state of ${workspace.name} already.`, 'Nothing needs to be imported.')
   if (replace) return
-  if (current.lineage !== body.lineage) throw new StateError('lineage_mismatch', `What is current in ${workspace.name} has the lineage ${current.lineage}, and the state to import ${body.lineage === '' ? 'none' : body.lineage}.`, 'Compare the two. To put the one in place of the other, say that it replaces it: the statement will name both.')
-  if (current.serial >= body.serial) throw new StateError('serial_regressed', `${workspace.name} is at serial ${current.serial}, and the state to import at ${body.serial}.`, 'Compare the two. To put the older one in place of the newer, say that it replaces it: the statement will name both.')
+  if (current.lineage !== body.lineage) throw new StateError('lineage_mismatch', `What is current in ${workspace.name} has the lineage ${current.lineage}, and the state to import ${body.lineage === '' ? 'none' : body.lineage}.`, 'Compare the two. To put the one in place of the other: countersign state import --replace. The statement names both.')
+  if (current.serial >= body.serial) throw new StateError('serial_regressed', `${workspace.name} is at serial ${current.serial}, and the state to import at ${body.serial}.`, 'Compare the two. To put the older one in place of the newer: countersign state import --replace. The statement names both.')
 }
 
 function canBeDeleted(measured: Present, wanted: Wanted): void {
@@ -106,11 +106,11 @@ function canBeDeleted(measured: Present, wanted: Wanted): void {
   if (wanted.whole) {
     hasState(measured)
     nobodyWrites(measured)
-    if (quarantined > 0) throw new StateError('state_frozen', `${workspace.name} has writes in quarantine.`, 'Accept or discard them first.')
+    if (quarantined > 0) throw new StateError('state_frozen', `${workspace.name} has writes in quarantine.`, 'Accept or discard them first: countersign state quarantine list.')
     return
   }
   hasTarget(measured)
-  if (target?.number === current?.number) throw new StateError('version_current', `Version ${target?.number} is what is current in ${workspace.name}.`, 'Roll back to another version first, or delete the whole state.')
+  if (target?.number === current?.number) throw new StateError('version_current', `Version ${target?.number} is what is current in ${workspace.name}.`, 'Roll back to another version first, or delete the whole state: countersign state delete --all.')
   if (target?.status === 'quarantined') throw new StateError('state_frozen', `Version ${target.number} of ${workspace.name} is in quarantine.`, 'Discard it.')
   if (target?.status !== 'kept') throw new StateError('version_gone', `Version ${target?.number} of ${workspace.name} is deleted already.`, 'Nothing needs to be done.')
 }
@@ -135,7 +135,7 @@ export async function deletedTogether(db: Db | Tx, workspace: string): Promise<V
 }
 
 function isQuarantined({ target, workspace }: Present): void {
-  if (target?.status !== 'quarantined') throw new StateError('nothing_quarantined', `Version ${target?.number} of ${workspace.name} is not in quarantine.`, 'List the quarantine of the workspace.')
+  if (target?.status !== 'quarantined') throw new StateError('nothing_quarantined', `Version ${target?.number} of ${workspace.name} is not in quarantine.`, 'See what is: countersign state quarantine list.')
 }
 
 /** Where an effect differed from its consent nothing is quarantined: what is accepted then is what is current. */

@@ -76,6 +76,13 @@ export async function serialsOf(db: Db | Tx, workspace: string): Promise<{ linea
   return rows
 }
 
+/** The newest that was current once, where nothing is any more. */
+export async function lastCurrent(db: Db | Tx, workspace: string): Promise<VersionRow | null> {
+  const row = await db.selectFrom('state_version').selectAll().where('workspace', '=', workspace).where('status', 'in', ['deleted', 'destroyed']).where('why', '=', '').where('deleted_at', 'is not', null)
+    .orderBy('deleted_at', 'desc').orderBy('number', 'desc').limit(1).executeTakeFirst()
+  return row ?? null
+}
+
 export async function countQuarantined(db: Db | Tx, workspace: string): Promise<number> {
   const { count } = await db.selectFrom('state_version').select((e) => e.fn.countAll().as('count')).where('workspace', '=', workspace).where('status', '=', 'quarantined').executeTakeFirstOrThrow()
   return Number(count)

@@ -20,7 +20,7 @@ export function refusalOf(request: RequestRow, standing: Standing): GateError | 
     }
     case 'expired': return new GateError('challenge_expired', 'Nobody countersigned this in time, or too late after it was countersigned.', 'Run the command again.')
     case 'done': return new StateError('request_done', 'This was asked, granted and used already.', 'Run the command again: it asks anew.')
-    case 'void': return new GateError('grant_void', 'This was withdrawn, or something else changed first.', 'Run the command again.')
+    case 'cancelled': case 'void': return new GateError('grant_void', 'This was withdrawn, or something else changed first.', 'Run the command again.')
     case 'waiting': case 'allowed': case 'granted': return awaited(request)
   }
 }

@@ -39,6 +39,8 @@ export const stateRoutes: FastifyPluginAsyncZod<StateRoutesDeps> = async (app, {
 
   app.post('/api/v1/state/requests/:id/redeem', { schema: { params: byId } }, async (request, reply) => redeem(deps, useCases, actorOf(request), request.params.id, request, reply))
 
+  app.post('/api/v1/state/requests/:id/withdraw', { schema: { params: byId, body: z.strictObject({}).optional() } }, async (request) => useCases.withdraw.run(actorOf(request), { id: request.params.id }))
+
   app.get('/api/v1/state/requests/:id/evidence', { schema: { params: byId } }, async (request) => useCases.evidence.run(actorOf(request), { id: request.params.id }))
 
   app.get('/api/v1/state/waiting', { schema: { querystring: waiting } }, async (request) => useCases.waiting.run(actorOf(request), waitOf(request, request.query)))

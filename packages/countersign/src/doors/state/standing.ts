@@ -19,7 +19,7 @@ export async function standingOf(deps: Pick<StateDeps, 'gate' | 'rowMacs'>, db: 
     const now = { open: row.decision === 'allow' ? 'allowed' : 'granted', consumed: 'done', void: 'void', expired: 'expired' } as const
     return { status: now[grant.status], grant: grant.status === 'open' ? grant.id : '', until: grant.expiresAt, overtaken: grant.status === 'void' }
   }
-  const asked = { waiting: 'waiting', countersigned: 'void', consumed: 'done', denied: 'denied', expired: 'expired', cancelled: 'void' } as const
+  const asked = { waiting: 'waiting', countersigned: 'void', consumed: 'done', denied: 'denied', expired: 'expired', cancelled: 'cancelled' } as const
   return { ...over, status: challenge ? asked[challenge.status] : 'void', until: challenge?.expiresAt ?? row.expires_at }
 }
 

@@ -10,6 +10,7 @@ import { listReads } from './reads.ts'
 import { redeemCredential, redeemImport, redeemReading } from './redeem.ts'
 import type { Importing } from './redeem.ts'
 import { askFor, askForRun, awaitRequest, awaitWaiting } from './requests.ts'
+import { withdrawRequest } from './withdraw.ts'
 
 export type StateUseCases = ReturnType<typeof stateUseCases>
 
@@ -36,6 +37,7 @@ export function stateUseCases(deps: StateDeps) {
     askDiscard: asking('state.discard'),
     askForceUnlock: asking('state.force-unlock'),
     request: useCase('show a request about a state', 'state.list', (by, input: Waiting & { id: string }) => awaitRequest(deps, by, input)),
+    withdraw: useCase('withdraw a request of mine', 'state.list', (by, input: { id: string }) => withdrawRequest(deps, by, input.id)),
     waiting: useCase('show what of mine waits', 'state.list', (by, input: Waiting) => awaitWaiting(deps, by, input)),
     redeemCredential: useCase('redeem a state credential', 'state.credential', (by, input: Redeeming) => redeemCredential(deps, by, input.id)),
     redeemRunCredential: useCase('redeem a run\'s state credential', 'state.run-credential', (by, input: Redeeming) => redeemCredential(deps, by, input.id)),

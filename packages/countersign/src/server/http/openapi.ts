@@ -55,6 +55,7 @@ export const operations: Record<string, readonly [who: Who, summary: string]> = 
   'POST /api/v1/state/requests': ['either', 'Ask for something about a state: a credential, a reading, an import, a rollback, a deletion, and what else there is'],
   'GET /api/v1/state/requests/{id}': ['either', 'Where a request about a state stands; with wait and since, as soon as it changes'],
   'POST /api/v1/state/requests/{id}/redeem': ['either', 'Get what was granted, once: a credential, the state itself; or send the state that is imported'],
+  'POST /api/v1/state/requests/{id}/withdraw': ['either', 'Take back what you asked, before it is redeemed or has its effect; answers how it stands then'],
   'GET /api/v1/state/requests/{id}/evidence': ['either', 'The evidence bundle of a request about a state'],
   'GET /api/v1/state/waiting': ['either', 'What you asked of states, and still waits; with wait and since, as soon as it changes'],
   'GET /api/v1/state/workspaces': ['either', 'Workspaces whose state is kept here'],

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { findPostgres } from '../../support/find-postgres.ts'
 import { startPostgres } from '../../support/postgres.ts'
 import { signedIn } from '../signed-in.ts'
-import { buildFirst, codeShown, once } from '../terminal.ts'
+import { buildFirst, codeShown, once, type Run } from '../terminal.ts'
 import { json, signs, stateOf } from './kept-here.ts'
 import { s3Server } from './s3-server.ts'
 
@@ -55,18 +55,25 @@ describe('a folder of states', () => {
 })
 
 describe('one state', () => {
-  it('goes on with the same question after an interruption, and does not take what changed at its source meanwhile', async () => {
+  it('goes on with the same question after it was killed, asks anew after Ctrl-C, and does not take what changed at its source meanwhile', async () => {
     const at = await signedIn()
     const { terminal, person } = at
     const file = terminal.write('one.tfstate', stateOf(3, ['x']))
-    let first = ''
-    await terminal.run(['state', 'import', file], { onOutput: once(codeShown, (code, child) => {
-      first = code
-      child.kill('SIGINT')
-    }) })
+    const ended = async (signal: NodeJS.Signals): Promise<{ code: string; run: Run }> => {
+      let shown = ''
+      const run = await terminal.run(['state', 'import', file], { onOutput: once(codeShown, (code, child) => {
+        shown = code
+        child.kill(signal)
+      }) })
+      return { code: shown, run }
+    }
+    const interrupted = await ended('SIGINT')
+    expect(interrupted.run.stderr).toContain('the request is taken back')
+    const killed = await ended('SIGKILL')
+    expect(killed.code).not.toBe(interrupted.code)
     const told: string[] = []
     expect((await signs(at, ['state', 'import', file], { told })).code).toBe(0)
-    expect(told).toEqual([first])
+    expect(told).toEqual([killed.code])
 
     terminal.write('one.tfstate', stateOf(4, ['x', 'y']))
     const changed = await terminal.run(['state', 'import', file], { onOutput: once(codeShown, (code) => {

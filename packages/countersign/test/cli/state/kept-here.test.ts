@@ -60,6 +60,11 @@ describe('a state and its versions', () => {
     const late = await terminal.run(['state', 'delete', '--all', '--timeout', '1s'])
     expect(late.stderr).toContain('(wait_timeout)')
     expect(late.code).toBe(3)
+    const interrupted = await terminal.run(['state', 'delete', '--all'], { onOutput: once(codeShown, (_, child) => void child.kill('SIGINT')) })
+    expect(interrupted.stderr).toContain('(interrupted)')
+    expect(interrupted.code).toBe(3)
+    // Neither waits for anybody any more.
+    expect((await person.must('GET', '/api/v1/ceremonies'))['waiting']).toEqual([])
     for (const [args, words] of [[['rollback', 'x'], 'is not the number of a version'], [['rollback', '99'], 'There is no version 99'], [['delete'], 'Say one version, or --all'], [['show', '--workspace', 'a/nothing'], 'There is no state of a/nothing']] as const) {
       const refused = await terminal.run(['state', ...args])
       expect(refused.stderr, args.join(' ')).toContain(words)

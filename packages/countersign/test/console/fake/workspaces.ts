@@ -29,7 +29,7 @@ export function version(fields: Fields): Fields {
 export function workspace(name: string, fields: Fields = {}): Fields {
   return {
     name, environment: 'prod', enforcement: { level: 'state-gated', why: 'the state is read and written through this server only' }, version: 12, serial: 16, lineage: '8f2c1a4e-77b1-4b0e-9a51-0d3c6f1e2b90', size: 163_920, digest: digest('v12'),
-    resources: 73, secrets: 0, opaque: false, lock: null, frozen: null, quarantined: 0, lastChange: { at: at(240), person: rosa, origin: 'write', version: 12 }, ...fields,
+    resources: 73, secrets: 0, opaque: false, lock: null, frozen: null, quarantined: 0, lastChange: { at: at(240), person: rosa, origin: 'write', version: 12, deletedAt: null }, ...fields,
   }
 }
 
@@ -49,12 +49,12 @@ export function difference(): Fields {
 /** A company's afternoon: something held, something frozen, something deleted, much in order. */
 export function fillStates(states: FakeStates): void {
   states.workspaces.push(
-    workspace('data/warehouse', { version: 41, size: 23_400_000, resources: 2_412, secrets: 17, lastChange: { at: at(2_900), person: amir, origin: 'import', version: 41 } }),
+    workspace('data/warehouse', { version: 41, size: 23_400_000, resources: 2_412, secrets: 17, lastChange: { at: at(2_900), person: amir, origin: 'import', version: 41, deletedAt: null } }),
     workspace(longName, { environment: 'staging', lock: { ...heldLock, mode: 'plan', operation: 'OperationTypePlan', person: amir, run: '', who: 'amir@build-7' } }),
     workspace('payments/billing-prod', { secrets: 3, lock: heldLock }),
-    workspace('payments/ledger', { frozen: { at: at(52), why: 'its lock had been ended' }, quarantined: 2, lastChange: { at: at(9_000), person: rosa, origin: 'rollback', version: 7 }, version: 7 }),
+    workspace('payments/ledger', { frozen: { at: at(52), why: 'its lock had been ended' }, quarantined: 2, lastChange: { at: at(9_000), person: rosa, origin: 'rollback', version: 7, deletedAt: null }, version: 7 }),
     workspace('platform/dns-dev', { environment: 'dev', opaque: true, resources: 0, size: 4_212 }),
-    workspace('shop/retired', { version: 0, serial: 0, size: 0, digest: '', lineage: '', resources: 0, lastChange: { at: at(20_000), person: amir, origin: 'write', version: 3 } }),
+    workspace('shop/retired', { version: 0, serial: 0, size: 0, digest: '', lineage: '', resources: 0, lastChange: { at: at(20_000), person: amir, origin: 'write', version: 3, deletedAt: at(60) } }),
   )
   const billing = Array.from({ length: 12 }, (_, index) => version({ version: 12 - index, current: index === 0 }))
   states.versions['payments/billing-prod'] = [
