@@ -61,7 +61,7 @@ export const workspaceScenes: Scene[] = [
     async show(stage) {
       await signedIn(stage)
       const run = addRun(stage.world, { word: 'a', workspace: billing, environment: 'prod', status: 'applied', ageMinutes: 34, plan: billingPlan(), outcome: 'applied' })
-      Object.assign(stage.world.runs[0] ?? {}, { effect: { agrees: false, version: 12, unexpected: 2, missing: 1 }, requester: rosa })
+      Object.assign(stage.world.runs[0] ?? {}, { effect: { agrees: false, version: 12, unexpected: 2, missing: 1, addresses: { unexpected: [{ address: 'aws_iam_policy.admin', change: 'added' }, { address: 'aws_security_group.ledger', change: 'changed' }], missing: [{ address: 'aws_db_instance.ledger', planned: 'update' }] } }, requester: rosa })
       await stage.seat.page.goto(`${stage.origin}/runs/${run}`)
       await stage.seat.page.getByText('2 addresses changed that nobody countersigned').waitFor()
       await stage.seat.page.getByText('aws_s3_bucket.invoices_2019').first().waitFor()

@@ -58,7 +58,7 @@ describe('a run whose state is kept here', () => {
     expect((await client.unlock(lock)).status).toBe(200)
     expect(await effectOf(owned, run.id)).toBe(null)
     await report(owned, run.id, lease)
-    await expect.poll(() => effectOf(owned, run.id)).toEqual({ agrees: true, version: 2, unexpected: 0, missing: 0 })
+    await expect.poll(() => effectOf(owned, run.id)).toEqual({ agrees: true, version: 2, unexpected: 0, missing: 0, addresses: { unexpected: [], missing: [] } })
     expect(await owned.terminal.must('GET', api)).toMatchObject({ frozen: null, version: 2 })
     expect(await owned.terminal.must('GET', `${api}/versions/2`)).toMatchObject({ run: run.id })
   })
@@ -72,7 +72,10 @@ describe('a run whose state is kept here', () => {
     await client.lock(lock)
     await client.write(lock, stateText({ serial: 2, resources: { other: 'changed', evil: '1' } }))
     await client.unlock(lock)
-    await expect.poll(() => effectOf(owned, run.id)).toEqual({ agrees: false, version: 2, unexpected: 2, missing: 0 })
+    await expect.poll(() => effectOf(owned, run.id)).toEqual({
+      agrees: false, version: 2, unexpected: 2, missing: 0,
+      addresses: { unexpected: [{ address: 'terraform_data.evil', change: 'added' }, { address: 'terraform_data.other', change: 'changed' }], missing: [] },
+    })
     expect(await owned.terminal.must('GET', api)).toMatchObject({ frozen: { why: 'what a run changed is not what was countersigned' }, version: 2, quarantined: 0 })
     expect(JSON.stringify(await owned.person.must('GET', '/api/v1/notices'))).toContain('2 changes that nobody countersigned')
     await report(owned, run.id, lease)

@@ -97,7 +97,7 @@ export type RunView = {
   signed: GivenCountersignature[]
   grant: { id: string; expiresAt: string } | null
   /** What the state showed of the apply, beside what was countersigned; null where the state is not kept here, or nothing was compared yet. */
-  effect: { agrees: boolean; version: number; unexpected: number; missing: number } | null
+  effect: { agrees: boolean; version: number; unexpected: number; missing: number; /** The first few of each; what is left out was kept by an earlier version. */ addresses?: { unexpected: { address: string; change: string }[]; missing: { address: string; planned: string }[] } } | null
   outcome: RunOutcome | null
 }
 

@@ -37,21 +37,43 @@ export function RunTimeline({ run }: { run: RunView }) {
 
 /** Addresses that changed in the state beside those that were countersigned: consent and effect, compared by the server. */
 function InState({ run, effect }: { run: RunView; effect: NonNullable<RunView['effect']> }) {
-  const { agrees, version, unexpected, missing } = effect
+  const { agrees, version, unexpected, missing, addresses } = effect
   const at = workspacePath(run.workspace)
   return (
     <div class={agrees ? 'in-state' : 'in-state differs'}>
       <p class={agrees ? 'state-line tone-green' : 'state-line tone-red'}><Icon name={agrees ? 'check' : 'stop'} size={16} /><b>{agrees ? 'The state shows what was countersigned.' : 'The state shows something else than what was countersigned.'}</b></p>
       {!agrees && (
         <ul class="reasons">
-          {unexpected > 0 && <li>{counted(unexpected, 'address', 'addresses')} changed that nobody countersigned</li>}
-          {missing > 0 && <li>{counted(missing, 'address', 'addresses')} countersigned, and not seen to change</li>}
+          {unexpected > 0 && <li>{counted(unexpected, 'address', 'addresses')} changed that nobody countersigned<Addresses total={unexpected} lines={(addresses?.unexpected ?? []).map(({ address, change }) => ({ address, ...signOf(change) }))} /></li>}
+          {missing > 0 && <li>{counted(missing, 'address', 'addresses')} countersigned, and not seen to change<Addresses total={missing} lines={(addresses?.missing ?? []).map(({ address, planned }) => ({ address, sign: '·', kind: 'other', word: planned }))} /></li>}
           {unexpected === 0 && missing === 0 && <li>The two could not be compared.</li>}
           <li>The workspace was frozen. <Link to={`${at}/quarantine`}>Decide about it</Link></li>
         </ul>
       )}
       {version > 0 && <p class="small">{version > 1 ? <Link to={`${at}/diff/${version - 1}/${version}`}>What version {version} of the state changed</Link> : <Link to={at}>The state, version {version}</Link>}</p>}
     </div>
+  )
+}
+
+const FEW = 12
+type Line = { address: string; sign: string; kind: string; word: string }
+
+function signOf(change: string): Omit<Line, 'address'> {
+  if (change === 'added') return { sign: '+', kind: 'new', word: 'came in' }
+  return change === 'removed' ? { sign: '−', kind: 'gone', word: 'left' } : { sign: '~', kind: 'other', word: 'changed' }
+}
+
+/** The first of them: all stand in the comparison of the two versions, and in the audit log. */
+function Addresses({ total, lines }: { total: number; lines: readonly Line[] }) {
+  if (lines.length === 0) return null
+  const shown = lines.slice(0, FEW)
+  return (
+    <ul class="diff addresses">
+      {shown.map(({ address, sign, kind, word }) => (
+        <li key={address} class={`diff-line ${kind}`}><span class="diff-sign" aria-hidden="true">{sign}</span><span class="diff-text"><span class="hidden-text">{word}: </span><Text of={address} /></span></li>
+      ))}
+      {total > shown.length && <li class="quiet small">and {(total - shown.length).toLocaleString('en')} more</li>}
+    </ul>
   )
 }
 

@@ -6,7 +6,8 @@ import type { Db, Tx } from '../../platform/store/store.ts'
 import type { RunsDeps } from './ports.ts'
 import { bind, bindings, findRun, planOf } from './store.ts'
 
-export type RunEffect = { agrees: boolean; version: number; unexpected: number; missing: number }
+/** Counts of all, and the first few by their redacted address (left out in what was kept by earlier versions). */
+export type RunEffect = { agrees: boolean; version: number; unexpected: number; missing: number; addresses?: { unexpected: { address: string; change: string }[]; missing: { address: string; planned: string }[] } }
 
 export function runsForStates(deps: Pick<RunsDeps, 'clock'>) {
   return {
