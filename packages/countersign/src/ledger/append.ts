@@ -2,9 +2,11 @@
  * Appending. During a unit of work leaves are only collected; at its end they get their places, all at once.
  * The first statement then updates the row of the tree head: on PostgreSQL that is the lock under which
  * indexes are given out, taken after every other lock of the unit, so no two units can wait for each other.
+ *
+ * The tree that this process appended last is remembered, and is believed only where the database says the same size and root: that
+ * is then one statement, and no node is read. It may be of a unit that was rolled back: then the database says otherwise.
  */
-import { toHex } from '@countersign/proof'
-import { extendRange, rangeAt, rangeRoot, type TreeNode } from '@countersign/proof/produce'
+import { rangeAt, type TreeNode } from '@countersign/proof/produce'
 import type { Clock } from '../platform/clock.ts'
 import type { Random } from '../platform/random.ts'
 import type { Tx } from '../platform/store/store.ts'
@@ -13,20 +15,23 @@ import { LedgerError } from './errors.ts'
 import type { NewEntry } from './index.ts'
 import { writeLeaf, type Written } from './leaf.ts'
 import { nodeReader } from './nodes.ts'
+import { emptyTree, grown, rootOf, type Tree } from './tree.ts'
 import { factRows, leafIn } from './search/rows.ts'
 
 type Collected = { written: Promise<Written>; slot: { index: number | null } }
 type Unit = { leaves: Collected[]; sealed: boolean }
+type Known = { tree: Tree; root: string }
 
 export type Append = (tx: Tx, entry: NewEntry) => Promise<{ readonly index: number }>
 
 export function appender(clock: Clock, random: Random): Append {
   const units = new WeakMap<Tx, Unit>()
   const owner = {}
+  const known: Known = { tree: emptyTree, root: '' }
   return async (tx, entry) => {
     const unit = units.get(tx) ?? { leaves: [], sealed: false }
     units.set(tx, unit)
-    atUnitEnd(tx, owner, (end) => place(end, unit))
+    atUnitEnd(tx, owner, (end) => place(end, unit, known))
     if (unit.sealed) throw new LedgerError('entry_invalid', 'An entry came after its unit of work had ended. Await every append inside the unit.')
     const slot: Collected['slot'] = { index: null }
     const written = writeLeaf(entry, clock, random)
@@ -42,15 +47,10 @@ export function appender(clock: Clock, random: Random): Append {
   }
 }
 
-async function place(tx: Tx, unit: Unit): Promise<void> {
+async function place(tx: Tx, unit: Unit, known: Known): Promise<void> {
   unit.sealed = true
   const leaves = await Promise.all(unit.leaves.map(({ written }) => written))
-  const head = await tx.updateTable('ledger_head').set((row) => ({ size: row('size', '+', leaves.length) })).where('id', '=', 1).returning('size').executeTakeFirst()
-  if (head === undefined) throw new LedgerError('ledger_unavailable', 'The ledger has not been opened: nothing can be done that it does not record.')
-  const start = head.size - leaves.length
-  const range = await rangeAt(start, nodeReader(tx))
-  const nodes: TreeNode[] = []
-  for (const { hash } of leaves) nodes.push(...(await extendRange(range, hash)))
+  const { start, made: nodes } = await extend(tx, known, leaves.map(({ hash }) => hash))
   const rows = leaves.map((written, at) => ({ idx: start + at, ...written }))
   await tx.insertInto('ledger_leaf').values(rows.map(({ idx, leaf }) => ({ idx, leaf }))).execute()
   await tx.insertInto('ledger_details').values(rows.map(({ idx, salt, details }) => ({ idx, salt, details }))).execute()
@@ -58,6 +58,28 @@ async function place(tx: Tx, unit: Unit): Promise<void> {
   if (ids.length > 0) await tx.insertInto('ledger_id').values(ids).execute()
   await tx.insertInto('ledger_fact').values(await factRows(tx, rows.map(({ idx, leaf, details }) => ({ idx, leaf: leafIn(leaf), details })))).execute()
   await tx.insertInto('ledger_node').values(nodes.map(({ level, index, hash }) => ({ level, idx: index, hash }))).execute()
-  await tx.updateTable('ledger_head').set({ root: toHex(await rangeRoot(range)) }).where('id', '=', 1).execute()
   afterCommit(tx, () => unit.leaves.forEach(({ slot }, at) => (slot.index = start + at)))
+}
+
+/** Takes the head, and with it the places from `start` on. */
+async function extend(tx: Tx, known: Known, hashes: readonly Uint8Array[]): Promise<{ start: number; made: TreeNode[] }> {
+  const before = known.tree.size
+  const guess = grown(known.tree, hashes)
+  const root = rootOf(guess.tree)
+  const { numUpdatedRows } = await tx.updateTable('ledger_head').set({ size: guess.tree.size, root })
+    .where('id', '=', 1).where('size', '=', before).where('root', '=', known.root).executeTakeFirst()
+  if (numUpdatedRows === 1n) return remember(known, guess, root, before)
+  const head = await tx.updateTable('ledger_head').set((row) => ({ size: row('size', '+', hashes.length) })).where('id', '=', 1).returning('size').executeTakeFirst()
+  if (head === undefined) throw new LedgerError('ledger_unavailable', 'The ledger has not been opened: nothing can be done that it does not record.')
+  const start = head.size - hashes.length
+  const found = grown(await rangeAt(start, nodeReader(tx)), hashes)
+  const rootThere = rootOf(found.tree)
+  await tx.updateTable('ledger_head').set({ root: rootThere }).where('id', '=', 1).execute()
+  return remember(known, found, rootThere, start)
+}
+
+function remember(known: Known, { tree, made }: ReturnType<typeof grown>, root: string, start: number): { start: number; made: TreeNode[] } {
+  known.tree = tree
+  known.root = root
+  return { start, made }
 }

@@ -2,9 +2,8 @@
  * The tree, computed again from its leaves and compared with the stored nodes on the way. Reads in pages, so
  * that it may run beside a server that appends: what lies below `size` does not change.
  */
-import { leafHash, toHex } from '@countersign/proof'
-import { extendRange, rangeRoot, type Range } from '@countersign/proof/produce'
 import type { Store } from '../platform/store/store.ts'
+import { emptyTree, grown, hashOfLeaf, rootOf } from './tree.ts'
 
 export type Recomputed = {
   root: string
@@ -24,41 +23,45 @@ const PAGE = 1_000
 
 /** `each` sees every page. */
 export async function recompute(store: Store, size: number, sizes: ReadonlySet<number>, each: (page: Leaves) => Promise<void> = async () => {}): Promise<Recomputed> {
-  const range: Range = { size: 0, nodes: [] }
-  const root = async (): Promise<string> => toHex(await rangeRoot(range))
+  let tree = emptyTree
   const result: Recomputed = { root: '', badLeaves: [], badNodes: [], gap: null, rootAt: new Map() }
-  if (sizes.has(0)) result.rootAt.set(0, await root())
+  const stops = [...sizes].filter((one) => one > 0 && one <= size).sort((a, b) => a - b)
+  if (sizes.has(0)) result.rootAt.set(0, rootOf(tree))
   for (let from = 0; from < size && result.gap === null; from += PAGE) {
     const until = Math.min(from + PAGE, size)
     const { leaves, stored } = await page(store, from, until)
-    for (let index = from; index < until; index++) {
-      const leaf = leaves[index - from]
-      if (leaf?.idx !== index) {
-        result.gap = index
-        break
+    const missing = leaves.findIndex(({ idx }, at) => idx !== from + at)
+    const whole = missing >= 0 ? missing : leaves.length
+    if (whole < until - from) result.gap = from + whole
+    const hashes = leaves.slice(0, whole).map(({ leaf }) => hashOfLeaf(leaf))
+    // A root that is asked for is taken where the tree has that size.
+    for (const end of new Set([...stops.filter((one) => one > from && one < from + whole), from + whole])) {
+      const { tree: larger, made } = grown(tree, hashes.slice(tree.size - from, end - from))
+      tree = larger
+      for (const { level, index, hash } of made) {
+        const there = stored[level]?.get(index)
+        if (there !== undefined && Buffer.compare(there, hash) === 0) continue
+        if (level === 0) result.badLeaves.push(index)
+        else result.badNodes.push(`${level}/${index}`)
       }
-      for (const node of await extendRange(range, await leafHash(Buffer.from(leaf.leaf)))) {
-        if (stored.get(`${node.level}/${node.index}`) === toHex(node.hash)) continue
-        if (node.level === 0) result.badLeaves.push(index)
-        else result.badNodes.push(`${node.level}/${node.index}`)
-      }
-      if (sizes.has(index + 1)) result.rootAt.set(index + 1, await root())
+      if (sizes.has(end) && tree.size === end) result.rootAt.set(end, rootOf(tree))
     }
     await each({ from, leaves })
   }
-  result.root = await root()
+  result.root = rootOf(tree)
   return result
 }
 
-async function page(store: Store, from: number, until: number): Promise<{ leaves: Leaves['leaves']; stored: Map<string, string> }> {
+/** `stored`: hashes by level and index. */
+async function page(store: Store, from: number, until: number): Promise<{ leaves: Leaves['leaves']; stored: Map<number, Uint8Array>[] }> {
   return await store.read(async (db) => {
     const leaves = await db.selectFrom('ledger_leaf').select(['idx', 'leaf']).where('idx', '>=', from).where('idx', '<', until).orderBy('idx').execute()
-    const stored = new Map<string, string>()
+    const stored: Map<number, Uint8Array>[] = []
     for (let level = 0; 2 ** level <= until; level++) {
       const width = 2 ** level
       const nodes = await db.selectFrom('ledger_node').select(['idx', 'hash']).where('level', '=', level)
         .where('idx', '>=', Math.floor(from / width)).where('idx', '<', Math.ceil(until / width)).execute()
-      for (const { idx, hash } of nodes) stored.set(`${level}/${idx}`, Buffer.from(hash).toString('hex'))
+      stored.push(new Map(nodes.map(({ idx, hash }) => [idx, hash])))
     }
     return { leaves, stored }
   })

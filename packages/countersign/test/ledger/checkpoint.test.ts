@@ -3,7 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { emptyRoot, verifyCheckpoint } from '@countersign/proof'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { LedgerError } from '../../src/ledger/index.ts'
+import { auditVerify, LedgerError } from '../../src/ledger/index.ts'
+import { existingFolder } from '../../src/platform/folder.ts'
 import type { Keyring } from '../../src/platform/keyring.ts'
 import { StorageError } from '../../src/platform/store/errors.ts'
 import { failingDisk } from '../platform/failing-disk.ts'
@@ -142,10 +143,24 @@ test('a history that is changed under a running server is not signed', async () 
   const { ledger, store, add } = await place.open()
   await add(4)
   await ledger.checkpoint()
-  await store.write((tx) => tx.updateTable('ledger_node').set({ hash: new Uint8Array(32) }).where('level', '=', 2).where('idx', '=', 0).execute())
+  await store.write(async (tx) => {
+    await tx.updateTable('ledger_node').set({ hash: new Uint8Array(32) }).where('level', '=', 2).where('idx', '=', 0).execute()
+    await tx.updateTable('ledger_head').set({ root: '00'.repeat(32) }).execute()
+  })
   await add(2)
   expect(await codeOf(ledger.checkpoint())).toBe('history_rewritten')
   expect(readdirSync(place.checkpoints).at(-1)).toBe('0000000000000004.checkpoint')
+})
+
+test('a node that is changed under a running server changes no root that it signs, and the audit names it', async () => {
+  const { ledger, store, add } = await place.open()
+  await add(4)
+  await store.write((tx) => tx.updateTable('ledger_node').set({ hash: new Uint8Array(32) }).where('level', '=', 1).where('idx', '=', 0).execute())
+  await add(2)
+  const { root } = await ledger.checkpoint()
+  const audit = await auditVerify(store, existingFolder(place.checkpoints))
+  expect(audit.problems).toEqual([{ where: 'ledger_node 1/0', what: 'is not the hash of what lies below it' }])
+  expect(audit.root).toBe(root)
 })
 
 test('the same size with another root is not signed either', async () => {
