@@ -4,13 +4,17 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { StartOptions } from '../../src/server/start.ts'
 
 const root = resolve(import.meta.dirname, '../../../..')
 
 export type ServerProcess = { child: ChildProcess; setupLink: string | null; stderr(): string; kill(): Promise<void> }
 
-export async function startProcess(dataDir: string, port: number, prefix: readonly string[] = []): Promise<ServerProcess> {
-  const command = [...prefix, process.execPath, join(import.meta.dirname, 'serve.mjs'), dataDir, String(port)]
+/** What can be said in JSON of how it starts. */
+export type ProcessOptions = Pick<StartOptions, 'databaseUrl' | 'url' | 'stateLimits'>
+
+export async function startProcess(dataDir: string, port: number, prefix: readonly string[] = [], options: Partial<ProcessOptions> = {}): Promise<ServerProcess> {
+  const command = [...prefix, process.execPath, join(import.meta.dirname, 'serve.mjs'), dataDir, String(port), JSON.stringify(options)]
   const child = spawn(command[0] ?? '', command.slice(1), { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
   let errors = ''
   child.stderr.on('data', (chunk: Buffer) => {
