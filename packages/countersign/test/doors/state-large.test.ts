@@ -54,7 +54,12 @@ it('a large state comes back as it was written, in pieces; what it holds is know
   expect(shown.facts.addresses).toHaveLength(instances)
   expect(shown.facts.secrets).toContainEqual(expect.objectContaining({ address: 'aws_instance.web[7]', path: 'password' }))
   expect(JSON.stringify(shown)).not.toContain('canary')
-  expect(await owned.terminal.must('GET', api)).toMatchObject({ version: 1, resources: 1, secrets })
+  expect(await owned.terminal.must('GET', `${api}/versions`)).toMatchObject({ versions: [{ version: 1, resources: 1, secrets }] })
+
+  // Compared on a thread apart, as it would be in the process.
+  expect(await client.write(info, large(2, 4 * MB))).toMatchObject({ status: 200 })
+  const diff = await owned.terminal.must('GET', `${api}/diff?from=1&to=2`) as { added: string[]; changed: string[]; removed: string[] }
+  expect([diff.added.length, diff.changed.length, diff.removed.length]).toEqual([Math.ceil((4 * MB) / 2200) - instances, instances, 0])
 
   // As after the death of the server that was reading: read by whoever asks, and by the next round of jobs.
   const forget = async (): Promise<void> => deps.store.write(async (tx) => {
@@ -62,15 +67,15 @@ it('a large state comes back as it was written, in pieces; what it holds is know
     await tx.updateTable('state_version').set({ counts: '{"resources":1,"secrets":null}' }).execute()
   })
   await forget()
-  expect(await owned.terminal.must('GET', api)).toMatchObject({ secrets: null })
+  expect(await owned.terminal.must('GET', `${api}/versions`)).toMatchObject({ versions: [{ secrets: null }, { secrets: null }] })
   expect(await owned.terminal.must('GET', `${api}/versions/1`)).toMatchObject({ facts: shown.facts })
-  expect(await owned.terminal.must('GET', api)).toMatchObject({ secrets })
+  expect(await owned.terminal.must('GET', `${api}/versions`)).toMatchObject({ versions: [{ secrets: null }, { secrets }] })
   await forget()
   await readLeftBehind(deps)
   expect(await factsRows(deps)).toBe(0)
   clock.time += 6 * 60_000
   await readLeftBehind(deps)
-  expect(await factsRows(deps)).toBe(1)
+  expect(await factsRows(deps)).toBe(2)
 })
 
 it('what becomes no version leaves no piece behind, and what a server left behind when it died is swept', async () => {

@@ -6,9 +6,9 @@ import { Worker } from 'node:worker_threads'
 import { build } from 'esbuild'
 import type { BuildOptions } from 'esbuild'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
-import { createStateReader } from '../../src/tfstate/apart.ts'
+import { createStateReader, readFacts, writeFacts } from '../../src/tfstate/apart.ts'
 import type { StateReader, StateReaderOptions } from '../../src/tfstate/apart.ts'
-import { outputsOnly, readState, redactState } from '../../src/tfstate/index.ts'
+import { compareStates, outputsOnly, readState, redactState } from '../../src/tfstate/index.ts'
 import type { ReadOptions, StateFacts } from '../../src/tfstate/index.ts'
 import { generateState } from './generate.ts'
 import { encrypted, one, state } from './states.ts'
@@ -52,6 +52,9 @@ describe('threads apart', () => {
     }
     expect(copy.equals(bytes)).toBe(true)
     expect(await whole(apart, state([]))).toEqual(readState(state([])))
+    const [before, after] = [generateState(300_000, { seed: 8 }), generateState(300_000, { seed: 9 })].map((made) => writeFacts(readState(made.bytes)).json) as [Uint8Array, Uint8Array]
+    expect(await apart.compare(before, after)).toEqual(compareStates(readFacts(before), readFacts(after)))
+    expect(await apart.compare(null, after)).toEqual(compareStates(null, readFacts(after)))
     expect(await whole(apart, encrypted())).toEqual(readState(encrypted()))
   })
 

@@ -1,13 +1,11 @@
 /** What becoming current would change, for the statement: the person reads addresses, and never a value. */
 import type { StateChanges } from '@countersign/proof'
-import type { AddressDiff, StateFacts } from '../../tfstate/index.ts'
-import { compareStates } from '../../tfstate/index.ts'
+import type { AddressDiff } from '../../tfstate/index.ts'
 
 const SHOWN = 50
 
-/** What becoming `after` changes, for the statement: the first fifty addresses, and how many there are. `after` null: all of it goes. */
-export function changesOf(before: StateFacts | null, after: StateFacts | null): StateChanges {
-  const diff = after ? compareStates(before, after) : turned(before)
+/** For the statement: the first fifty addresses, and how many there are. */
+export function changesOf(diff: AddressDiff): StateChanges {
   const addresses = (['added', 'changed', 'removed'] as const).flatMap((change) => diff[change].map((address) => ({ address: fitting(address), change })))
     .sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0)).filter((one, at, all) => one.address !== all[at - 1]?.address)
   const total = diff.added.length + diff.changed.length + diff.removed.length
@@ -18,10 +16,9 @@ export function changesOf(before: StateFacts | null, after: StateFacts | null): 
   }
 }
 
-function turned(before: StateFacts | null): AddressDiff {
+/** Of what would come with a state: what goes with it. */
+export function turned({ added, outputs, opaque }: AddressDiff): AddressDiff {
   const nothing = { added: [], changed: [], removed: [] }
-  if (!before) return { ...nothing, outputs: nothing, opaque: false }
-  const { added, outputs, opaque } = compareStates(null, before)
   return { ...nothing, removed: added, outputs: { ...nothing, removed: outputs.added }, opaque }
 }
 

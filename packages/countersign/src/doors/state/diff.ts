@@ -1,8 +1,7 @@
 /** Which addresses differ between two versions, and what waits in quarantine with what it would change. */
 import type { Authorized } from '../../gate/index.ts'
 import { rfc3339 } from '../../platform/clock.ts'
-import { compareStates } from '../../tfstate/index.ts'
-import { factsOf } from './facts.ts'
+import { differencesOf } from './facts.ts'
 import { readableWorkspace, versionView } from './lists.ts'
 import type { StateDeps } from './ports.ts'
 import { versionsWith } from './queries.ts'
@@ -21,7 +20,7 @@ export async function diffVersions(deps: StateDeps, by: By, input: { name: strin
 }
 
 async function diffOf(deps: StateDeps, from: VersionRow | null, to: VersionRow): Promise<DiffView> {
-  return { from: from?.number ?? 0, to: to.number, ...compareStates(from ? await factsOf(deps, from) : null, await factsOf(deps, to)) }
+  return { from: from?.number ?? 0, to: to.number, ...(await differencesOf(deps, from, to)) }
 }
 
 /** At most fifty are compared; whoever lets more come together has other things to look at first. */

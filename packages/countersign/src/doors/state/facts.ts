@@ -5,12 +5,12 @@
  * its jobs, or as soon as somebody asks.
  */
 import type { StateReader, WrittenFacts } from '../../tfstate/apart.ts'
-import { writeFacts } from '../../tfstate/apart.ts'
-import { factsOf as factsIn, surveyState, TfstateError } from '../../tfstate/index.ts'
-import type { StateFacts, StateHead } from '../../tfstate/index.ts'
+import { readFacts, writeFacts } from '../../tfstate/apart.ts'
+import { compareStates, factsOf as factsIn, surveyState, TfstateError } from '../../tfstate/index.ts'
+import type { AddressDiff, StateFacts, StateHead } from '../../tfstate/index.ts'
 import { bytesOf, insertBodies, pickUp, withBodies } from './bodies.ts'
 import type { StateDeps } from './ports.ts'
-import { openBody, openFacts, sealBytes } from './seal.ts'
+import { openBody, sealBytes } from './seal.ts'
 import { addCounts, bodyOf } from './store.ts'
 import type { VersionRow } from './store.ts'
 
@@ -56,15 +56,28 @@ async function keepFacts(deps: StateDeps, of: Of, facts: WrittenFacts): Promise<
 }
 
 /** Outside of a unit: nothing waits while they are opened, or read anew. @throws StateError `state_tampered`, TfstateError */
-export async function factsOf(deps: StateDeps, of: VersionRow): Promise<StateFacts> {
+async function writtenFacts(deps: StateDeps, of: VersionRow): Promise<Uint8Array> {
   await deps.following.coming.get(of.sealed_as)
   const kept = await pickUp(deps, of, 'facts')
-  if (kept) return openFacts(deps, kept)
+  if (kept) return openBody(deps, kept)
   const { facts, later } = await readBody(deps, await openBody(deps, await bytesOf(deps, of)))
   const read = facts ?? (await later)
   if (!read) throw new TypeError('a state is read now or later')
   await follow(deps, { id: of.sealed_as, workspace: of.workspace, digest: of.digest }, Promise.resolve(read))
-  return JSON.parse(new TextDecoder().decode(read.json)) as StateFacts
+  return read.json
+}
+
+/** As `writtenFacts`. */
+export async function factsOf(deps: StateDeps, of: VersionRow): Promise<StateFacts> {
+  return readFacts(await writtenFacts(deps, of))
+}
+
+/** Which addresses differ. `before` null: nothing was there. As `factsOf`. */
+export async function differencesOf(deps: StateDeps, before: VersionRow | null, after: VersionRow): Promise<AddressDiff> {
+  const from = before && (await writtenFacts(deps, before))
+  const to = await writtenFacts(deps, after)
+  if ((from?.byteLength ?? 0) + to.byteLength > APART) return deps.reader.compare(from, to)
+  return compareStates(from && readFacts(from), readFacts(to))
 }
 
 const LEFT_BEHIND = 5 * 60_000

@@ -1,7 +1,8 @@
 /** What the person reads who countersigns that something goes: its addresses, and for how long it can be brought back. */
 import type { StateChanges } from '@countersign/proof'
-import { changesOf } from './changes.ts'
-import { factsOf } from './facts.ts'
+import { noChanges } from './ask.ts'
+import { changesOf, turned } from './changes.ts'
+import { differencesOf } from './facts.ts'
 import type { StateDeps } from './ports.ts'
 import type { VersionRow } from './store.ts'
 
@@ -12,5 +13,5 @@ export const broughtBackFor = ({ limits }: Pick<StateDeps, 'limits'>): number =>
 
 /** All of the state goes. */
 export async function allOf(deps: StateDeps, current: VersionRow | null): Promise<StateChanges> {
-  return changesOf(current && (await factsOf(deps, current)), null)
+  return current ? changesOf(turned(await differencesOf(deps, null, current))) : noChanges
 }

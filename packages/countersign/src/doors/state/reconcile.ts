@@ -9,9 +9,9 @@
  */
 import type { Tx } from '../../platform/store/store.ts'
 import { afterCommit } from '../../platform/store/unit.ts'
-import { compareStates, reconcile } from '../../tfstate/index.ts'
+import { reconcile } from '../../tfstate/index.ts'
 import type { Reconciliation } from '../../tfstate/index.ts'
-import { factsOf } from './facts.ts'
+import { differencesOf } from './facts.ts'
 import { readPlanned } from './planned.ts'
 import type { StateDeps } from './ports.ts'
 import { endedRuns, stateRun, updateStateRun, versionsOfRun } from './queries.ts'
@@ -75,7 +75,7 @@ async function compare(deps: StateDeps, { row, before, after, plan }: Seen): Pro
   const { planned, outputs, drift } = readPlanned(plan)
   const options = { drift, partial: row.ended !== 'applied' }
   if (!after) return reconcile(planned, { added: [], changed: [], removed: [], outputs: { added: [], changed: [], removed: [] }, opaque: false }, outputs, options)
-  return reconcile(planned, compareStates(before ? await factsOf(deps, before) : null, await factsOf(deps, after)), outputs, options)
+  return reconcile(planned, await differencesOf(deps, before, after), outputs, options)
 }
 
 async function record(deps: StateDeps, tx: Tx, { row, workspace, after }: Seen, verdict: Reconciliation): Promise<void> {

@@ -10,14 +10,13 @@ import { rfc3339 } from '../../platform/clock.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Db, Tx } from '../../platform/store/store.ts'
 import type { Reason } from '../../policy/index.ts'
-import type { StateFacts } from '../../tfstate/index.ts'
 import { askGate, noChanges } from './ask.ts'
 import type { Question } from './ask.ts'
 import { changesOf } from './changes.ts'
 import { requestActions } from './claims.ts'
 import type { Asked, RequestAction } from './claims.ts'
 import { StateError } from './errors.ts'
-import { factsOf } from './facts.ts'
+import { differencesOf } from './facts.ts'
 import { allOf, broughtBackFor } from './goes.ts'
 import { deletedTogether, measure, refuseUnfit } from './measure.ts'
 import type { Measured, Wanted } from './measure.ts'
@@ -126,11 +125,11 @@ const cut = (value: unknown, most: number): string => (typeof value === 'string'
 
 /** What becoming current would change, as the person reads it. Facts are opened before the unit: nothing waits while they are. */
 async function changesAsked(deps: StateDeps, { current, target }: Measured, wanted: Wanted, newest: VersionRow | null) {
-  const facts = async (row: VersionRow | null): Promise<StateFacts | null> => row && (await factsOf(deps, row))
-  if (wanted.action === 'state.rollback' || wanted.action === 'state.accept') return changesOf(await facts(current), await facts(target))
+  const become = async (from: VersionRow | null, to: VersionRow | null) => (to ? changesOf(await differencesOf(deps, from, to)) : noChanges)
+  if (wanted.action === 'state.rollback' || wanted.action === 'state.accept') return become(current, target)
   if (!wanted.whole) return noChanges
   if (wanted.action === 'state.delete') return allOf(deps, current)
-  return changesOf(null, await facts(newest))
+  return become(null, newest)
 }
 
 function refuseMoved(seen: Measured, now: Measured): void {

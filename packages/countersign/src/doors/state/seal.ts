@@ -10,7 +10,7 @@ import type { Context } from '../../platform/envelope/index.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Readable } from 'node:stream'
 import type { WrittenFacts } from '../../tfstate/apart.ts'
-import type { StateFacts, StateHead } from '../../tfstate/index.ts'
+import type { StateHead } from '../../tfstate/index.ts'
 import type { Kept, SealedBody } from './bodies.ts'
 import type { Read } from './facts.ts'
 import { StateError } from './errors.ts'
@@ -55,10 +55,6 @@ export async function openBody(deps: Pick<Sealing, 'keys' | 'place'>, sealed: Ke
 /** In pieces; every one was authenticated before this resolves. */
 export async function openBodyStream(deps: Pick<Sealing, 'keys' | 'place'>, sealed: Kept): Promise<Readable> {
   return opened(() => openStream(deps.keys, placed(deps, sealed), sealedOf(sealed)))
-}
-
-export async function openFacts(deps: Pick<Sealing, 'keys' | 'place'>, sealed: Kept): Promise<StateFacts> {
-  return JSON.parse((await openBody(deps, sealed)).toString('utf8')) as StateFacts
 }
 
 function placed({ place }: Pick<Sealing, 'place'>, { row, digest }: Kept): Context {

@@ -1,17 +1,18 @@
 /** What goes to a thread and what comes back. */
 import type { TfstateErrorCode } from '../error.ts'
-import type { ReadOptions, StateFacts, StateHead } from '../shape.ts'
+import type { AddressDiff, ReadOptions, StateFacts, StateHead } from '../shape.ts'
 
-export type Work = 'read' | 'redact' | 'outputs'
+export type Work = 'read' | 'redact' | 'outputs' | 'compare'
 
-/** `body` stands in shared memory: it is not copied. */
-export type Request = { id: number; work: Work; body: Uint8Array; options: ReadOptions }
+/** `body` and `before` stand in shared memory: they are not copied. To compare, both are facts that were written. */
+export type Request = { id: number; work: Work; body: Uint8Array; before: Uint8Array | null; options: ReadOptions }
 
 export type Reply =
   /** The first of two answers to `read`; `facts` is the other. */
   | { id: number; kind: 'head'; head: StateHead }
   | { id: number; kind: 'facts'; facts: WrittenFacts }
   | { id: number; kind: 'bytes'; bytes: Uint8Array }
+  | { id: number; kind: 'diff'; diff: AddressDiff }
   | { id: number; kind: 'refused'; code: TfstateErrorCode; message: string }
   /** A mistake of ours. Its message may quote the state, and stays where it was. */
   | { id: number; kind: 'failed' }
@@ -26,3 +27,6 @@ export function writeFacts(facts: StateFacts): WrittenFacts {
   // In memory of its own, which can be handed over.
   return { json: new TextEncoder().encode(JSON.stringify(facts)), secrets: facts.secrets.length + facts.secretsOmitted }
 }
+
+/** What `writeFacts` wrote. */
+export const readFacts = (json: Uint8Array): StateFacts => JSON.parse(new TextDecoder().decode(json)) as StateFacts

@@ -5,7 +5,7 @@
  */
 import type { Worker } from 'node:worker_threads'
 import { TfstateError } from '../error.ts'
-import type { ReadOptions, StateHead } from '../shape.ts'
+import type { AddressDiff, ReadOptions, StateHead } from '../shape.ts'
 import type { Reply, Request, Work, WrittenFacts } from './message.ts'
 import { startThread } from './start.ts'
 import type { Limits } from './start.ts'
@@ -34,12 +34,15 @@ export type StateReader = {
   redact(bytes: Uint8Array): Promise<Uint8Array>
   /** As `outputsOnly`. */
   outputs(bytes: Uint8Array): Promise<Uint8Array>
+  /** As `compareStates`, of facts as `read` gives them. `before` null: nothing was there. */
+  compare(before: Uint8Array | null, after: Uint8Array): Promise<AddressDiff>
   /** Ends the threads; what waits or is under way is rejected with `state_reader_closed`. */
   close(): Promise<void>
 }
 
+type Asked = { work: Work; body: Uint8Array; before?: Uint8Array | null; options?: ReadOptions }
 /** `first` is the only reply, or the first of two. */
-type Job = { work: Work; body: Uint8Array; options: ReadOptions; first: Turn; second: Turn }
+type Job = Asked & { first: Turn; second: Turn }
 type Turn = { reply: Promise<Reply>; resolve: (reply: Reply) => void; reject: (error: Error) => void }
 type Thread = { worker: Worker; heap: number; job: Job | undefined; timer: NodeJS.Timeout | undefined }
 
@@ -52,6 +55,9 @@ const died = (): TfstateError =>
  * what is written stand outside of the heap.
  */
 export const heapFor = (bytes: number): number => Math.ceil(224 + (bytes * 0.6) / 1_000_000)
+/** Of facts every one is in memory at once, as the runtime keeps it. */
+const sizeOf = ({ work, body, before }: Asked): number => (body.length + (before?.length ?? 0)) * (work === 'compare' ? 8 : 1)
+
 /** Threads are started for a body of this size at least, so that not every larger one needs a new thread. */
 const usual = 64_000_000
 
@@ -59,7 +65,7 @@ export function createStateReader(options: StateReaderOptions = {}): StateReader
   const reader = new Threads(options)
   return {
     async read(bytes, readOptions = {}) {
-      const [head, facts] = reader.ask('read', bytes, readOptions)
+      const [head, facts] = reader.ask({ work: 'read', body: bytes, options: readOptions })
       const read = facts.then((reply) => {
         if (reply.kind !== 'facts') throw died()
         return reply.facts
@@ -71,6 +77,11 @@ export function createStateReader(options: StateReaderOptions = {}): StateReader
     },
     redact: (bytes) => reader.bytes('redact', bytes),
     outputs: (bytes) => reader.bytes('outputs', bytes),
+    async compare(before, after) {
+      const reply = await reader.ask({ work: 'compare', body: after, before })[0]
+      if (reply.kind !== 'diff') throw died()
+      return reply.diff
+    },
     close: () => reader.close(),
   }
 }
@@ -95,14 +106,14 @@ class Threads {
   }
 
   async bytes(work: Work, body: Uint8Array): Promise<Uint8Array> {
-    const reply = await this.ask(work, body, {})[0]
+    const reply = await this.ask({ work, body })[0]
     if (reply.kind !== 'bytes') throw died()
     return reply.bytes
   }
 
   /** The first reply and the second one, of those that have two. */
-  ask(work: Work, body: Uint8Array, options: ReadOptions): [Promise<Reply>, Promise<Reply>] {
-    const job: Job = { work, body, options, first: turn(), second: turn() }
+  ask(asked: Asked): [Promise<Reply>, Promise<Reply>] {
+    const job: Job = { ...asked, first: turn(), second: turn() }
     if (this.#closed) fail(job, closed())
     else if (this.#waiting.length >= this.#queued) fail(job, new TfstateError('state_reader_busy', 'Too many states are being read at once. Try again in a moment.'))
     else {
@@ -121,7 +132,7 @@ class Threads {
   #next(): void {
     while (!this.#closed && this.#waiting[0] !== undefined) {
       const job = this.#waiting[0]
-      const thread = this.#threadFor(heapFor(job.body.length))
+      const thread = this.#threadFor(heapFor(sizeOf(job)))
       if (thread === undefined) return
       this.#waiting.shift()
       if (thread === 'none') fail(job, died())
@@ -148,11 +159,11 @@ class Threads {
     clearTimeout(thread.timer)
     thread.job = job
     thread.worker.ref()
-    const request: Request = { id: ++this.#count, work: job.work, body: shared(job.body), options: job.options }
+    const request: Request = { id: ++this.#count, work: job.work, body: shared(job.body), before: job.before ? shared(job.before) : null, options: job.options ?? {} }
     thread.worker.postMessage(request, [])
     // A runtime that is short of memory can collect garbage for minutes before it gives up.
     const [start, each] = this.#patience
-    thread.timer = setTimeout(() => this.#lost(thread), start + (each * job.body.length) / 1_000_000)
+    thread.timer = setTimeout(() => this.#lost(thread), start + (each * sizeOf(job)) / 1_000_000)
   }
 
   #begin(heap: number): Thread {

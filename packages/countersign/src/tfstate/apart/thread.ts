@@ -1,20 +1,22 @@
 /** What runs on a thread: it answers requests, one after another, and nothing else. */
 import { parentPort } from 'node:worker_threads'
+import { compareStates } from '../compare/compare.ts'
 import { TfstateError } from '../error.ts'
 import { factsOf, surveyState } from '../read/read.ts'
 import { outputsOnly } from '../redact/outputs-only.ts'
 import { redactState } from '../redact/redact.ts'
-import { writeFacts } from './message.ts'
+import { readFacts, writeFacts } from './message.ts'
 import type { Reply, Request } from './message.ts'
 
-function answer({ id, work, body, options }: Request): void {
+function answer({ id, work, body, before, options }: Request): void {
   try {
     if (work === 'read') {
       const survey = surveyState(body)
       send({ id, kind: 'head', head: survey.head })
       const facts = writeFacts(factsOf(body, survey, options))
       send({ id, kind: 'facts', facts }, facts.json)
-    } else {
+    } else if (work === 'compare') send({ id, kind: 'diff', diff: compareStates(before && readFacts(before), readFacts(body)) })
+    else {
       const bytes = work === 'redact' ? redactState(body) : outputsOnly(body)
       send({ id, kind: 'bytes', bytes }, bytes)
     }
