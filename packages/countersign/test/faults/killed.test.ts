@@ -12,7 +12,7 @@ import { newRunsLog, oneRun, wrongRuns } from './runs-load.ts'
 import { startProcess } from './server-process.ts'
 import { newStatesLog, plainly, StateClient, wrongStates } from './states-load.ts'
 
-const rounds = process.env['COUNTERSIGN_TEST_LONG'] === '1' ? 200 : 10
+const rounds = Number(process.env['COUNTERSIGN_TEST_ROUNDS'] ?? (process.env['COUNTERSIGN_TEST_LONG'] === '1' ? 200 : 10))
 
 describe('a server that is killed', () => {
   it(`keeps what it acknowledged, ${rounds} times`, async () => {

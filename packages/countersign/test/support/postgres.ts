@@ -20,16 +20,22 @@ export type Postgres = {
   drop(database: string): Promise<void>
   /** One statement by the superuser. */
   tell(database: string, sql: string): Promise<Record<string, unknown>[]>
-  /** Ends the server as after a power cut, or in order; `start` starts it again on the same data. */
-  stop(how: 'INT' | 'QUIT'): Promise<void>
+  /** Ends the server as after a power cut (KILL: not even its other processes hear of it), or in order; `start` starts it again on the same data. */
+  stop(how: 'INT' | 'QUIT' | 'KILL'): Promise<void>
   start(): Promise<void>
   remove(): Promise<void>
+  /** The data folder, and who owns it, where that is not who we are. */
+  readonly data: string
+  readonly owner: { uid: number; gid: number } | undefined
 }
 
 const USER = 'countersign'
 
-/** `tls`: PEM texts of a certificate for 127.0.0.1; the server then listens on loopback, and takes nothing that is not encrypted. */
-export async function startPostgres(bin: string, options: { tls?: { cert: string; key: string }; loopback?: boolean } = {}): Promise<Postgres> {
+/**
+ * `tls`: PEM texts of a certificate for 127.0.0.1; the server then listens on loopback, and takes nothing that is not encrypted.
+ * `durable`: what it commits is on the disk, as where it matters.
+ */
+export async function startPostgres(bin: string, options: { tls?: { cert: string; key: string }; loopback?: boolean; durable?: boolean } = {}): Promise<Postgres> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-pg-'))
   const owner = process.getuid?.() === 0 ? unprivileged() : undefined
   const data = join(folder, 'data')
@@ -43,7 +49,8 @@ export async function startPostgres(bin: string, options: { tls?: { cert: string
   const port = options.tls || options.loopback ? await freePort() : 5432
   const configured = [
     `port=${port}`, `unix_socket_directories=${folder}`, `listen_addresses=${options.tls || options.loopback ? '127.0.0.1' : ''}`,
-    'fsync=off', 'full_page_writes=off', 'autovacuum=off', 'max_connections=200', 'shared_buffers=32MB', 'deadlock_timeout=100ms',
+    ...(options.durable === true ? ['fsync=on', 'full_page_writes=on'] : ['fsync=off', 'full_page_writes=off', 'autovacuum=off']),
+    'max_connections=200', 'shared_buffers=32MB', 'deadlock_timeout=100ms',
   ]
   if (options.tls) {
     for (const [name, text] of [['server.crt', options.tls.cert], ['server.key', options.tls.key]] as const) {
@@ -67,7 +74,7 @@ export async function startPostgres(bin: string, options: { tls?: { cert: string
   }
   let running: ChildProcess | null = null
   const server: Postgres = {
-    url, tell,
+    url, tell, data, owner,
     async create() {
       const name = `t${randomBytes(8).toString('hex')}`
       await tell('postgres', `create database ${name}`)
@@ -75,8 +82,8 @@ export async function startPostgres(bin: string, options: { tls?: { cert: string
     },
     drop: async (database) => void (await tell('postgres', `drop database if exists ${database} with (force)`)),
     async start() {
-      // The keeper passes the end of its input on as the signal it was told of, and ends with the server.
-      const keeper = `"$@" & p=$!; how=INT; while read -r said; do how=$said; break; done; kill -$how $p; wait $p`
+      // The keeper passes the end of its input on as the signal it was told of, and ends with the server: the one that runs by then.
+      const keeper = `"$@" & p=$!; how=INT; while read -r said; do how=$said; break; done; [ -s ${data}/postmaster.pid ] && p=$(head -n 1 ${data}/postmaster.pid); kill -$how $p; wait $p 2>/dev/null || while kill -0 $p 2>/dev/null; do sleep 0.05; done`
       const command = [join(bin, 'postgres'), '-D', data, ...configured.flatMap((setting) => ['-c', setting])]
       running = spawn('/bin/sh', ['-c', keeper, 'sh', ...command], { stdio: ['pipe', 'ignore', 'pipe'], cwd: folder, ...owner })
       await ready(running)
