@@ -85,7 +85,8 @@ export class StateClient {
       this.#log.held.push((this.#held = { by: this.#info.ID, from: performance.now(), until: null }))
       this.#left = 2
     }
-    if (answer.status !== 423) this.#expect('LOCK', answer, 200)
+    // Too many questions: another time.
+    if (answer.status !== 423 && answer.status !== 429) this.#expect('LOCK', answer, 200)
     return answer.status === 200
   }
 

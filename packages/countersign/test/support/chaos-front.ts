@@ -9,16 +9,25 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { onTestFinished } from 'vitest'
 import type { Chance } from './seeded.ts'
 
-/** Chances for each request; `delay`: at most, ms. */
-export type Front = { lost: number; unanswered: number; torn: number; twice: number; late: number; delay: number }
-export type ChaosFront = { front: Front; readonly seen: Record<'lost' | 'unanswered' | 'torn' | 'twice' | 'late', number>; /** Statuses of 500 that a server answered. */ broken: string[] }
+/** Chances for each request: `echo` comes a second time when the first has long been answered. `delay`: at most, ms. */
+export type Front = Record<(typeof harms)[number], number> & { delay: number }
+export type ChaosFront = {
+  front: Front
+  readonly seen: Record<(typeof harms)[number], number>
+  /** Answers with 500. */
+  broken: string[]
+  /** When what was sent a second time has arrived. */
+  settled(): Promise<void>
+}
 
-export const clear: Front = { lost: 0, unanswered: 0, torn: 0, twice: 0, late: 0, delay: 0 }
+const harms = ['lost', 'late', 'twice', 'echo', 'unanswered', 'torn'] as const
+export const clear: Front = { lost: 0, late: 0, twice: 0, echo: 0, unanswered: 0, torn: 0, delay: 0 }
 type Answer = { status: number; headers: string[]; body: Buffer }
 
 export async function chaosFront(port: number, targets: readonly number[], chance: Chance): Promise<ChaosFront> {
-  const made: ChaosFront = { front: clear, seen: { lost: 0, unanswered: 0, torn: 0, twice: 0, late: 0 }, broken: [] }
-  const happens = (what: keyof ChaosFront['seen']): boolean => {
+  const echoes = new Set<Promise<unknown>>()
+  const made: ChaosFront = { front: clear, seen: { lost: 0, late: 0, twice: 0, echo: 0, unanswered: 0, torn: 0 }, broken: [], settled: async () => void (await Promise.all(echoes)) }
+  const happens = (what: (typeof harms)[number]): boolean => {
     if (chance() >= made.front[what]) return false
     made.seen[what] += 1
     return true
@@ -30,9 +39,16 @@ export async function chaosFront(port: number, targets: readonly number[], chanc
     if (happens('lost')) return void response.destroy()
     if (happens('late')) await later(chance() * made.front.delay)
     const copies = happens('twice') ? [anyTarget(), anyTarget()] : [anyTarget()]
-    const answers = await Promise.allSettled(copies.map((target) => forward(agent, target, request, body)))
+    const arrive = (target: number): Promise<Answer> => forward(agent, target, request, body).then((answer) => {
+      if (answer.status === 500) made.broken.push(`${request.method} ${request.url}: ${answer.body.toString()}`)
+      return answer
+    })
+    const answers = await Promise.allSettled(copies.map(arrive))
+    if (happens('echo')) {
+      const echo = later(chance() * 10 * made.front.delay).then(() => arrive(anyTarget())).catch(() => undefined).finally(() => echoes.delete(echo))
+      echoes.add(echo)
+    }
     const [answer] = answers.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])).toSorted(() => chance() - 0.5)
-    for (const one of answers) if (one.status === 'fulfilled' && one.value.status === 500) made.broken.push(`${request.method} ${request.url}: ${one.value.body.toString()}`)
     if (!answer || happens('unanswered')) return void response.destroy()
     response.writeHead(answer.status, answer.headers)
     if (!happens('torn')) return void response.end(answer.body)
