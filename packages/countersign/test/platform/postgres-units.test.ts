@@ -10,7 +10,7 @@ import { Contended } from '../../src/platform/store/postgres/failures.ts'
 import { connectPostgres, type ConnectPostgres } from '../../src/platform/store/postgres/sessions.ts'
 import type { Migration, Store, Tx } from '../../src/platform/store/store.ts'
 import { afterCommit, atUnitEnd } from '../../src/platform/store/unit.ts'
-import { createDatabase } from '../support/database.ts'
+import { createDatabase, tell } from '../support/database.ts'
 
 declare module '../../src/platform/store/tables.ts' {
   interface Tables {
@@ -151,9 +151,46 @@ describe('two stores on one database', () => {
       })
     })))
     expect((await rows()).map(({ id }) => id)).toEqual(Array.from({ length: 80 }, (_, at) => at + 1))
-    // Whoever lost was alone the second time, and nobody needed a third.
+    // Whoever lost was alone the second time, and nobody needed a third; those who waited for that went together.
     expect([Math.min(...attempts), Math.max(...attempts)]).toEqual([1, 2])
-    expect(sent.filter((text) => text.includes('IN EXCLUSIVE MODE'))).toHaveLength(attempts.filter((count) => count === 2).length)
+    const exclusive = sent.filter((text) => text.includes('IN EXCLUSIVE MODE')).length
+    expect(exclusive).toBeGreaterThan(0)
+    expect((left.commits?.() ?? 0) + (right.commits?.() ?? 0)).toBeLessThan(40)
+  })
+
+  test('of units that share a transaction, what one refuses and what one breaks is undone alone; all are answered after the commit', async () => {
+    const answers = await Promise.all(Array.from({ length: 24 }, (_, at) => codeOf(left.write(async (tx) => {
+      const { size } = await tx.updateTable('pair_head').set((row) => ({ size: row('size', '+', 1) })).where('id', '=', 1).returning('size').executeTakeFirstOrThrow()
+      await insert(tx, size)
+      if (at % 3 === 1) throw new Error('refused')
+      if (at % 3 === 2) await insert(tx, size).catch(() => undefined)
+    }))))
+    expect(answers).toEqual(Array.from({ length: 24 }, (_, at) => ['done', 'Error: refused', 'conflict'][at % 3]))
+    expect((await rows()).map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+    expect(sent.filter((text) => text === 'ROLLBACK TO unit').length).toBeGreaterThan(4)
+  })
+
+  test('one that waits for something else is stopped, and those who share its transaction are done', async () => {
+    const impatient = await openStore({ dataDir: join(folder, 'impatient'), databaseUrl: url, migrations, limits: { unitMs: 500 } })
+    const work = (at: number) => codeOf(impatient.write(async (tx) => {
+      const { size } = await tx.updateTable('pair_head').set((row) => ({ size: row('size', '+', 1) })).where('id', '=', 1).returning('size').executeTakeFirstOrThrow()
+      await insert(tx, size)
+      if (at === 8) await new Promise(() => undefined)
+    }))
+    const answers = await Promise.all(Array.from({ length: 12 }, (_, at) => work(at)))
+    await impatient.close()
+    expect(answers).toEqual(Array.from({ length: 12 }, (_, at) => (at === 8 ? 'unit_overrun' : 'done')))
+    expect(await rows()).toHaveLength(11)
+  })
+
+  test('what was prepared before another server changed a table is prepared anew', async () => {
+    await left.write((tx) => insert(tx, 1))
+    const look = () => left.write((tx) => tx.selectFrom('pair_row').selectAll().execute())
+    for (let times = 0; times < 3; times++) expect(Object.keys((await look())[0] ?? {})).toHaveLength(3)
+    for (let times = 0; times < 3; times++) await rows()
+    await tell(url, 'alter table pair_row add column more bigint')
+    expect(Object.keys((await look())[0] ?? {})).toHaveLength(4)
+    expect(Object.keys((await rows())[0] ?? {})).toHaveLength(4)
   })
 
   test('two that wait for each other\'s rows are not both stuck', async () => {

@@ -73,7 +73,8 @@ export async function tamper(dataDir: string, sql: string): Promise<void> {
   database.close()
 }
 
-async function tell(url: string, sql: string): Promise<void> {
+/** One statement past the program. */
+export async function tell(url: string, sql: string): Promise<void> {
   const { hostname, username, password, pathname } = new URL(url)
   const client = new pg.Client({ host: decodeURIComponent(hostname), user: username, password, database: pathname.slice(1) })
   await client.connect()

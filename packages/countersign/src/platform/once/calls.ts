@@ -68,6 +68,7 @@ export function onceStore(store: Store, clock: Clock): Store {
       const call = current.getStore()
       return store.write(call === undefined ? work : marking(call, work))
     },
+    ...(store.commits ? { commits: store.commits } : {}),
     close: () => store.close(),
   }
 }

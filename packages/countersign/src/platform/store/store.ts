@@ -29,6 +29,8 @@ export interface Store {
   read<T>(work: (db: Db) => Promise<T>): Promise<T>
   /** A unit inside a unit is refused (`nested_unit`). Errors of `work` come back unchanged. */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** How many transactions have committed units so far, where that is counted: several units may share one. */
+  readonly commits?: () => number
   /** Other processes on the same database; undefined where there can be none. */
   readonly peers?: Peers
   /** Finishes what was handed over, then closes. Idempotent. */

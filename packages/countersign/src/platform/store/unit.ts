@@ -4,17 +4,20 @@
  *   lock on its tree head here, last of all locks, so that two units cannot wait for each other.
  *   An error in it rolls the whole unit back.
  * - `afterCommit`: when the unit is durable. Wake-ups go here; it must not throw and must not wait.
+ *
+ * `groupOf` says which units share a transaction, and so see the same committed rows: what one of them read, and none of them has
+ * changed since, the next one need not read again.
  */
 import { StorageError } from './errors.ts'
-import type { Tx } from './store.ts'
+import type { Db, Tx } from './store.ts'
 
-export type UnitHooks = { atEnd: Map<object, (tx: Tx) => Promise<void>>; afterCommit: (() => void)[]; open: boolean }
+export type UnitHooks = { atEnd: Map<object, (tx: Tx) => Promise<void>>; afterCommit: (() => void)[]; open: boolean; readonly group: object }
 
 const units = new WeakMap<Tx, UnitHooks>()
 
-/** For stores only: opens the lists for a unit that begins. */
-export function openUnit(tx: Tx): UnitHooks {
-  const hooks: UnitHooks = { atEnd: new Map(), afterCommit: [], open: true }
+/** For stores only: opens the lists for a unit that begins. `group` is one object for all units of a transaction. */
+export function openUnit(tx: Tx, group: object): UnitHooks {
+  const hooks: UnitHooks = { atEnd: new Map(), afterCommit: [], open: true, group }
   units.set(tx, hooks)
   return hooks
 }
@@ -29,6 +32,11 @@ export function atUnitEnd(tx: Tx, owner: object, hook: (tx: Tx) => Promise<void>
 
 export function afterCommit(tx: Tx, hook: () => void): void {
   hooksOf(tx).afterCommit.push(hook)
+}
+
+/** Of a unit its transaction, which others may share; of a read the read. */
+export function groupOf(db: Db | Tx): object {
+  return units.get(db as Tx)?.group ?? db
 }
 
 function hooksOf(tx: Tx): UnitHooks {

@@ -48,6 +48,7 @@ export function watchedStore(store: Store, metrics: Metrics): Store {
     read: (work) => watched('read', (inner) => store.read(inner), work),
     write: (work) => watched('write', (inner) => store.write(inner), work),
     ...(store.peers === undefined ? {} : { peers: store.peers }),
+    ...(store.commits ? { commits: store.commits } : {}),
     close: () => store.close(),
   }
 }

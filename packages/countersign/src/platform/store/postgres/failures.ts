@@ -13,6 +13,10 @@ export class Contended extends StorageError {
   }
 }
 
+/** A statement was prepared before another server changed the schema: asked again, it is prepared anew. PostgreSQL has no code of its own for it. */
+export const isStalePlan = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && (error.code === '26000' || (error.code === '0A000' && error.message.includes('cached plan')))
+
 type Told = { code: StorageErrorCode; says: string }
 
 /** By SQLSTATE, the longest that fits: https://www.postgresql.org/docs/15/errcodes-appendix.html */
@@ -40,7 +44,7 @@ export function postgresFailure(error: unknown, shown: string, kind?: Turn['kind
   if (error instanceof StorageError || !(error instanceof Error)) return error
   if (!(error instanceof pg.DatabaseError)) return isOurs(error) ? error : new StorageError('storage_unavailable', `The database ${shown} cannot be reached (${reason(error)}).`, { cause: error })
   const state = error.code ?? ''
-  if (state === '40001' || state === '40P01') return new Contended(error)
+  if (state === '40001' || state === '40P01' || isStalePlan(error)) return new Contended(error)
   if (state === '23505') return new StorageError('conflict', `A unique key of ${error.table ?? 'a table'} is taken.`, { detail: columnsOf(error) })
   if (state === '25006' && kind === 'read') return new StorageError('statement_refused', 'A read tried to change something.')
   const told = STATES[state] ?? STATES[state.slice(0, 3)] ?? STATES[state.slice(0, 2)]

@@ -4,6 +4,7 @@ import { databaseOver } from '../over.ts'
 import type { Db } from '../store.ts'
 import { beginTurn, current, within, type Turns } from '../turns.ts'
 import { postgresTongue } from './dialect.ts'
+import { Contended } from './failures.ts'
 import type { Sessions } from './sessions.ts'
 import { Turnstile } from './turnstile.ts'
 
@@ -24,7 +25,15 @@ export class Readers {
     const inside = current(this.#turns)
     if (inside?.turn.kind === 'read') return await work(inside.db)
     if (inside !== undefined) throw new StorageError('nested_unit', 'A read was begun inside a unit of work: it would not see what the unit did. Use the transaction that the unit was given.')
-    return await this.#turnstile.pass(() => this.#snapshot(work))
+    return await this.#turnstile.pass(async () => {
+      try {
+        return await this.#snapshot(work)
+      } catch (error) {
+        // A statement that was prepared before the schema changed; nothing else takes a read its turn.
+        if (error instanceof Contended) return await this.#snapshot(work)
+        throw error
+      }
+    })
   }
 
   close(): Promise<void> {

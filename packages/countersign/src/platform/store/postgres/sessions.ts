@@ -10,6 +10,7 @@ import { bindable } from '../values.ts'
 import type { DatabaseAddress } from './address.ts'
 import { types } from './dialect.ts'
 import { postgresFailure } from './failures.ts'
+import { newPlans, type Plans } from './plans.ts'
 
 export interface Session {
   query(sql: string, parameters: readonly unknown[], kind: Turn['kind']): Promise<Answered>
@@ -48,10 +49,12 @@ export const connectPostgres: ConnectPostgres = (address, { connections, unitMs 
   })
   // An idle connection that the server closed leaves the pool by itself; without a listener it would end the process.
   pool.on('error', () => undefined)
+  const plans = newPlans()
   const attempt = async <T>(work: () => Promise<T>, kind?: Turn['kind']): Promise<T> => {
     try {
       return await work()
     } catch (error) {
+      plans.failed(error)
       throw postgresFailure(error, address.shown, kind)
     }
   }
@@ -62,7 +65,7 @@ export const connectPostgres: ConnectPostgres = (address, { connections, unitMs 
         client.release(true)
         throw error
       })
-      return sessionOf(client, attempt)
+      return sessionOf(client, plans, attempt)
     }),
     close: () => pool.end(),
   }
@@ -77,7 +80,7 @@ async function prepare(client: pg.PoolClient): Promise<void> {
   prepared.add(client)
 }
 
-function sessionOf(client: pg.PoolClient, attempt: <T>(work: () => Promise<T>, kind?: Turn['kind']) => Promise<T>): Session {
+function sessionOf(client: pg.PoolClient, plans: Plans, attempt: <T>(work: () => Promise<T>, kind?: Turn['kind']) => Promise<T>): Session {
   // One statement at a time: a unit may hand over several at once, and COMMIT waits for those that nobody awaited.
   let last: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -90,7 +93,7 @@ function sessionOf(client: pg.PoolClient, attempt: <T>(work: () => Promise<T>, k
     query: (sql, parameters, kind) => {
       const values = parameters.map(bindable)
       return attempt(() => inTurn(async () => {
-        const { rows, rowCount } = await client.query<Record<string, unknown>>({ text: sql, values, queryMode: 'extended' } as pg.QueryConfig)
+        const { rows, rowCount } = await client.query<Record<string, unknown>>({ ...plans.named(sql, kind), text: sql, values, queryMode: 'extended' } as pg.QueryConfig)
         return { rows, changes: rowCount ?? 0 }
       }), kind)
     },

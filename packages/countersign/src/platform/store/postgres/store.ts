@@ -26,7 +26,7 @@ export type PostgresOptions = {
   connect: ConnectPostgres
 }
 
-/** Units at a time in one server. More would only lose to one another at the tree head. */
+/** Units beside one another in one server. More would only lose to one another at the tree head; they go together instead. */
 const UNITS = 4
 
 const rehearse: MigrationHost['rehearse'] = (work) => rehearseOver(postgresTongue, work)
@@ -34,8 +34,8 @@ const rehearse: MigrationHost['rehearse'] = (work) => rehearseOver(postgresTongu
 export async function openPostgres(options: PostgresOptions): Promise<Store> {
   const { migrations, limits, clock } = options
   const address = parseDatabaseUrl(options.url)
-  // Beside units and reads one connection, for schema and wake-ups.
-  const sessions = options.connect(address, { connections: UNITS + limits.readers + 1, unitMs: limits.unitMs })
+  // Beside units and reads two connections: for those units that go together, and for schema and wake-ups.
+  const sessions = options.connect(address, { connections: UNITS + limits.readers + 2, unitMs: limits.unitMs })
   const turns = newTurns()
   const readers = new Readers({ sessions, turns, limits })
   if (options.readOnly) {
@@ -66,7 +66,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Store> {
       await sessions.close()
       unlock?.()
     }
-    return { dialect: 'postgres', read: (work) => readers.read(work), write: (work) => units.submit(work), peers, close: once(close) }
+    return { dialect: 'postgres', read: (work) => readers.read(work), write: (work) => units.submit(work), commits: () => units.commits, peers, close: once(close) }
   } catch (error) {
     await sessions.close()
     unlock?.()

@@ -52,6 +52,7 @@ function sqliteStore(writer: Writer, readers: Readers, unlock: () => void): { st
       dialect: 'sqlite',
       read: (work) => readers.read(work),
       write: (work) => writer.submit(work),
+      commits: () => writer.commits,
       close: () => (closing ??= close()),
     },
     host: {

@@ -36,6 +36,7 @@ export class Writer {
   #draining: Promise<void> | null = null
   #stuck = false
   #closed = false
+  #commits = 0
 
   constructor(options: { connect: Connect; path: string; turns: Turns; limits: WriterLimits }) {
     this.#connect = options.connect
@@ -55,6 +56,11 @@ export class Writer {
       this.#queue.push({ kind, work, resolve, reject })
       this.#draining ??= this.#turns.exit(() => this.#drain())
     })
+  }
+
+  /** How often it has committed so far. */
+  get commits(): number {
+    return this.#commits
   }
 
   async close(): Promise<void> {
@@ -91,11 +97,13 @@ export class Writer {
     }
     try {
       const started = performance.now()
+      const group = {}
       while (done.length < GROUP.units && (done.length === 0 || performance.now() - started < GROUP.ms) && (next = this.#queue.shift()) !== undefined) {
-        done.push(await this.#run(connection, next))
+        done.push(await this.#run(connection, next, group))
         next = undefined
       }
       connection.command('COMMIT')
+      this.#commits += 1
     } catch (error) {
       this.#abandon()
       const failure = this.#unavailable(error)
@@ -107,11 +115,11 @@ export class Writer {
   }
 
   /** Throws only what ends the group. What the unit threw is kept for it. */
-  async #run(connection: Connection, unit: Unit): Promise<Done> {
+  async #run(connection: Connection, unit: Unit, group: object): Promise<Done> {
     connection.command('SAVEPOINT unit')
     const turn = beginTurn(unit.kind)
     const tx = transactionOver(sqliteTongue, (sql, parameters) => connection.query(sql, parameters), turn)
-    const hooks = openUnit(tx)
+    const hooks = openUnit(tx, group)
     try {
       const value = await within(this.#limits.unitMs, 'unit of work', this.#turns.run({ turn, db: tx }, async () => {
         const answer = await unit.work(tx, turn)
