@@ -7,7 +7,8 @@
  * adversary, so no head is believed because it stands there. Every read takes all rows in one query and compares them, character by
  * character, with those that were replayed under this head. That is one comparison of strings, some microseconds for a directory of
  * hundreds of entries, where hashing or replaying each time would cost milliseconds; and unlike a hash of a few columns it leaves
- * nothing out. Rows that differ are replayed anew, their heads computed again, and refused if that fails.
+ * nothing out. Rows that differ are replayed anew, their heads computed again, and refused if that fails. What one transaction has
+ * compared it need not compare again: nobody else can change rows under it, and where it appended itself it looks each time.
  *
  * A chain that was cut off at its end replays as well. So this process remembers the longest one it saw committed, and refuses a
  * shorter one: `database_damaged`. After a start it is the ledger that says how long the directory must be.
@@ -17,7 +18,7 @@ import type { Countersignature, Directory, DirectoryEntry, DirectoryHead } from 
 import { rfc3339, type Clock } from '../../platform/clock.ts'
 import { StorageError } from '../../platform/store/errors.ts'
 import type { Db, Tx } from '../../platform/store/store.ts'
-import { afterCommit } from '../../platform/store/unit.ts'
+import { afterCommit, groupOf } from '../../platform/store/unit.ts'
 import type { Ledger } from '../../ledger/index.ts'
 import { IdentityError } from '../errors.ts'
 
@@ -46,8 +47,18 @@ const nothing: Replayed = { rows: [], directory: null }
 export function createDirectory(ports: { clock: Clock; ledger: Pick<Ledger, 'append'> }): DirectoryStore {
   const replays = new Map<string, Replayed>()
   let newest = { replayed: nothing, since: 0 }
+  const compared = new WeakMap<object, Replayed | 'appended'>()
 
   async function read(db: Db | Tx): Promise<Replayed> {
+    const group = groupOf(db)
+    const before = compared.get(group)
+    if (before !== undefined && before !== 'appended') return before
+    const replayed = await compare(db)
+    if (!compared.has(group)) compared.set(group, replayed)
+    return replayed
+  }
+
+  async function compare(db: Db | Tx): Promise<Replayed> {
     const rows = await db.selectFrom('directory_entry').select(['seq', 'entry', 'head']).orderBy('seq').execute()
     const known = rows.length === 0 ? nothing : replays.get(rows.at(-1)?.head ?? '')
     if (known && same(known.rows, rows)) {
@@ -78,6 +89,7 @@ export function createDirectory(ports: { clock: Clock; ledger: Pick<Ledger, 'app
   }
 
   async function append(tx: Tx, subject: string, countersignatures: Countersignature[]): Promise<Appended> {
+    compared.set(groupOf(tx), 'appended')
     const before = await read(tx)
     const { size: seq, head: previous } = headOf(before)
     // Times never go back in the chain, even if the clock does.

@@ -53,8 +53,9 @@ export function createPeople(directory: DirectoryStore, store: Store): People {
       return state === null ? 0 : countOwners(state, state.size)
     },
     async same(db, one, other) {
+      if (one === other) return true
       const state = await directory.state(db)
-      return one === other || (state !== null && humanOf(state, one, state.size) === humanOf(state, other, state.size))
+      return state !== null && humanOf(state, one, state.size) === humanOf(state, other, state.size)
     },
     now: (id) => store.read((db) => find(db, id)),
   }
