@@ -1,17 +1,19 @@
 /** A full disk: what cannot be written does not happen, the answer says so, and the server goes on when there is room again. */
+import { DatabaseSync } from '@photostructure/sqlite'
 import { execFileSync } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { apply, ask, countersigned, runBody, show } from '../support/sample-run.ts'
 import { ownedServer, scratchFolder } from '../support/scratch-server.ts'
+import { audited } from './audited.ts'
+import { somethingOfEach } from './tried.ts'
 
 /** A disk of its own, small enough to fill. Needs root; where that is not to be had the test says so. */
 async function smallDisk(): Promise<string | null> {
   const folder = join(await scratchFolder('disk'), 'full')
   mkdirSync(folder, { mode: 0o700 })
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m,mode=0700', 'tmpfs', folder], { stdio: 'pipe' })
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m,mode=0700', 'tmpfs', folder], { stdio: 'pipe' })
   } catch {
     return null
   }
@@ -35,28 +37,42 @@ function fill(folder: string): () => void {
   return () => rmSync(path)
 }
 
-describe('a full disk', () => {
-  it('refuses with 503, changes nothing, and recovers without a restart', async (context) => {
-    const dataDir = await smallDisk()
-    if (dataDir === null) return context.skip('this test mounts a small disk of its own, which needs root')
-    const { person, terminal } = await ownedServer({ dataDir })
-    const { run, start } = await countersigned(person, terminal)
-    const before = await terminal.must('GET', '/api/v1/runs')
+/** Room that the database's own log has taken before is room. */
+function emptyLog(folder: string): void {
+  const database = new DatabaseSync(join(folder, 'countersign.db'))
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  database.close()
+}
 
+describe('a full disk', () => {
+  it('refuses every change with 503, makes none, signs no checkpoint, and recovers without a restart', async (context) => {
+    const dataDir = await smallDisk()
+    if (dataDir === null) {
+      process.stderr.write('\nSKIPPED: a full disk was not tried: this test mounts a small one of its own, which needs root.\n')
+      return context.skip('this test mounts a small disk of its own, which needs root')
+    }
+    const { person, terminal, server } = await ownedServer({ dataDir, stateLimits: { holdSeconds: 0 } })
+    const { calls, seen } = await somethingOfEach(person, terminal, 'shop')
+    const before = await seen()
+    const { ledger, store } = server.parts.base
+    const signed = () => store.read((db) => db.selectFrom('ledger_checkpoint').select('size').orderBy('size', 'desc').limit(1).executeTakeFirstOrThrow())
+    const checkpoint = await signed()
+
+    emptyLog(dataDir)
     const free = fill(dataDir)
-    const refused = [
-      await terminal.call('POST', '/api/v1/runs', runBody({ workspace: 'shop/web' })),
-      await terminal.call('POST', `/api/v1/runs/${run.id}/apply-start`, start),
-      await terminal.call('POST', '/api/v1/policy/changes', { yaml: 'version: 1\nrules:\n  - { name: a, when: {}, then: allow }\n' }),
-    ]
-    // Even the proof of the terminal's key is remembered in the database before anything else: without room, nobody gets in.
-    expect(refused.map((answer) => answer.status)).toEqual([503, 503, 503])
-    for (const { body } of refused) expect(JSON.stringify(body)).not.toContain(dataDir)
+    // Even the proof of a terminal's key is remembered in the database before anything else: without room, no terminal gets in.
+    for (const [what, call] of Object.entries(calls)) {
+      const { status, body } = await call()
+      expect({ what, status }).toEqual({ what, status: 503 })
+      expect(JSON.stringify(body)).not.toContain(dataDir)
+    }
+    await expect(ledger.checkpoint()).rejects.toThrow()
+    expect(await signed()).toEqual(checkpoint)
 
     free()
-    expect(await terminal.must('GET', '/api/v1/runs')).toEqual(before)
-    await apply(terminal, run.id, start)
-    expect(await show(terminal, run.id)).toMatchObject({ status: 'applied' })
-    expect(await ask(terminal, runBody({ workspace: 'shop/web' }))).toMatchObject({ status: 'waiting' })
+    expect(await seen()).toEqual(before)
+    for (const [what, call] of Object.entries(calls)) expect({ what, accepted: (await call()).status < 300 }).toEqual({ what, accepted: true })
+    expect((await ledger.checkpoint()).size).toBeGreaterThan(checkpoint.size)
+    expect(await audited(dataDir)).toEqual([])
   })
 })
