@@ -17,7 +17,7 @@ import { Shell } from './shell.tsx'
 
 // What is loaded first is the frame, signing in and home; each other page comes when somebody goes there.
 const AddressPage = lazily(async () => (await import('./pages/address.tsx')).AddressPage)
-const AuditPage = lazily(async () => (await import('./pages/audit.tsx')).AuditPage)
+const AuditPage = lazily(async () => (await import('./pages/audit/log.tsx')).AuditPage)
 const CeremonyPage = lazily(async () => (await import('./ceremony/page.tsx')).CeremonyPage)
 const CredentialsPage = lazily(async () => (await import('./pages/states/index.ts')).CredentialsPage)
 const DevicePage = lazily(async () => (await import('./pages/device.tsx')).DevicePage)

@@ -9,6 +9,7 @@ import './style/parts.css'
 import './style/ceremony.css'
 import './style/pages.css'
 import './style/states.css'
+import './style/audit.css'
 
 watchAttention()
 const root = document.getElementById('console')

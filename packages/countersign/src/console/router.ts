@@ -112,6 +112,22 @@ export function usePath(): string {
   return path
 }
 
+/** What stands after the question mark; the component renders again when it changes. */
+export function useQuery(): string {
+  const [query, setQuery] = useState(location.search)
+  useEffect(() => {
+    const changed = (): void => setQuery(location.search)
+    changed()
+    listeners.add(changed)
+    addEventListener('popstate', changed)
+    return () => {
+      listeners.delete(changed)
+      removeEventListener('popstate', changed)
+    }
+  }, [])
+  return query
+}
+
 /** `/sign-in?next=...` for the page the person is on now. */
 export function signInFrom(here: { pathname: string; search: string }): string {
   const next = safeNext(here.pathname + here.search, location.origin)

@@ -5,19 +5,19 @@
  * Where the outcome is in the details of an entry, it is a question about them: `by` names the member, `of` what its values mean.
  */
 
-/** How it went, with the word and the sign that stand for it: a sign is never only a colour. */
+/** How it went: the word on pages and in terminals, and what it means. */
 export const outcomes = {
-  asked: { word: 'Asked', sign: '?', says: 'somebody has to answer' },
-  allowed: { word: 'Allowed', sign: '→', says: 'the policy, or a countersignature, let it pass' },
-  countersigned: { word: 'Countersigned', sign: '✍', says: 'a person touched their key, or gave a code, for exactly this' },
-  done: { word: 'Done', sign: '✓', says: 'it took effect' },
-  denied: { word: 'Denied', sign: '✕', says: 'a person or the policy said no' },
-  refused: { word: 'Refused', sign: '⊘', says: 'a check did not hold' },
-  expired: { word: 'Expired', sign: '⌛', says: 'nobody answered in time' },
-  cancelled: { word: 'Withdrawn', sign: '↩', says: 'whoever asked took it back, or something else came first' },
-  failed: { word: 'Failed', sign: '!', says: 'it was tried and did not succeed' },
-  unknown: { word: 'Unknown', sign: '…', says: 'it was started, and nobody reported how it ended' },
-  alarm: { word: 'Alarm', sign: '▲', says: 'a person has to look' },
+  asked: { word: 'Asked', says: 'somebody has to answer' },
+  allowed: { word: 'Allowed', says: 'the policy, or a countersignature, let it pass' },
+  countersigned: { word: 'Countersigned', says: 'a person touched their key, or gave a code, for exactly this' },
+  done: { word: 'Done', says: 'it took effect' },
+  denied: { word: 'Denied', says: 'a person or the policy said no' },
+  refused: { word: 'Refused', says: 'a check did not hold' },
+  expired: { word: 'Expired', says: 'nobody answered in time' },
+  cancelled: { word: 'Withdrawn', says: 'whoever asked took it back, or something else came first' },
+  failed: { word: 'Failed', says: 'it was tried and did not succeed' },
+  unknown: { word: 'Unknown', says: 'it was started, and nobody reported how it ended' },
+  alarm: { word: 'Alarm', says: 'a person has to look' },
 } as const
 
 export type Outcome = keyof typeof outcomes
@@ -33,7 +33,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
   'gate.countersigned': kind('A person countersigned', 'countersigned'),
   'gate.granted': kind('A grant was given', 'allowed'),
   'gate.redeemed': kind('A grant was used'),
-  'gate.denied': kind('It was denied', 'denied'),
+  'gate.denied': kind('A request was denied', 'denied'),
   'gate.refused': kind('An answer was refused', 'refused'),
   'gate.expired': kind('A request expired', 'expired'),
   'gate.cancelled': kind('A request was withdrawn', 'cancelled'),

@@ -51,4 +51,4 @@ export { LedgerError, startCases, type LedgerErrorCode, type StartCode } from '.
 export { ledgerMigrations } from './tables.ts'
 export { auditVerify, type Audit, type AuditProblem } from './audit.ts'
 export { findEntries, type Found, type FoundEntry, type Page, type Reader, type Wanted } from './search/find.ts'
-export { proveLeaf, proveLeaves, type ProvenAt } from './search/prove.ts'
+export { proveLeaves } from './search/prove.ts'

@@ -122,7 +122,7 @@ describe.skipIf(browserOrSkip().skip)('the console on the real server', () => {
     await press('Sign in with a passkey')
     await heading('Waiting for you')
     await page.goto(`${url}/audit`)
-    await page.getByText('It still begins with what this browser saw before.').waitFor()
+    await page.getByText('It still begins with what this browser saw before').waitFor()
     expect(seat.faults).toEqual([])
   })
 })

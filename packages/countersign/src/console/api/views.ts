@@ -106,8 +106,14 @@ export type RunOutcome = { result: string; summary: string; state: { lineage: st
 
 export type PolicyView = { yaml: string; digest: string; changedAt: string; changedBy: string }
 
-export type CheckpointView = { checkpoint: string; size: number; root: string }
-export type LedgerEntryView = { index: number; leaf: string; details: string | null }
+/** Who signs checkpoints, as the server says. */
+export type TrustView = { instance: string; ledgerKeys: string[] }
+/** `outcome`, `workspace` and `person` are what the server found it by; `proof` is hex, lowest first. */
+export type LedgerEntryView = { index: number; leaf: string; salt: string; details: string | null; outcome: string; workspace: string; person: string; proof: string[] }
+/** `checkpoint` is "" where the page named the size. */
+type CoveredView = { size: number; root: string; checkpoint: string; people: Record<string, string> }
+export type LedgerSearchView = CoveredView & { entries: LedgerEntryView[]; next: number | null; lacking: number }
+export type LedgerOneView = CoveredView & { entry: LedgerEntryView }
 
 export type MemberView = {
   id: string

@@ -6,7 +6,7 @@ import { LedgerError } from '../errors.ts'
 import { nodeReader } from '../nodes.ts'
 
 /** Sibling hashes, hex, lowest first. */
-export type ProvenAt = { readonly index: number; readonly proof: string[] }
+type ProvenAt = { readonly index: number; readonly proof: string[] }
 
 /** In the tree of `size` leaves. @throws LedgerError `not_in_ledger`, `tree_damaged` */
 export async function proveLeaves(db: Db, indexes: readonly number[], size: number): Promise<{ proofs: ProvenAt[]; root: string }> {
@@ -19,11 +19,6 @@ export async function proveLeaves(db: Db, indexes: readonly number[], size: numb
   const proofs: ProvenAt[] = []
   for (const index of indexes) proofs.push({ index, proof: (await inclusionProof(index, size, read)).map(toHex) })
   return { proofs, root: toHex(await rootAt(size, read)) }
-}
-
-export async function proveLeaf(db: Db, index: number, size: number): Promise<string[]> {
-  const { proofs } = await proveLeaves(db, [index], size)
-  return proofs[0]?.proof ?? []
 }
 
 function remembering(read: ReadNode): ReadNode {

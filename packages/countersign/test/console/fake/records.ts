@@ -1,5 +1,5 @@
 /** Records that the pages only show: a policy, entries of the audit log, runs in every state. */
-import { canonical, digest, id, sha256 } from './statements.ts'
+import { id, sha256 } from './statements.ts'
 import { runSubject } from './plans.ts'
 import { codeOf, digestOfSubject } from './statements.ts'
 import type { World } from './world.ts'
@@ -31,17 +31,6 @@ rules:            # the first rule whose conditions all hold decides; what no ru
 `
 
 export const loosened = policyText.replace('risk: [none, low]', 'risk: [none, low, medium]').replace('fresh: 10m }\n    expires: 15m', 'fresh: 30m }\n    expires: 15m')
-
-const types = ['run.created', 'gate.decided', 'gate.countersigned', 'gate.granted', 'run.apply-started', 'run.outcome', 'session.opened', 'authenticator.registered']
-
-export function auditEntries(from: number, limit: number, size: number): unknown[] {
-  const start = Date.parse('2026-11-20T18:02:11.000Z')
-  return Array.from({ length: Math.max(0, Math.min(limit, size - from)) }, (_, offset) => {
-    const index = from + offset
-    const leaf = canonical({ v: 1, type: types[index % types.length], time: new Date(start + index * 61_000).toISOString(), ids: { run: id('run', `run ${Math.floor(index / 6)}`) }, commitment: digest(`leaf ${index}`) })
-    return { index, leaf, salt: digest(`salt ${index}`), details: index % 7 === 3 ? null : canonical({ run: id('run', `run ${Math.floor(index / 6)}`), rule: 'a person countersigns' }) }
-  })
-}
 
 type RunFields = { word: string; workspace: string; environment: string; status: string; ageMinutes: number; plan: string; decision?: string; outcome?: 'applied' | 'failed' }
 

@@ -1,7 +1,8 @@
 /** The routes of the fake server, as the contract of the API has them. */
 import type { IncomingHttpHeaders } from 'node:http'
 import { beginKey, beginSetup, createKey, createSetup, finishKey, finishSetup, finishSignIn, signInOptions, verifyTouch } from './touches.ts'
-import { auditEntries, policyText } from './records.ts'
+import { checkpointOf, consistencyOf, entryOf, newerOf, searchOf, trustOf } from './ledger.ts'
+import { policyText } from './records.ts'
 import { ask, viewOf } from './world.ts'
 import type { Challenge, World } from './world.ts'
 import { stateRoutes } from './workspaces.ts'
@@ -148,9 +149,7 @@ async function records(world: World, call: Call, path: string): Promise<Answer> 
     return ok(found)
   }
   if (path === '/policy') return ok({ yaml: policyText, digest: digest('policy'), changedAt: '2026-11-12T08:14:55.120Z', changedBy: 'Rosa Lindqvist' })
-  if (path === '/ledger/checkpoint') return ok({ checkpoint: `countersign/${instance}\n${world.ledgerSize}\n${Buffer.from(digest('root'), 'hex').toString('base64')}\n\n\u2014 countersign/${instance} vyT5c2lnbmF0dXJl\n`, size: world.ledgerSize, root: digest('root') })
-  if (path === '/ledger/entries') return ok({ entries: auditEntries(Number(url.searchParams.get('from') ?? 0), Number(url.searchParams.get('limit') ?? 100), world.ledgerSize) })
-  if (path === '/ledger/consistency') return ok({ proof: [] })
+  if (path.startsWith('/ledger/') || path === '/trust') return ledgerRoutes(world, call, path)
   if (path === '/devices/lookup') {
     const now = Date.now()
     return ok({ client: 'Countersign CLI', claim: 'rosa@build-7', address: '198.51.100.23', agent: 'node on Linux', startedAt: new Date(now - 95_000).toISOString(), expiresAt: new Date(now + 505_000).toISOString(), thumbprint: thumbprint('device') })
@@ -161,4 +160,15 @@ async function records(world: World, call: Call, path: string): Promise<Answer> 
     return ok({ redirect: world.interaction.redirect })
   }
   return missing
+}
+
+function ledgerRoutes({ ledger, person }: World, { url }: Call, path: string): Answer {
+  const asked = url.searchParams
+  if (path === '/trust') return ok(trustOf(ledger))
+  if (path === '/ledger/checkpoint') return ok(checkpointOf(ledger))
+  if (path === '/ledger/consistency') return ok(consistencyOf(ledger, Number(asked.get('from')), Number(asked.get('to'))))
+  if (path === '/ledger/search') return ok(searchOf(ledger, asked, person.id))
+  if (path === '/ledger/search/newer') return ok(newerOf(ledger, asked, person.id))
+  const one = entryOf(ledger, Number(/^\/ledger\/entries\/(\d+)$/u.exec(path)?.[1] ?? -1))
+  return one === null ? refuse(404, 'entries_not_found', 'There is no such entry.', 'Look at the newest ones.') : ok(one)
 }
