@@ -6,19 +6,23 @@ import { version } from '../server/version.ts'
 import { commandTable, type Runner } from './commands/table.ts'
 import { exitCodes } from './exit.ts'
 import { createOutput, safe } from './output.ts'
+import { foldProse } from './render/fold.ts'
 import { explain } from './explain.ts'
 
 const about = `
 What is harmless passes; what is risky waits for a touch on a security key, bound to that exact plan.
 
 Examples:
-  countersign up                                  start the server; the first link makes you its owner
-  countersign login                               sign this terminal in
-  countersign apply                               in any folder with Terraform files, whatever its backend
-  countersign apply -- -target=module.vpc         arguments after -- go to terraform
+  countersign up                           start the server on this machine
+  countersign login                        sign this terminal in
+  countersign apply                        in a folder with Terraform files
+  countersign apply -- -target=module.vpc  what stands after -- is for terraform
+  countersign run -- terraform apply       where the state is kept here
   countersign verify evidence.json --trust trust.json
 
-Exit codes:  0 done   1 error   2 changes or findings   3 not countersigned   4 denied by policy   5 verification failed`
+Exit codes:
+  0 done               1 error              2 changes or findings
+  3 not countersigned  4 denied by policy   5 verification failed`
 
 export const runner: Runner = async (mode, work) => {
   const output = createOutput(mode)
@@ -53,6 +57,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .addHelpText('after', about)
     .showHelpAfterError('(countersign --help shows what there is)')
     .exitOverride()
+    .configureOutput({ writeOut: (text) => void process.stdout.write(foldProse(text, process.stdout.columns ?? 80)) })
     // `--version` after a command is the command's own.
     .enablePositionalOptions()
   const called = argv.find((word) => !word.startsWith('-'))

@@ -241,6 +241,7 @@ describe('help and completion', () => {
     const at = await terminal()
     const all = await at.run(['--help'])
     expect(all.code).toBe(0)
+    expect(all.stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
     const names = [...all.stdout.matchAll(/^ {2}([a-z]+) /gm)].map((match) => match[1] ?? '').filter((name) => name !== 'help' && name !== 'countersign')
     expect(names).toEqual(expect.arrayContaining(['up', 'login', 'logout', 'whoami', 'plan', 'apply', 'destroy', 'verify', 'trust', 'policy', 'audit', 'doctor', 'completion']))
     for (const name of names) {

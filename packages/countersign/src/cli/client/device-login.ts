@@ -25,7 +25,7 @@ type Begun = Shown & { readonly deviceCode: string; readonly seconds: number; re
 export async function signInByCode(server: string, key: TerminalKey, show: (shown: Shown) => void, signal: AbortSignal): Promise<Granted> {
   const endpoints = await discover(server)
   if (endpoints.device === undefined) {
-    throw new CliError('device_off', `${server} does not let terminals in by a code.`, 'Its operator can switch that on (device_grant: true). Or forward its port and sign in through the browser: ssh -L 7420:localhost:7420')
+    throw new CliError('device_off', `${server} does not let terminals in by a code.`, `Its operator can switch that on (device_grant: true). Or sign in through a browser on this machine: countersign login`)
   }
   const begun = await begin(server, endpoints.device, key)
   show(begun)

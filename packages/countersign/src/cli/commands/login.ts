@@ -39,7 +39,7 @@ its genesis key, ledger key and origins. A later login that shows others is refu
 Examples:
   countersign login
   countersign login --server https://countersign.example.com --passphrase
-  countersign login --device                      over SSH; the server must allow it (device_grant)`)
+  countersign login --device    over SSH; the server's device_grant has to be on`)
     .action(async (options: Options) => await run(options.json, async (output) => await login(options, output)))
 }
 

@@ -35,8 +35,8 @@ kin, S3 by the AWS SDK, which is installed apart: npm install -g @aws-sdk/client
 
 Examples:
   countersign state import terraform.tfstate
-  countersign state import ./infrastructure --to 'payments/{name}-{workspace}' --dry-run
-  countersign state import https://gitlab.example.com/api/v4/projects/7/terraform/state/prod
+  countersign state import ./live --to 'payments/{name}-{workspace}' --dry-run
+  countersign state import https://gitlab.example.com/api/v4/projects/7/...
   countersign state import pg --to 'payments/{workspace}'
   countersign state import s3://acme-states/network/terraform.tfstate`)
     .action(async (source: string, options: Importing) => await run(options.json, async (output) => {
@@ -60,7 +60,7 @@ function defineExport(command: Command, run: Runner): void {
 A full state holds every secret in clear, and reading it is countersigned. What is written can be given to terraform state push.
 
 Examples:
-  countersign state export -o prod.tfstate --purpose 'moving to another installation'
+  countersign state export -o prod.tfstate --purpose 'moving out'
   countersign state export --tier outputs | jq .outputs`)
     .action(async (options: Exporting) => await run(options.output === undefined ? 'aside' : options.json, async (output) => {
       const timeout = durationOption(options.timeout, '--timeout')

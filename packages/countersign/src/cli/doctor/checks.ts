@@ -2,6 +2,7 @@
 import { prepare } from '../../engine/index.ts'
 import { version } from '../../server/version.ts'
 import { exchange } from '../client/http.ts'
+import { overSsh } from '../client/over-ssh.ts'
 import { openSession, serverOf, type Session } from '../client/session.ts'
 import { protectionWords } from '../client/terminal-key.ts'
 import { answer, type Status } from '../client/wire.ts'
@@ -30,7 +31,7 @@ export async function runChecks(choice: Choice): Promise<Finding[]> {
   const { status, rows } = await checkServer(server)
   findings.push(...rows, await checkKey(server))
   if (status) findings.push(...(await checkSignIn(choice, repository)))
-  return [...findings, checkReports(server), checkBrowser(), checkProtection(stateHere(choice, repository, process.cwd(), process.env))]
+  return [...findings, checkReports(server), checkBrowser(server), checkProtection(stateHere(choice, repository, process.cwd(), process.env))]
 }
 
 function checkNode(): Finding {
@@ -95,10 +96,10 @@ function checkReports(server: string): Finding {
   return reports.length === 0 ? ok('reports', 'every outcome was reported') : note('reports', `${reports.length} outcome(s) not reported yet: ${reports.map((report) => report.code).join(', ')}`, 'They are reported at the next use of the server: countersign policy show')
 }
 
-function checkBrowser(): Finding {
+function checkBrowser(server: string): Finding {
   const { SSH_CONNECTION, DISPLAY, WAYLAND_DISPLAY } = process.env
   if (process.platform !== 'linux' || DISPLAY || WAYLAND_DISPLAY) return ok('browser', 'links can be opened here')
-  return note('browser', SSH_CONNECTION ? 'this is a session over SSH without a display' : 'there is no display here', 'Open the links on your own machine; the server\'s address must be reachable from there. For login, forward its port: ssh -L 7420:localhost:7420')
+  return note('browser', SSH_CONNECTION ? 'this is a session over SSH without a display' : 'there is no display here', `Open the links on your own machine: ${overSsh(server)}. To sign in from here: countersign login --device`)
 }
 
 /** `state`: the workspace whose state the server keeps for this folder. */

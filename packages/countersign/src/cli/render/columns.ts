@@ -1,5 +1,6 @@
 /** Rows under headings, each column as wide as its widest cell. What is in the cells is escaped already. */
 import type { Output } from '../output.ts'
+import { foldWords } from './fold.ts'
 
 export function showColumns(output: Output, headings: readonly string[], rows: readonly (readonly string[])[]): void {
   const widths = headings.map((heading, i) => Math.max(heading.length, ...rows.map((row) => Array.from(row[i] ?? '').length)))
@@ -12,5 +13,10 @@ export function showColumns(output: Output, headings: readonly string[], rows: r
 export function showFacts(output: Output, facts: readonly (readonly [name: string, value: string])[]): void {
   const shown = facts.filter(([, value]) => value !== '')
   const width = Math.max(...shown.map(([name]) => name.length))
-  for (const [name, value] of shown) output.line(`  ${output.paint.dim(name.padEnd(width))}  ${value}`)
+  const room = Math.max(40, (process.stdout.columns ?? 100) - width - 4)
+  for (const [name, value] of shown) {
+    const [first = '', ...more] = foldWords(value, room)
+    output.line(`  ${output.paint.dim(name.padEnd(width))}  ${first}`)
+    for (const line of more) output.line(`${' '.repeat(width + 4)}${line}`)
+  }
 }
