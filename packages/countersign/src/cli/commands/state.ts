@@ -16,8 +16,8 @@ const HELP = '\nExamples:\n'
 export function define(command: Command, run: Runner): void {
   command.addHelpText('after', `
 Each of these has help of its own, as in: countersign state init --help
-${HELP}  countersign state init --write                    terraform's state comes here
-  countersign state import terraform.tfstate        with what is in it already
+${HELP}  countersign state init --write              terraform's state comes here
+  countersign state import terraform.tfstate  with what is in it already
   countersign run -- terraform apply
   countersign state versions
   countersign state rollback 11`)
@@ -41,8 +41,8 @@ function defineInit(command: Command, run: Runner): void {
     .addHelpText('after', `
 Without --env: prints the block that brings unmodified terraform to the state kept here. Nothing in it is secret, and nobody is asked.
 With --env: waits for the countersignature, then prints TF_HTTP_USERNAME and its kin for the shell to read, and nothing into any file.
-${HELP}  countersign state init --write                    then: countersign run -- terraform init
-  eval "$(countersign state init --env)"            for this shell; put the line into .envrc for direnv
+${HELP}  countersign state init --write          terraform comes here; commit the file
+  eval "$(countersign state init --env)"  for this shell, or in .envrc
   countersign state init --env --shell fish | source`)
     .action(async (options: Init) => await run(options.json === true ? true : options.env ? 'aside' : false, async (output) => {
       const [shell, phase, lasts, timeout] = [shellOption(options.shell), phaseOption(options.phase), lastsOption(options.lasts), durationOption(options.timeout, '--timeout')]
@@ -131,15 +131,20 @@ function oneOrAll(version: string | undefined, all: boolean | undefined): { vers
 function defineQuarantine(command: Command, run: Runner): void {
   const showing = (name: Command): Command => addStateOptions(name).action(async (...given: [string, Options] | [Options]) => {
     const [n, options] = typeof given[0] === 'object' ? [undefined, given[0]] : [given[0], given[1] ?? {}]
-    await about(options, run, async ({ session, output }, workspace) => await (await import('../state/quarantine.ts')).showQuarantine(session, workspace, n === undefined ? undefined : versionOption(n), output))
+    await about(options, run, async ({ session, output }, workspace) => {
+      const { showQuarantine, whichQuarantined } = await import('../state/quarantine.ts')
+      if (n === undefined && name.name() === 'show') return await whichQuarantined(session, workspace, 'show')
+      return await showQuarantine(session, workspace, n === undefined ? undefined : versionOption(n), output)
+    })
   })
   command.addHelpText('after', `${HELP}  countersign state quarantine list\n  countersign state quarantine accept 15`)
   showing(command.command('list').description('what is in quarantine, and why')).addHelpText('after', `${HELP}  countersign state quarantine list`)
-  showing(command.command('show').argument('<n>', 'the version').description('which addresses it would change')).addHelpText('after', `${HELP}  countersign state quarantine show 15`)
+  showing(command.command('show').argument('[n]', 'the version').description('which addresses it would change')).addHelpText('after', `${HELP}  countersign state quarantine show 15`)
   for (const [name, action, what] of [['accept', 'state.accept', 'make it current'], ['discard', 'state.discard', 'refuse it, for ever']] as const) {
-    addWaitOptions(command.command(name).argument('<n>', 'the version').description(what))
+    addWaitOptions(command.command(name).argument('[n]', 'the version').description(what))
       .addHelpText('after', `${CONFIRMS}${HELP}  countersign state quarantine ${name} 15`)
-      .action(async (n: string, options: Options) => await about(options, run, async (asking, workspace) => {
+      .action(async (n: string | undefined, options: Options) => await about(options, run, async (asking, workspace) => {
+        if (n === undefined) return await (await import('../state/quarantine.ts')).whichQuarantined(asking.session, workspace, name)
         const version = versionOption(n)
         return await (await import('../state/change.ts')).change(asking, { action, workspace, version })
       }))

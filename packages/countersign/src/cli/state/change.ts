@@ -16,6 +16,8 @@ export async function change(asking: Asking, about: Change): Promise<ExitCode> {
   const { view, subject, code } = await ask(asking, about)
   if (view.status !== 'done') throw new CliError('server_unexpected', `This was countersigned, and the server has not said that it happened: it is ${safe(view.status)}.`, `Look with: countersign state show --workspace ${safe(about.workspace)}`)
   output.line(`${output.paint.green('Done')}: ${happened(about, view)}  ${code}`)
+  const next = await afterwards(asking, about)
+  if (next !== '') output.line(next)
   output.data({ done: true, action: about.action, workspace: about.workspace, code, version: view.result?.version ?? 0, changes: subject.changes })
   return exitCodes.done
 }
@@ -24,12 +26,28 @@ function happened({ action, workspace, version, whole }: Change, { result }: Sta
   const name = safe(workspace)
   const now = result?.version ?? 0
   switch (action) {
-    case 'state.rollback': return `${name} is at version ${now}, with what version ${version ?? 0} held. Plans made before are worth nothing any more.`
-    case 'state.delete': return whole ? `the state of ${name} is deleted. Until its keys are destroyed it can be brought back: countersign state restore --all` : `version ${version ?? 0} of ${name} is deleted. Bring it back with: countersign state restore ${version ?? 0}`
-    case 'state.restore': return whole ? `the state of ${name} is back, at version ${now}.` : `version ${version ?? 0} of ${name} is back among the versions.`
+    case 'state.rollback': return `${name} is at version ${now}, with what version ${version ?? 0} held.`
+    case 'state.delete': return whole ? `the state of ${name} is deleted, every version of it.` : `version ${version ?? 0} of ${name} is deleted.`
+    case 'state.restore': return whole ? `the state of ${name} is back, at version ${now}.` : `version ${version ?? 0} of ${name} is back.`
     case 'state.accept': return `${name} is at version ${now}, with what was in quarantine.`
-    case 'state.discard': return `version ${version ?? 0} of ${name} is refused, and will never be current.`
+    case 'state.discard': return `version ${version ?? 0} of ${name} is refused.`
     case 'state.force-unlock': return `the lock of ${name} is ended. What its holder still writes goes to quarantine.`
+  }
+}
+
+/** What can be done next, as it is typed. */
+async function afterwards({ session }: Asking, { action, workspace, version, whole }: Change): Promise<string> {
+  switch (action) {
+    case 'state.rollback': case 'state.accept': return 'See how what is built differs from it: countersign run -- terraform plan'
+    case 'state.delete': return `Bring it back with: countersign state restore ${whole ? '--all' : String(version ?? 0)}`
+    case 'state.discard': return `Bring it back into quarantine with: countersign state restore ${version ?? 0}`
+    case 'state.restore': {
+      if (whole) return ''
+      // What was refused waits in quarantine again: it cannot be rolled back to.
+      const { status } = stateAnswer('version', await session.api.call('GET', pathOf(workspace, `/versions/${version ?? 0}`)))
+      return status === 'quarantined' ? `It waits in quarantine again, and the workspace is frozen: countersign state quarantine show ${version ?? 0}` : `Make it current with: countersign state rollback ${version ?? 0}`
+    }
+    case 'state.force-unlock': return ''
   }
 }
 

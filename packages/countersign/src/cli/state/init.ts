@@ -5,7 +5,7 @@ import type { Session } from '../client/session.ts'
 import { CliError, exitCodes, type ExitCode } from '../exit.ts'
 import { safe, type Output } from '../output.ts'
 import { dateWords } from '../render/units.ts'
-import { backendBlock, stateAddress, writtenBackends } from './backend-block.ts'
+import { backendBlock, stateAddress, writtenBackends, type Written } from './backend-block.ts'
 import { getCredential, ONE_SHELL } from './credential.ts'
 import { stateVariables } from './environment.ts'
 import { exportLine, type Shell } from './shell.ts'
@@ -19,15 +19,16 @@ export async function initBlock(session: Session, workspace: string, write: stri
   const block = backendBlock(address)
   const there = writtenBackends(process.cwd())
   warnOfCredentials(output)
-  if (write !== undefined) writeBlock(write, block, there.map(({ file, type }) => `${file} (${type})`))
+  const already = write === undefined ? undefined : there.find((one) => one.address === address)
+  if (write !== undefined && !already) writeBlock(write, block, there)
   const known = await stateOf(session, workspace)
   output.warn(`${safe(workspace)}${known ? ` (${safe(known.environment)}): ${known.version === 0 ? 'no state yet' : `version ${known.version}, serial ${known.serial}`}` : ': no state yet'}`)
   if (write === undefined) {
     if (!output.json) process.stdout.write(block)
     output.data({ workspace, address, lockAddress: address, unlockAddress: address, block })
   } else {
-    output.line(`Wrote ${write}. There is no secret in it: commit it.`)
-    output.data({ workspace, address, lockAddress: address, unlockAddress: address, written: write })
+    output.line(already ? `${already.file} has this block already, so nothing was written.` : `Wrote ${write}. There is no secret in it: commit it.`)
+    output.data({ workspace, address, lockAddress: address, unlockAddress: address, written: already ? '' : write })
   }
   const another = write === undefined ? there[0] : undefined
   if (another) output.warn(`${another.file} has a backend block already (${safe(another.type)}): terraform takes one, so this one goes in its place.`)
@@ -36,8 +37,9 @@ export async function initBlock(session: Session, workspace: string, write: stri
   return exitCodes.done
 }
 
-function writeBlock(path: string, block: string, there: readonly string[]): void {
-  if (there.length > 0) throw new CliError('backend_configured', `This folder has a backend block already: ${there.join(', ')}. Terraform takes one, so nothing was written.`, 'Print the new one with: countersign state init. Put it in place of the old one.')
+function writeBlock(path: string, block: string, there: readonly Written[]): void {
+  const [first] = there
+  if (first) throw new CliError('backend_configured', `${first.file} has another backend block already (${safe(first.address || first.type)}). Terraform takes one, so nothing was written.`, 'Print the new one with: countersign state init. Put it in place of that one.')
   if (!/\.(tf|tofu)$/.test(path)) throw new CliError('argument_refused', `${path} is not a file that terraform reads.`, `Give it a name that ends in .tf, or leave it out: ${defaultFile}`)
   if (existsSync(path)) throw new CliError('file_exists', `${path} is there already, and is not overwritten.`, 'Choose another name with --write.')
   try {

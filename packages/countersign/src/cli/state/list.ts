@@ -15,9 +15,14 @@ export async function listStates(session: Session, output: Output): Promise<Exit
   }
   showColumns(output, ['WORKSPACE', 'ENVIRONMENT', 'VERSION', 'SERIAL', 'SIZE', 'LAST CHANGE', ''], workspaces.map((one) => [
     safe(one.name), safe(one.environment), one.version === 0 ? '-' : String(one.version), one.version === 0 ? '-' : String(one.serial), one.version === 0 ? '-' : sizeWords(one.size),
-    one.lastChange ? `${dateWords(one.lastChange.at)}  ${safe(one.lastChange.person.name)}` : '-', unusual(one, output),
+    lastWords(one), unusual(one, output),
   ]))
   return exitCodes.done
+}
+
+function lastWords({ lastChange }: WorkspaceView): string {
+  if (!lastChange) return '-'
+  return lastChange.deletedAt ? `${dateWords(lastChange.deletedAt)}  deleted` : `${dateWords(lastChange.at)}  ${safe(lastChange.person.name)}`
 }
 
 function unusual({ lock, frozen, quarantined }: WorkspaceView, { paint }: Output): string {

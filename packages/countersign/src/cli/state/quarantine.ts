@@ -6,6 +6,14 @@ import { count, dateWords, sizeWords } from '../render/units.ts'
 import { showDifference } from './versions.ts'
 import { pathOf, stateAnswer, type Quarantined } from './wire.ts'
 
+/** Where a number is wanted and was not said: which there are. Throws CliError `argument_refused`, `nothing_quarantined`. */
+export async function whichQuarantined(session: Session, workspace: string, verb: 'show' | 'accept' | 'discard'): Promise<never> {
+  const { versions } = stateAnswer('quarantine', await session.api.call('GET', pathOf(workspace, '/quarantine')))
+  if (versions.length === 0) throw new CliError('nothing_quarantined', `Nothing of ${safe(workspace)} is in quarantine, so nothing was asked.`, 'See the versions with: countersign state versions')
+  const there = versions.map((one) => `${one.version} (serial ${one.serial}, ${dateWords(one.at)}, ${safe(one.why)})`).join('; ')
+  throw new CliError('argument_refused', `Which version is meant was not said. In quarantine ${versions.length === 1 ? 'is' : 'are'} ${there}.`, `Say it, as in: countersign state quarantine ${verb} ${versions[0]?.version ?? 0}`)
+}
+
 /** Of one workspace; `version`: with every address that would change. */
 export async function showQuarantine(session: Session, workspace: string, version: number | undefined, output: Output): Promise<ExitCode> {
   const quarantine = stateAnswer('quarantine', await session.api.call('GET', pathOf(workspace, '/quarantine')))
@@ -17,7 +25,9 @@ export async function showQuarantine(session: Session, workspace: string, versio
   for (const one of shown) show(output, one, version !== undefined)
   if (shown.length > 0) {
     output.line()
-    output.line('Make one current with: countersign state quarantine accept N. Refuse it with: countersign state quarantine discard N.')
+    const number = shown.length === 1 ? String(shown[0]?.version ?? 'N') : 'N'
+    output.line(`Make it current:  countersign state quarantine accept ${number}`)
+    output.line(`Refuse it:        countersign state quarantine discard ${number}`)
   }
   return exitCodes.done
 }

@@ -1,5 +1,6 @@
 /** What is about to be countersigned, in the words of the statement: what, of which workspace, and what would change. */
 import type { StateSubject } from '@countersign/proof'
+import { commandOf } from '../../plan/text/terraform-command.ts'
 import { safe, type Output } from '../output.ts'
 import { count, spanWords } from '../render/units.ts'
 
@@ -15,6 +16,8 @@ export function showQuestion(output: Output, subject: StateSubject): void {
   if (target.digest !== '') output.line(`  this      ${refWords(target)}`)
   if (subject.action === 'state.import' && state.version > 0 && state.lineage !== target.lineage) output.line(`  ${paint.red('ANOTHER LINEAGE')}: it takes the place of a state that was another one from the beginning`)
   showChanges(output, subject)
+  if (subject.action === 'state.delete' || subject.action === 'state.discard') output.line(`  after     it can be brought back for ${spanWords(subject.lasts * 1000)}; then its key is destroyed`)
+  if (subject.action === 'state.rollback') output.line('  after     what was built stays as it is; plans made before are worth nothing any more')
 }
 
 /** One sentence, as a person would say it. */
@@ -39,7 +42,7 @@ export function questionWords({ action, target, whole, phase, tier, lasts, lock 
 }
 
 function whose({ operation, who }: StateSubject['lock']): string {
-  const words = [operation, who].filter((text) => text !== '').map((text) => safe(text)).join(', ')
+  const words = [commandOf(operation) ?? operation, who].filter((text) => text !== '').map((text) => safe(text)).join(', ')
   return words === '' ? '' : ` (says: ${words})`
 }
 

@@ -1,5 +1,6 @@
 /** `countersign state show`: what is known of a state without reading it. No value of the state comes this way. */
 import { formatCode } from '@countersign/proof'
+import { commandOf } from '../../plan/text/terraform-command.ts'
 import type { Session } from '../client/session.ts'
 import { exitCodes, type ExitCode } from '../exit.ts'
 import { safe, type Output } from '../output.ts'
@@ -18,7 +19,7 @@ export async function showState(session: Session, workspace: string, version: nu
     ['current', view.version === 0 ? 'no state' : `version ${view.version}: serial ${view.serial}, ${view.opaque ? 'encrypted by its client' : count(view.resources, 'resource')}, ${sizeWords(view.size)}`],
     ['lineage', safe(view.lineage)],
     ['sha256', view.digest],
-    ['last change', view.lastChange ? `${dateWords(view.lastChange.at)}, ${originWords({ ...view.lastChange, from: 0 })}` : ''],
+    ['last change', lastChangeWords(view)],
     ['lock', view.lock ? lockWords(view.lock) : 'nobody holds it'],
     ['protection', `${safe(view.enforcement.level)}: ${safe(view.enforcement.why)}`],
   ])
@@ -26,16 +27,22 @@ export async function showState(session: Session, workspace: string, version: nu
   return exitCodes.done
 }
 
-export function lockWords({ mode, operation, who, person, source, since, capAt }: LockView): string {
-  return `${safe(person.name)} since ${dateWords(since)}, to ${mode === 'plan' ? 'plan' : 'write'} (${[operation, who, source].filter((text) => text !== '').map((text) => safe(text)).join(', ')}); what it writes after ${dateWords(capAt)} goes to quarantine`
+function lastChangeWords({ lastChange }: WorkspaceView): string {
+  if (!lastChange) return ''
+  return lastChange.deletedAt ? `${dateWords(lastChange.deletedAt)}, deleted` : `${dateWords(lastChange.at)}, ${originWords({ ...lastChange, from: 0 })}`
 }
 
-function showTrouble(output: Output, { frozen, quarantined, secrets }: WorkspaceView): void {
+export function lockWords({ mode, operation, who, person, source, since, capAt }: LockView): string {
+  return `${safe(person.name)} since ${dateWords(since)}, to ${mode === 'plan' ? 'plan' : 'write'} (${[commandOf(operation) ?? operation, who, source].filter((text) => text !== '').map((text) => safe(text)).join(', ')}); what it writes after ${dateWords(capAt)} goes to quarantine`
+}
+
+function showTrouble(output: Output, { frozen, quarantined, secrets, version, lastChange }: WorkspaceView): void {
   const { paint } = output
   if (frozen) output.line(`${paint.red('FROZEN')} since ${dateWords(frozen.at)}: ${safe(frozen.why)}. Nobody can write. Look at it with: countersign state quarantine list`)
   else if (quarantined > 0) output.line(`${paint.red(`${count(quarantined, 'version')} in quarantine`)}. Look with: countersign state quarantine list`)
   if (secrets === null) output.line('It is still being looked through for secrets.')
-  else if (secrets > 0) output.line(`${paint.yellow(count(secrets, 'secret'))} found in it. See where, and what to use instead, with: countersign state show --version N`)
+  else if (secrets > 0) output.line(`${paint.yellow(count(secrets, 'secret'))} found in it. See where, and what to use instead, with: countersign state show --version ${version}`)
+  if (version === 0 && lastChange?.deletedAt) output.line('Until its key is destroyed it can be brought back: countersign state restore --all')
 }
 
 async function showVersion(session: Session, workspace: string, number: number, output: Output): Promise<ExitCode> {

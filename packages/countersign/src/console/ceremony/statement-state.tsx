@@ -4,10 +4,11 @@
  */
 import { isStateCredential } from '@countersign/proof'
 import type { StateSubject } from '@countersign/proof'
+import { commandOf } from '../../plan/text/terraform-command.ts'
 import { Digest } from '../parts/code.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Text } from '../parts/text.tsx'
-import { asksTo, changesTitle, commandOf, lasting, meaningOf, startsAtTerminal } from './words-state.ts'
+import { asksTo, changesTitle, lasting, meaningOf, startsAtTerminal } from './words-state.ts'
 
 export function StateSentence({ subject, requester }: { subject: StateSubject; requester: string }) {
   return <><Text of={requester} /> asks to {asksTo(subject)} <Text of={subject.workspace.name} /></>

@@ -10,20 +10,6 @@ export function lasting(seconds: number): string {
   return Number.isInteger(days) && days >= 1 ? `${days} day${days === 1 ? '' : 's'}` : duration(seconds)
 }
 
-/** Terraform names an operation in its lock; these are the commands that its users type. */
-const operations: Record<string, string> = {
-  OperationTypeApply: 'terraform apply', OperationTypePlan: 'terraform plan', OperationTypeRefresh: 'terraform refresh', OperationTypeInvalid: '',
-  import: 'terraform import', taint: 'terraform taint', untaint: 'terraform untaint', 'state-mv': 'terraform state mv', 'state-rm': 'terraform state rm',
-  'state-push': 'terraform state push', 'state-replace-provider': 'terraform state replace-provider', 'workspace-delete': 'terraform workspace delete',
-  'migration source state': 'terraform init, to move a state', 'migration destination state': 'terraform init, to move a state',
-}
-
-/** The command, or null where it is none that is known: then it is shown as the client wrote it. */
-export function commandOf(operation: string): string | null {
-  const known = Object.hasOwn(operations, operation) ? operations[operation] : ''
-  return known === undefined || known === '' ? null : known
-}
-
 const version = ({ target, whole }: StateSubject): string => (whole ? 'the whole state' : `version ${target.version} of the state`)
 
 /** What is current is accepted although it is not what was countersigned; otherwise a write from quarantine is. */

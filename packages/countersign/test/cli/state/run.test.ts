@@ -33,7 +33,8 @@ describe('countersign state init', () => {
     expect((await terminal.run(['state', 'init', '--write'])).stdout).toContain('Wrote countersign_backend.tf')
     expect(readFileSync(join(terminal.work, 'countersign_backend.tf'), 'utf8')).toBe(printed.stdout)
     const twice = await terminal.run(['state', 'init', '--write', 'other.tf'])
-    expect(twice.stderr).toContain('(backend_configured)')
+    expect(twice.stdout).toContain('countersign_backend.tf has this block already, so nothing was written.')
+    expect((await terminal.run(['state', 'init', '--write', 'other.tf', '--workspace', 'payments/other'])).stderr).toContain('(backend_configured)')
     expect(terminal.has('other.tf')).toBe(false)
     terminal.write('countersign_backend.tf', '# mine\n')
     expect((await terminal.run(['state', 'init', '--write'])).stderr).toContain('(file_exists)')
@@ -109,7 +110,7 @@ describe.skipIf(!hasTerraform())('countersign run -- terraform', () => {
     expect(applied.code).toBe(0)
     expect(applied.stdout).toContain('Apply complete! Resources: 1 added')
     expect(applied.stdout).not.toContain('what you sign') // terraform's own output stays whole
-    expect(applied.stderr).toMatch(/Waiting for you {2}payments\/billing-prod \(prod\): a lock to write \(says: OperationTypeApply/)
+    expect(applied.stderr).toMatch(/Waiting for you {2}payments\/billing-prod \(prod\): a lock to write \(says: terraform apply/)
     const secret = await signs(at, ['run', '--', 'sh', '-c', 'printf %s "$TF_HTTP_PASSWORD"'], { told })
     expect(secret.stdout).toMatch(/^cst_/)
     expect(new Set(told).size).toBe(4) // three credentials and one lock

@@ -13,7 +13,7 @@ async function initialised(environment: Record<string, string | undefined> = {})
   at.terminal.environment = { ...at.terminal.environment, ...environment }
   at.terminal.write('main.tf', 'resource "terraform_data" "x" {\n  input = "one"\n}\n')
   await at.terminal.run(['state', 'init', '--write', '--workspace', name])
-  expect((await signs(at, ['run', '--workspace', name, '--', 'terraform', 'init', '-input=false'])).code).toBe(0)
+  expect((await signs(at, ['run', '--', 'terraform', 'init', '-input=false'])).code).toBe(0)
   return at
 }
 

@@ -1,5 +1,6 @@
 /** What a person should know of a workspace before anything else: what came of what they asked, what waits for them, what holds it, what froze it. */
 import { useEffect } from 'preact/hooks'
+import { commandOf } from '../../../plan/text/terraform-command.ts'
 import type { LockView, StateRequestView } from '../../api/state-views.ts'
 import type { SessionView } from '../../api/views.ts'
 import { Button } from '../../parts/button.tsx'
@@ -11,7 +12,7 @@ import type { WorkspacePart } from '../../router.ts'
 import { workspacePath } from '../../router.ts'
 import { forgetAsked, mayChange, useStateAsk } from './ask.ts'
 import { Who } from './parts.tsx'
-import { actionWords, lockWords, operationWords, resultWords } from './words.ts'
+import { actionWords, lockWords, resultWords } from './words.ts'
 import type { Seen } from './workspace.tsx'
 
 export function Standing({ seen: { workspace, open, last }, session, part }: { seen: Seen; session: SessionView; part: WorkspacePart | null }) {
@@ -54,7 +55,7 @@ function Lock({ name, lock, may }: { name: string; lock: LockView; may: boolean 
       <h2 id="lock-title">{lockWords[lock.mode]}</h2>
       <dl class="facts tight-stack">
         <dt>By</dt><dd><b><Who of={lock.person} /></b>, <For since={lock.since} /><span class="sub">from <Text of={lock.source} /></span></dd>
-        <dt>They say</dt><dd>{lock.operation === '' && lock.who === '' ? <i>nothing</i> : <>{lock.operation !== '' && <code><Text of={operationWords(lock.operation)} /></code>}{lock.who !== '' && <> as "<Text of={lock.who} />"</>}</>}<span class="sub">the client's own word</span></dd>
+        <dt>They say</dt><dd>{lock.operation === '' && lock.who === '' ? <i>nothing</i> : <>{lock.operation !== '' && <code><Text of={commandOf(lock.operation) ?? lock.operation} /></code>}{lock.who !== '' && <> as "<Text of={lock.who} />"</>}</>}<span class="sub">the client's own word</span></dd>
         {lock.run !== '' && <><dt>For</dt><dd><Link to={`/runs/${lock.run}`}>this run</Link></dd></>}
         <dt>At most until</dt><dd><When at={lock.capAt} />{lock.mode === 'write' && <span class="sub">a write after that is set aside</span>}</dd>
       </dl>

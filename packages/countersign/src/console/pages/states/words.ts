@@ -39,12 +39,6 @@ export function marksOf({ version, frozen, quarantined, lock, secrets }: Workspa
   ]
 }
 
-/** The client names its operation as Terraform does; anything else is shown as it came. */
-export function operationWords(operation: string): string {
-  const [, name] = /^OperationType([A-Za-z]{1,20})$/u.exec(operation) ?? []
-  return name === undefined ? operation : `terraform ${name.toLowerCase()}`
-}
-
 export const lockWords: Record<LockView['mode'], string> = { write: 'Locked to write', plan: 'Locked to plan: nothing is written' }
 
 const tiers: Record<string, string> = { full: 'the whole state, with its secrets', redacted: 'without secrets', outputs: 'the outputs' }
