@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
+import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { SoftwarePerson } from '../src/demonstration/software-person.ts'
 import { createLog } from '../src/platform/log.ts'
@@ -86,3 +86,11 @@ export function median(values: readonly number[]): number {
 }
 
 export const rounded = (value: number): number => Math.round(value * 10) / 10
+
+export const hundredths = (value: number): number => Math.round(value * 100) / 100
+
+/** The median of the ratios of one round each. */
+export const ratios = (ours: readonly number[], others: readonly number[]): number => hundredths(median(ours.map((one, at) => one / (others[at] ?? 1))))
+
+/** What else the machine does, for the notes: over the last minute. */
+export const load = (): string => `load ${rounded(loadavg()[0] ?? 0)} on ${availableParallelism()} cores`

@@ -23,8 +23,8 @@ export type WriterLimits = { queue: number; unitMs: number }
 type Unit = { kind: 'unit' | 'migration'; work: (tx: Tx, turn: Turn) => Promise<unknown>; resolve: (value: never) => void; reject: (error: unknown) => void }
 type Done = { unit: Unit; settle: () => void; afterCommit: (() => void)[] }
 
-/** Bounds how long an answered-to-be unit waits for its companions, and how long the event loop is held. */
-const GROUP = { units: 128, ms: 15 }
+/** Bounds how long an answered-to-be unit waits for its companions, and how long the event loop is held; so many share a flush even where they are slow. */
+const GROUP = { units: 128, slow: 16, ms: 15 }
 
 export class Writer {
   readonly #connect: Connect
@@ -98,7 +98,7 @@ export class Writer {
     try {
       const started = performance.now()
       const group = {}
-      while (done.length < GROUP.units && (done.length === 0 || performance.now() - started < GROUP.ms) && (next = this.#queue.shift()) !== undefined) {
+      while (done.length < GROUP.units && (done.length < GROUP.slow || performance.now() - started < GROUP.ms) && (next = this.#queue.shift()) !== undefined) {
         done.push(await this.#run(connection, next, group))
         next = undefined
       }
