@@ -35,6 +35,11 @@ export class MemoryDatabase {
     this.#real.command('ROLLBACK')
   }
 
+  /** How many leaves the ledger has now. */
+  leaves(): number {
+    return Number(this.#real.query('select size from ledger_head where id = 1', []).rows[0]?.['size'])
+  }
+
   /** Reads run one at a time and between units: what they see is what was committed last. */
   #reading(): Connection {
     let open = false

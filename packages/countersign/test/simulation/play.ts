@@ -49,11 +49,6 @@ export class Play {
     return this.machine.seeded.pick(this.servers)
   }
 
-  /** How many leaves there are now. */
-  async size(): Promise<number> {
-    return (await this.machine.store.read((db) => db.selectFrom('ledger_head').select('size').executeTakeFirstOrThrow())).size
-  }
-
   /** What happens to everybody before each step. */
   async between(): Promise<void> {
     const { seeded, time, history, stage } = this.machine
