@@ -35,6 +35,22 @@ it('tail shows what is asked for, and what comes; export goes on; a ledger that 
   expect(await typesOf('--workspace', 'a/b')).toEqual(['gate.decided', 'gate.redeemed'])
   expect((await audit('tail', '--since', 'tea')).stderr).toContain('(filter_invalid)')
 
+  expect(await typesOf('--outcome', 'denied')).toEqual([])
+  expect(await typesOf('--id', 'sta_1')).toEqual(['state.read'])
+
+  const search = async (...args: string[]) => await at.run(['audit', 'search', '--server', server.url, ...args])
+  const searched = JSON.parse((await search('--type', 'gate', '--workspace', 'a', '--json')).stdout) as { size: number; entries: { type: string; proven: boolean; workspace: string; outcome: string }[] }
+  expect(searched.entries).toMatchObject([{ type: 'gate.redeemed', proven: true, workspace: 'a/b', outcome: 'done' }, { type: 'gate.decided', proven: true, workspace: 'a/b', outcome: 'unknown' }])
+  const said = await search('--person', 'me', '--limit', '1')
+  expect([said.code, said.stdout]).toEqual([0, expect.stringContaining('Each is proven to stand in the log.')])
+  const text = (await base.store.read((db) => db.selectFrom('ledger_leaf').select(['idx', 'leaf']).where('leaf', 'like', '%"gate.redeemed"%').executeTakeFirstOrThrow()))
+  const write = async (leaf: string): Promise<void> => void (await base.store.write((tx) => tx.updateTable('ledger_leaf').set({ leaf }).where('idx', '=', text.idx).execute()))
+  await write(text.leaf.replace('usr_y', 'usr_z'))
+  const lied = await search('--workspace', 'a/b')
+  expect([lied.code, lied.stdout]).toEqual([5, expect.stringContaining('NOT PROVEN: not-in-log')])
+  await write(text.leaf)
+  expect((await search('--limit', '0')).stderr).toContain('(filter_invalid)')
+
   const later = async (): Promise<void> => void (await base.store.write((tx) => base.ledger.append(tx, { type: 'test.later', ids: {}, details: {} })))
   await later()
   let seen = 0

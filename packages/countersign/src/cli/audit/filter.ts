@@ -1,55 +1,48 @@
-/**
- * Which entries are meant. A workspace is named in the details of some entries, and others belong to the same request without naming it:
- * they are found by the request's id, which is why all are looked at first.
- */
-import type { Entry } from '../../ledger/index.ts'
+/** Which entries are meant: the options of `tail` and `search`, in the terms of the ledger's own search. */
+import { kinds, outcomeNames, typePattern, type Outcome } from '../../leaves/index.ts'
+import type { Wanted } from '../../ledger/index.ts'
 import { CliError } from '../exit.ts'
 
-export type FilterOptions = { since?: string; type?: string; person?: string; workspace?: string }
+export type FilterOptions = { since?: string; until?: string; type?: string; person?: string; workspace?: string; outcome?: string; id?: string }
 
-export interface Filter {
-  /** Whether every entry must be shown to `prepare` first. */
-  readonly prepares: boolean
-  prepare(entry: Entry): void
-  matches(entry: Entry): boolean
-}
-
-type Leaf = { time: string; type: string; ids: Record<string, string> }
-
-/** `now`: ms. Throws CliError `filter_invalid`. */
-export function compileFilter({ since, type, person, workspace }: FilterOptions, now: number): Filter {
-  const from = since === undefined ? null : timeOf(since, now)
-  if (type !== undefined && !/^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)*$/.test(type)) throw new CliError('filter_invalid', `${JSON.stringify(type)} is not a type of entries.`, 'Write it as gate.denied, or as gate for all below it.')
-  const requests = new Set<string>()
-  const note = (leaf: Leaf, entry: Entry): boolean => {
-    if (workspace === undefined || !names(entry, workspace)) return false
-    for (const id of requestsOf(leaf)) requests.add(id)
-    return true
+/** `now`: ms. null: every entry is meant. Throws CliError `filter_invalid`. */
+export function wantedBy(options: FilterOptions, now: number): Wanted | null {
+  const { since, until, type, person, workspace, outcome, id } = options
+  const wanted: Wanted = {
+    ...(since === undefined ? {} : { since: timeOf(since, now) }), ...(until === undefined ? {} : { until: timeOf(until, now) }), ...(type === undefined ? {} : { types: typesIn(type) }),
+    ...(outcome === undefined ? {} : { outcomes: outcomesIn(outcome) }), ...(person === undefined ? {} : { people: [person] }), ...(workspace === undefined ? {} : { workspace }), ...(id === undefined ? {} : { id }),
   }
-  return {
-    prepares: workspace !== undefined,
-    prepare: (entry) => void note(leafOf(entry), entry),
-    matches(entry) {
-      const leaf = leafOf(entry)
-      const here = note(leaf, entry) || requestsOf(leaf).some((id) => requests.has(id))
-      if (workspace !== undefined && !here) return false
-      if (from !== null && Date.parse(leaf.time) < from) return false
-      if (type !== undefined && leaf.type !== type && !leaf.type.startsWith(`${type}.`)) return false
-      return person === undefined || leaf.ids['person'] === person || leaf.ids['member'] === person
-    },
-  }
+  return Object.keys(wanted).length === 0 ? null : wanted
 }
 
-const leafOf = ({ leaf }: Entry): Leaf => JSON.parse(leaf) as Leaf
-const requestsOf = ({ ids }: Leaf): string[] => ['ref', 'state'].flatMap((key) => (ids[key] === undefined ? [] : [ids[key]]))
-
-/** A member `workspace` anywhere in the details: its name, or what has that name. */
-function names({ details }: Entry, workspace: string): boolean {
-  if (details?.includes('"workspace"') !== true) return false
-  const isIt = (value: unknown): boolean => value === workspace || (typeof value === 'object' && value !== null && 'name' in value && value.name === workspace)
-  const looks = (value: unknown): boolean => typeof value === 'object' && value !== null && Object.entries(value).some(([key, inner]) => (key === 'workspace' && isIt(inner)) || looks(inner))
-  return looks(JSON.parse(details))
+/** The same for a server, which reads names of people as well. */
+export function queryOf(options: FilterOptions, now: number): URLSearchParams {
+  const wanted = wantedBy(options, now) ?? {}
+  const query = new URLSearchParams()
+  for (const name of ['person', 'workspace', 'id', 'outcome'] as const) if (options[name] !== undefined) query.set(name, options[name])
+  if (wanted.types !== undefined) query.set('action', wanted.types.join(','))
+  if (wanted.since !== undefined) query.set('since', new Date(wanted.since).toISOString())
+  if (wanted.until !== undefined) query.set('until', new Date(wanted.until).toISOString())
+  return query
 }
+
+function typesIn(text: string): string[] {
+  const types = text.split(',')
+  const wrong = types.find((type) => !typePattern.test(type))
+  if (wrong !== undefined) throw new CliError('filter_invalid', `${JSON.stringify(wrong)} is not a type of entries.`, 'Write it as gate.denied, or as gate for all below it; several with commas between.')
+  return types
+}
+
+function outcomesIn(text: string): Outcome[] {
+  return text.split(',').map((name) => {
+    const outcome = outcomeNames.find((one) => one === name)
+    if (outcome === undefined) throw new CliError('filter_invalid', `${JSON.stringify(name)} is not an outcome.`, `There are: ${outcomeNames.join(', ')}. Several with commas between.`)
+    return outcome
+  })
+}
+
+/** What an entry of this type says, in words; the type where there are none for it. */
+export const wordsFor = (type: string): string => (Object.hasOwn(kinds, type) ? kinds[type]?.says : undefined) ?? type
 
 function timeOf(text: string, now: number): number {
   const [, count = '', unit = ''] = /^(\d{1,9})([smhd])$/.exec(text) ?? []

@@ -3,6 +3,7 @@
  * checkpoint) is verified elsewhere; here it is only made sure that members are there and are what they are taken for.
  */
 import type { Countersignature, Requirement, RunSubject } from '@countersign/proof'
+import type { EntryView } from '../../leaves/index.ts'
 import type { PolicyVersion } from '../../policy/index.ts'
 import { shaped, type Shape } from './shape.ts'
 
@@ -56,6 +57,7 @@ const shapes = {
   'app that waits': { pending: 'object', 'pending.id': 'string', 'pending.fingerprint': 'string' },
   checkpoint: { checkpoint: 'string', size: 'number', root: 'string' },
   consistency: { proof: 'array' },
+  search: { size: 'number', root: 'string', entries: 'array', people: 'object', lacking: 'number' },
   directory: { entries: 'array' },
   lease: { lease: 'string' },
 } as const satisfies Record<string, Shape>
@@ -74,6 +76,7 @@ type Answers = {
   'app that waits': CodesPending
   checkpoint: { checkpoint: string; size: number; root: string }
   consistency: { proof: string[] }
+  search: { size: number; root: string; entries: EntryView[]; people: Record<string, string>; next: number | null; lacking: number }
   directory: { entries: string[] }
   lease: { lease: string }
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { CliError, exitCodes } from '../exit.ts'
 import { commandTable, type Runner } from './table.ts'
 
-const below: Readonly<Record<string, readonly string[]>> = { codes: ['enrol', 'list', 'remove'], trust: ['export'], policy: ['show', 'apply'], audit: ['verify'], state: ['init', 'list', 'show', 'versions', 'diff', 'rollback', 'delete', 'restore', 'unlock', 'quarantine', 'credentials', 'import', 'export'], keys: ['status', 'rotate-state', 'prune'], completion: ['bash', 'zsh', 'fish'] }
+const below: Readonly<Record<string, readonly string[]>> = { codes: ['enrol', 'list', 'remove'], trust: ['export'], policy: ['show', 'apply'], audit: ['verify', 'search', 'tail', 'export'], state: ['init', 'list', 'show', 'versions', 'diff', 'rollback', 'delete', 'restore', 'unlock', 'quarantine', 'credentials', 'import', 'export'], keys: ['status', 'rotate-state', 'prune'], completion: ['bash', 'zsh', 'fish'] }
 
 /** One level further down. */
 const belowThat: Readonly<Record<string, readonly string[]>> = { 'state quarantine': ['list', 'show', 'accept', 'discard'], 'state credentials': ['revoke'] }

@@ -3,6 +3,7 @@ import type {
   PublicKeyCredentialCreationOptionsJSON,
   PublicKeyCredentialRequestOptionsJSON,
 } from '@simplewebauthn/browser'
+import type { EntryView } from '../../leaves/index.ts'
 
 export type Named = { id: string; name: string }
 
@@ -108,12 +109,10 @@ export type PolicyView = { yaml: string; digest: string; changedAt: string; chan
 
 /** Who signs checkpoints, as the server says. */
 export type TrustView = { instance: string; ledgerKeys: string[] }
-/** `outcome`, `workspace` and `person` are what the server found it by; `proof` is hex, lowest first. */
-export type LedgerEntryView = { index: number; leaf: string; salt: string; details: string | null; outcome: string; workspace: string; person: string; proof: string[] }
 /** `checkpoint` is "" where the page named the size. */
 type CoveredView = { size: number; root: string; checkpoint: string; people: Record<string, string> }
-export type LedgerSearchView = CoveredView & { entries: LedgerEntryView[]; next: number | null; lacking: number }
-export type LedgerOneView = CoveredView & { entry: LedgerEntryView }
+export type LedgerSearchView = CoveredView & { entries: EntryView[]; next: number | null; lacking: number }
+export type LedgerOneView = CoveredView & { entry: EntryView }
 
 export type MemberView = {
   id: string

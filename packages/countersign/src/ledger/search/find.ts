@@ -35,7 +35,7 @@ export type Page = {
   readonly before: number
   /** Only entries after this one; -1 for all. */
   readonly after: number
-  /** At most 200. */
+  /** At most 1,000. */
   readonly limit: number
 }
 

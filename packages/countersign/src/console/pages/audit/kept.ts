@@ -2,8 +2,8 @@
  * What this browser keeps between visits: the key that signs the log, as it was at the first one, and the largest log it has seen. A server
  * that was taken over can say anything today; it cannot change what was kept yesterday. Public figures only, no entry.
  */
+import type { Head } from '../../../leaves/index.ts'
 
-export type Head = { size: number; root: string }
 /** `at`: when it was seen, ms; 0 where an earlier version of this page did not say. */
 export type SeenHead = Head & { at: number }
 export type PinnedKeys = { instance: string; keys: string[]; at: number }

@@ -1,8 +1,9 @@
 /** Asking the server, and checking what it answers before any of it is shown. */
 import { call } from '../../api/call.ts'
-import type { LedgerEntryView, LedgerOneView, LedgerSearchView, TrustView } from '../../api/views.ts'
-import { checkContinued, checkEntry, checkSignature, type Checked, type Continued, type Signed } from './check.ts'
-import { keepHead, keepKeys, keptHead, keptKeys, type Head, type PinnedKeys, type SeenHead } from './kept.ts'
+import { checkEntry, type Checked, type EntryView, type Head } from '../../../leaves/index.ts'
+import type { LedgerOneView, LedgerSearchView, TrustView } from '../../api/views.ts'
+import { checkContinued, checkSignature, type Continued, type Signed } from './check.ts'
+import { keepHead, keepKeys, keptHead, keptKeys, type PinnedKeys, type SeenHead } from './kept.ts'
 import { askedOf, type Search } from './query.ts'
 
 /** What is known of the log as a whole. `offered`: the server's keys of today, where this browser knows others. */
@@ -40,7 +41,7 @@ function queryOf(query: URLSearchParams, figures: Record<string, number>): strin
   return query.toString()
 }
 
-const checkAll = (entries: readonly LedgerEntryView[], head: Head): Promise<Checked[]> => Promise.all(entries.map((entry) => checkEntry(entry, head)))
+const checkAll = (entries: readonly EntryView[], head: Head): Promise<Checked[]> => Promise.all(entries.map((entry) => checkEntry(entry, head)))
 
 async function standingOf({ size, root, checkpoint: note }: { size: number; root: string; checkpoint: string }, signal: AbortSignal): Promise<Standing> {
   const head = { size, root }

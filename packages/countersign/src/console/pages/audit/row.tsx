@@ -3,8 +3,7 @@ import { Icon } from '../../parts/icon.tsx'
 import { Link } from '../../parts/link.tsx'
 import { Text } from '../../parts/text.tsx'
 import { Ago } from '../../parts/time.tsx'
-import type { Outcome } from '../../../leaves/index.ts'
-import type { Checked } from './check.ts'
+import type { Checked, Outcome } from '../../../leaves/index.ts'
 import { brokenWords, outcomeSigns, saysOf, wordOf } from './words.ts'
 
 export function OutcomeState({ outcome }: { outcome: Outcome | null }) {

@@ -1,7 +1,6 @@
 /** Signs and words beside what is shown: no outcome is told by its colour alone. */
-import { kinds, outcomes, type Outcome } from '../../../leaves/index.ts'
+import { kinds, outcomes, type Broken, type Checked, type Outcome } from '../../../leaves/index.ts'
 import type { IconName } from '../../parts/icon.tsx'
-import type { Broken, Checked } from './check.ts'
 
 export const outcomeSigns: Record<Outcome, { icon: IconName; tone: '' | 'green' | 'amber' | 'red' | 'quiet' }> = {
   asked: { icon: 'question', tone: 'quiet' },
