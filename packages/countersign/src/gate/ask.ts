@@ -21,6 +21,7 @@ import { GateError } from './errors.ts'
 import { refuseFlood } from './budget.ts'
 import { openGrant } from './grant.ts'
 import type { GateDeps } from './ports.ts'
+import { sealedTables } from './sealed-tables.ts'
 
 export type Question = {
   readonly input: PolicyInput
@@ -154,13 +155,13 @@ async function openChallenge(
   }
   const id = newId('chl', deps.clock, deps.random)
   const expiresAt = now + made.decision.expiresSeconds * 1000
-  await tx.insertInto('gate_challenge').values({
+  await tx.insertInto('gate_challenge').values(deps.rowMacs.seal(sealedTables.challenge, {
     id, code: made.code, kind, action: by.action, subject: made.text, subject_digest: made.digest,
     requirement: JSON.stringify(made.decision.requirement), policy_digest: made.policy, rule: made.decision.rule,
     requester: by.actor.id, requester_name: by.actor.name, executor: by.actor.executor,
     source_address: by.actor.source.address, source_client: by.actor.source.client,
     ref: question.ref, scope: question.scope, reach: question.over, status: 'waiting', created_at: now, expires_at: expiresAt, decided_at: null, denied_by: '', reported: 0,
-  }).execute()
+  })).execute()
   const { selfStepUp, approvals, approverRole } = made.decision.requirement
   await deps.notices.waiting(tx, {
     code: made.code, kind, subject: made.text, requester: by.actor.name, requesterId: by.actor.id, expiresAt, selfStepUp, approvals, approverRole, reach: question.over,

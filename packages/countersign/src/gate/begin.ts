@@ -10,11 +10,13 @@ import { timingSafeEqual } from 'node:crypto'
 import { rfc3339 } from '../platform/clock.ts'
 import { newId } from '../platform/ids.ts'
 import type { Authorized } from './admit.ts'
-import { beganElsewhere, findByCode, partOf, refuseClosed, refuseOldPolicy, signedOf } from './challenge.ts'
+import { believeChallenge, believedSigned } from './believe.ts'
+import { beganElsewhere, findByCode, partOf, refuseClosed, refuseOldPolicy } from './challenge.ts'
 import { GateError } from './errors.ts'
 import { reachingKeys } from './hardware.ts'
 import { countingKeys } from './probation.ts'
 import type { GateDeps, KnownKey } from './ports.ts'
+import { sealedTables } from './sealed-tables.ts'
 
 export type Begun = { ceremony: string; envelope: string; challenge: Uint8Array; keys: KnownKey[]; expiresAt: number; rpId: string }
 
@@ -25,10 +27,10 @@ export async function begin(deps: GateDeps, by: Authorized<'challenge.answer'>, 
   const checkpoint = await deps.ledger.checkpoint()
   return deps.store.write(async (tx) => {
     const now = deps.clock.now()
-    const row = await findByCode(tx, input.code)
+    const row = believeChallenge(deps, await findByCode(tx, input.code))
     refuseClosed(row, now)
     await refuseOldPolicy(deps, tx, row.policy_digest)
-    const part = await partOf(deps, tx, row, by.actor.id, await signedOf(tx, row.id))
+    const part = await partOf(deps, tx, row, by.actor.id, await believedSigned(deps, tx, row.id))
     if (!part.may) throw new GateError('wrong_person', part.reason, 'Nothing to do here for you.')
     if (beganElsewhere(row, by.actor)) requireTyped(row.code, input.typed)
     const site = deps.place.sites.find(({ origin }) => origin === input.origin) ?? deps.place
@@ -44,10 +46,10 @@ export async function begin(deps: GateDeps, by: Authorized<'challenge.answer'>, 
     }
     const text = new TextDecoder().decode(canonicalize(envelope))
     const ceremony = newId('cer', deps.clock, deps.random)
-    await tx.insertInto('gate_ceremony').values({
+    await tx.insertInto('gate_ceremony').values(deps.rowMacs.seal(sealedTables.ceremony, {
       id: ceremony, challenge: row.id, person: by.actor.id, session: by.actor.session, envelope: text,
       role: part.role, slot: part.slot, created_at: now, expires_at: expiresAt, used_at: null,
-    }).execute()
+    })).execute()
     return { ceremony, envelope: text, challenge: await challengeFor(row.subject_digest, text), keys, expiresAt, rpId: site.rpId }
   })
 }

@@ -7,7 +7,7 @@ import type { Db, Tx } from '../platform/store/store.ts'
 import { codeCounts } from './code-answer.ts'
 import { GateError } from './errors.ts'
 import type { GateDeps } from './ports.ts'
-import type { ChallengeStatus, GateChallengeTable } from './tables.ts'
+import type { ChallengeStatus, GateChallengeTable, GateCountersignatureTable } from './tables.ts'
 
 export type ChallengeRow = Selectable<GateChallengeTable>
 
@@ -92,10 +92,14 @@ export async function refuseOldPolicy(deps: Pick<GateDeps, 'policyInForce'>, tx:
 
 export async function signedOf(tx: Db | Tx, challenge: string): Promise<Signed[]> {
   const rows = await tx.selectFrom('gate_countersignature').selectAll().where('challenge', '=', challenge).orderBy('at').execute()
-  return rows.map((row) => ({
+  return rows.map(signedBy)
+}
+
+export function signedBy(row: Selectable<GateCountersignatureTable>): Signed {
+  return {
     person: row.person, name: row.person_name, role: row.role, at: row.at, label: row.authenticator_label,
     countersignature: JSON.parse(row.countersignature) as Countersignature,
-  }))
+  }
 }
 
 /** Which part this person has in it. The requester's own touch and another's approval are different roles, always. */

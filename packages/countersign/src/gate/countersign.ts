@@ -16,13 +16,15 @@ import type { Tx } from '../platform/store/store.ts'
 import { afterCommit } from '../platform/store/unit.ts'
 import type { Authorized } from './admit.ts'
 import { refuseCodeFor } from './code-answer.ts'
-import { findByCode, refuseClosed, refuseOldPolicy, signedOf } from './challenge.ts'
+import { believeChallenge, believedSigned, isEnough, refuseSignedBefore } from './believe.ts'
+import { findByCode, refuseClosed, refuseOldPolicy } from './challenge.ts'
 import type { ChallengeRow, Signed } from './challenge.ts'
 import { GateError } from './errors.ts'
 import { openGrant } from './grant.ts'
 import type { GateDeps, KnownKey } from './ports.ts'
 import { answeredAlready, ceremonyOf, keyOf, prove, provenFor } from './prove.ts'
 import type { Ceremony, Proven, SentAssertion } from './prove.ts'
+import { sealedTables } from './sealed-tables.ts'
 
 export type { SentAssertion } from './prove.ts'
 
@@ -126,7 +128,7 @@ async function recordRefusal(deps: GateDeps, by: Authorized<'challenge.answer'>,
 }
 
 async function findChallenge(a: Answering): Promise<void> {
-  a.challenge = await findByCode(a.tx, a.sent.code)
+  a.challenge = believeChallenge(a.deps, await findByCode(a.tx, a.sent.code))
 }
 
 /** Before anything about the assertion is looked at: a late or second answer is refused as such, whatever it holds. */
@@ -144,7 +146,7 @@ async function refuseEndedSession(a: Answering): Promise<void> {
 }
 
 async function findCeremony(a: Answering): Promise<void> {
-  a.signed = await signedOf(a.tx, a.challenge.id)
+  a.signed = await believedSigned(a.deps, a.tx, a.challenge.id)
   a.ceremony = await ceremonyOf(a.deps, a.tx, a.by, { challenge: a.challenge, signed: a.signed, id: a.sent.ceremony, now: a.now })
 }
 
@@ -200,19 +202,22 @@ async function consumeCeremony(a: Answering): Promise<void> {
 
 async function storeCountersignature(a: Answering): Promise<void> {
   const canonical = canonicalize(a.countersignature)
-  await a.tx.insertInto('gate_countersignature').values({
-    digest: digestOf(canonical), challenge: a.challenge.id, person: a.by.actor.id, person_name: a.by.actor.name,
+  const digest = digestOf(canonical)
+  await refuseSignedBefore(a.deps, a.tx, digest)
+  await a.tx.insertInto('gate_countersignature').values(a.deps.rowMacs.seal(sealedTables.countersignature, {
+    digest, challenge: a.challenge.id, person: a.by.actor.id, person_name: a.by.actor.name,
     authenticator: a.proved.authenticator, authenticator_label: a.proved.label, role: a.ceremony.role, slot: a.ceremony.slot,
     countersignature: new TextDecoder().decode(canonical), at: a.now,
-  }).execute()
+  })).execute()
 }
 
 async function appendToLedger(a: Answering): Promise<void> {
+  const digest = digestOf(canonicalize(a.countersignature))
   await a.deps.ledger.append(a.tx, {
     type: 'gate.countersigned',
-    ids: { ref: a.challenge.ref, challenge: a.challenge.id, person: a.by.actor.id },
+    ids: { ref: a.challenge.ref, challenge: a.challenge.id, person: a.by.actor.id, countersignature: digest },
     details: {
-      challenge: a.challenge.id, subjectDigest: a.challenge.subject_digest, countersignatureDigest: digestOf(canonicalize(a.countersignature)),
+      challenge: a.challenge.id, subjectDigest: a.challenge.subject_digest, countersignatureDigest: digest,
       role: a.ceremony.role, authenticator: a.proved.authenticator, method: a.countersignature.type, address: a.by.actor.source.address,
     },
   })
@@ -221,9 +226,7 @@ async function appendToLedger(a: Answering): Promise<void> {
 async function completeIfQuorum(a: Answering): Promise<void> {
   const requirement = JSON.parse(a.challenge.requirement) as Requirement
   const signed = [...a.signed, { person: a.by.actor.id, name: a.by.actor.name, role: a.ceremony.role, at: a.now, label: a.proved.label, countersignature: a.countersignature }]
-  const self = signed.some((one) => one.role === 'self')
-  const approvals = signed.filter((one) => one.role === 'approver').length
-  if ((requirement.selfStepUp && !self) || approvals < requirement.approvals) return
+  if (!isEnough(requirement, signed)) return
   await a.tx.updateTable('gate_challenge').set({ status: 'countersigned', decided_at: a.now }).where('id', '=', a.challenge.id).execute()
   afterCommit(a.tx, () => a.deps.telemetry?.challengeEnded(a.challenge.action, 'countersigned', a.now - a.challenge.created_at))
   const oldest = Math.min(...signed.map((one) => one.at))

@@ -36,6 +36,7 @@ export type GateErrorCode =
   | 'policy_changed'
   | 'statement_invalid'
   | 'too_many_waiting'
+  | 'request_tampered'
 
 export class GateError extends CodedError<GateErrorCode> {
   /** What an audit needs and a client does not: never shown, only recorded. */

@@ -7,22 +7,29 @@
 import { newId } from '../platform/ids.ts'
 import type { Tx } from '../platform/store/store.ts'
 import { afterCommit } from '../platform/store/unit.ts'
+import type { Requirement } from '@countersign/proof'
+import { believeChallenge, believedRows, believeGrant, isEnough } from './believe.ts'
 import { rowOf } from './catalogue.ts'
 import type { ActionName } from './catalogue.ts'
 import { GateError } from './errors.ts'
 import type { GateDeps } from './ports.ts'
+import { sealedTables } from './sealed-tables.ts'
 
 export type GrantSpec = {
   challenge: string; action: string; subjectDigest: string; actor: string; executor: string
   scope: string; reach: string; ref: string; expiresAt: number; ids: Readonly<Record<string, string>>
 }
 
+/** Grants of a unit whose leaves have no places yet. */
+const givenHere = new WeakMap<Tx, Set<string>>()
+
 export async function openGrant(deps: GateDeps, tx: Tx, spec: GrantSpec): Promise<{ id: string; expiresAt: number }> {
   const id = newId('grt', deps.clock, deps.random)
-  await tx.insertInto('gate_grant').values({
+  givenHere.set(tx, (givenHere.get(tx) ?? new Set()).add(id))
+  await tx.insertInto('gate_grant').values(deps.rowMacs.seal(sealedTables.grant, {
     id, challenge: spec.challenge, action: spec.action, subject_digest: spec.subjectDigest, actor: spec.actor, executor: spec.executor,
     scope: spec.scope, reach: spec.reach, ref: spec.ref, status: 'open', created_at: deps.clock.now(), expires_at: spec.expiresAt, ended_at: null, ended_why: null,
-  }).execute()
+  })).execute()
   await deps.ledger.append(tx, {
     type: 'gate.granted',
     ids: { ...spec.ids, grant: id },
@@ -63,6 +70,7 @@ export async function redeem(deps: GateDeps, tx: Tx, claim: Claim): Promise<void
   if (row.executor !== claim.executor) {
     throw new GateError('executor_mismatch', 'This grant belongs to another terminal\'s key.', 'Carry it out on the machine that asked for it.')
   }
+  await believeGrant(deps, tx, row, givenHere.get(tx)?.has(row.id) === true)
   await refuseFallenActor(deps, tx, row)
   await refuseFallenCountersigners(deps, tx, row.challenge)
   const { numUpdatedRows } = await tx.updateTable('gate_grant').set({ status: 'consumed', ended_at: deps.clock.now(), ended_why: 'used' })
@@ -87,13 +95,11 @@ async function refuseFallenActor(deps: GateDeps, tx: Tx, grant: { action: string
 
 async function refuseFallenCountersigners(deps: GateDeps, tx: Tx, challenge: string): Promise<void> {
   if (challenge === '') return
-  const signed = await tx
-    .selectFrom('gate_countersignature')
-    .select(['person', 'person_name', 'authenticator', 'role'])
-    .where('challenge', '=', challenge)
-    .execute()
-  const asked = await tx.selectFrom('gate_challenge').select(['requirement', 'reach', 'requester']).where('id', '=', challenge).executeTakeFirstOrThrow()
-  const { approverRole } = JSON.parse(asked.requirement) as { approverRole: string }
+  const signed = await believedRows(deps, tx, challenge)
+  const asked = believeChallenge(deps, await tx.selectFrom('gate_challenge').selectAll().where('id', '=', challenge).executeTakeFirstOrThrow())
+  const requirement = JSON.parse(asked.requirement) as Requirement
+  const { approverRole } = requirement
+  if (!isEnough(requirement, signed)) throw new GateError('countersigner_gone', 'Of those who countersigned this, one is not in the database any more.', 'Plan again and have it countersigned.')
   await refuseOneAsTwo(deps, tx, asked.requester, signed)
   for (const one of signed) {
     const keys: { authenticator: string }[] = [...(await deps.keys.usableBy(tx, one.person)), ...(await deps.codes.of(tx, one.person)).map(({ id }) => ({ authenticator: id }))]

@@ -37,6 +37,7 @@ export type { ActionName } from './catalogue.ts'
 export { GateError } from './errors.ts'
 export type { GateErrorCode } from './errors.ts'
 export { gateMigrations } from './tables.ts'
+export { createTamperAlarm } from './tamper-alarm.ts'
 
 export interface Gate {
   readonly useCase: <A extends ActionName, I, O>(name: string, action: A, handler: (authorized: Authorized<A>, input: I) => Promise<O>) => UseCase<A, I, O>

@@ -5,6 +5,7 @@ import type { Ledger } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Notify } from '../platform/notify.ts'
 import type { Random } from '../platform/random.ts'
+import type { RowMacs } from '../platform/row-mac.ts'
 import type { Db, Store, Tx } from '../platform/store/store.ts'
 import type { Telemetry } from '../platform/telemetry/index.ts'
 import type { Policy } from '../policy/index.ts'
@@ -72,6 +73,7 @@ export type GateDeps = {
   readonly ledger: Ledger
   readonly clock: Clock
   readonly random: Random
+  readonly rowMacs: RowMacs
   readonly notify: Notify
   readonly keys: Keys
   readonly codes: Codes

@@ -10,12 +10,14 @@ import { challengeFor, ProofError, verifyAssertion } from '@countersign/proof'
 import type { Countersignature } from '@countersign/proof'
 import type { Db, Tx } from '../platform/store/store.ts'
 import type { Authorized } from './admit.ts'
-import { findByCode, partOf, refuseClosed, refuseOldPolicy, signedOf } from './challenge.ts'
+import { believe, believeChallenge, believedSigned } from './believe.ts'
+import { findByCode, partOf, refuseClosed, refuseOldPolicy } from './challenge.ts'
 import type { ChallengeRow, Signed } from './challenge.ts'
 import { GateError } from './errors.ts'
 import { refuseSofterKey } from './hardware.ts'
 import type { GateDeps, KnownKey } from './ports.ts'
 import { onProbation, tooNew } from './probation.ts'
+import { sealedTables } from './sealed-tables.ts'
 
 /** An assertion as a browser sends it (AuthenticationResponseJSON), reduced to what counts. */
 export type SentAssertion = { id: string; response: { authenticatorData: string; clientDataJSON: string; signature: string } }
@@ -32,10 +34,10 @@ type By = Authorized<'challenge.answer'>
 export async function prove(deps: GateDeps, by: By, sent: { code: string; ceremony: string; assertion: SentAssertion }): Promise<Proven> {
   const now = deps.clock.now()
   const { challenge, ceremony, key } = await deps.store.read(async (db) => {
-    const row = await findByCode(db, sent.code)
+    const row = believeChallenge(deps, await findByCode(db, sent.code))
     refuseClosed(row, now)
     await refuseOldPolicy(deps, db, row.policy_digest)
-    const signed = await signedOf(db, row.id)
+    const signed = await believedSigned(deps, db, row.id)
     return {
       challenge: row,
       ceremony: await ceremonyOf(deps, db, by, { challenge: row, signed, id: sent.ceremony, now }),
@@ -55,6 +57,7 @@ export async function ceremonyOf(deps: GateDeps, db: Db | Tx, by: By, of: { chal
   if (!row || row.person !== by.actor.id || row.session !== by.actor.session || row.challenge !== challenge.id) {
     throw new GateError('ceremony_not_found', 'This answer belongs to no ceremony of yours for this request.', 'Open the request again and countersign it there.')
   }
+  believe(deps, sealedTables.ceremony, row, `an answer of ${by.actor.name} that was begun`)
   if (row.used_at !== null) throw answeredAlready()
   if (row.expires_at <= now) throw new GateError('challenge_expired', 'The answer came too late.', 'Open the request again and countersign it there.')
   const part = await partOf(deps, db, challenge, by.actor.id, signed)

@@ -36,6 +36,8 @@ export interface GateChallengeTable {
   /** Who denied it, and whether they said that they had not asked for it. "" and 0 otherwise. */
   denied_by: string
   reported: number
+  /** Its seal: see sealed-tables.ts. */
+  mac: string
 }
 
 export interface GateCeremonyTable {
@@ -50,6 +52,7 @@ export interface GateCeremonyTable {
   created_at: number
   expires_at: number
   used_at: number | null
+  mac: string
 }
 
 export interface GateCountersignatureTable {
@@ -64,6 +67,7 @@ export interface GateCountersignatureTable {
   slot: number
   countersignature: string
   at: number
+  mac: string
 }
 
 export interface GateGrantTable {
@@ -83,6 +87,7 @@ export interface GateGrantTable {
   expires_at: number
   ended_at: number | null
   ended_why: string | null
+  mac: string
 }
 
 declare module '../platform/store/tables.ts' {
@@ -94,7 +99,14 @@ declare module '../platform/store/tables.ts' {
   }
 }
 
-export const gateMigrations: Migration[] = [{ name: 'gate-0001', up: first }, { name: 'gate-0002-reach', up: reach }, { name: 'gate-0003-denied', up: denied }]
+export const gateMigrations: Migration[] = [{ name: 'gate-0001', up: first }, { name: 'gate-0002-reach', up: reach }, { name: 'gate-0003-denied', up: denied }, { name: 'gate-0004-seals', up: seals }]
+
+/** What was open before is asked anew: a row without a seal gives nothing. */
+async function seals(db: Kysely<Tables>): Promise<void> {
+  for (const table of ['gate_challenge', 'gate_ceremony', 'gate_countersignature', 'gate_grant']) {
+    await db.schema.alterTable(table).addColumn('mac', 'text', (c) => c.notNull().defaultTo('')).execute()
+  }
+}
 
 async function denied(db: Kysely<Tables>): Promise<void> {
   await db.schema.alterTable('gate_challenge').addColumn('denied_by', 'text', (c) => c.notNull().defaultTo('')).execute()

@@ -35,6 +35,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
   'gate.redeemed': kind('A grant was used'),
   'gate.denied': kind('A request was denied', 'denied'),
   'gate.refused': kind('An answer was refused', 'refused'),
+  'gate.tampered': kind('A request or grant was found changed outside of this server', 'alarm'),
   'gate.expired': kind('A request expired', 'expired'),
   'gate.cancelled': kind('A request was withdrawn', 'cancelled'),
   'gate.voided': kind('A grant became void', 'cancelled'),

@@ -11,6 +11,7 @@ import { membersRoutes } from '../doors/members/routes.ts'
 import { runsRoutes } from '../doors/runs/routes.ts'
 import { stateRoutes } from '../doors/state/routes.ts'
 import { wireRoutes } from '../doors/state/wire-routes.ts'
+import { createTamperAlarm } from '../gate/index.ts'
 import { gateRoutes } from '../gate/routes.ts'
 import { decorateRequests, identityRoutes, requireEither, sourceOf } from '../identity/routes.ts'
 import { rfc3339 } from '../platform/clock.ts'
@@ -61,6 +62,8 @@ export async function createApp(parts: Parts, options: AppOptions): Promise<Fast
   listRoutes(app)
   watchRequests(app, parts.base.telemetry)
   addErrors(app)
+  const alarmed = createTamperAlarm({ ...parts.base, notices: parts.notices })
+  app.addHook('onError', async (_request, _reply, error) => alarmed(error))
   const https = parts.place.origin.startsWith('https:')
   addHeaders(app, { https })
   refuseOtherHosts(app, parts.place.sites.map(({ origin }) => origin))

@@ -161,6 +161,7 @@ const statuses: Record<Code, number> = {
   policy_changed: 409,
   statement_invalid: 400,
   too_many_waiting: 429,
+  request_tampered: 500,
   // members
   member_not_found: 404,
   member_has_keys: 409,
@@ -328,7 +329,7 @@ export function isCoded(error: unknown): error is Coded {
 }
 
 /** Their own words say what whoever asked has to know, and nothing of this machine. */
-const told: ReadonlySet<Code> = new Set<Code>(['state_tampered', 'countersignature_awaited'])
+const told: ReadonlySet<Code> = new Set<Code>(['state_tampered', 'request_tampered', 'countersignature_awaited'])
 
 export function problemOf(error: Coded): Problem {
   const status = statuses[error.code]
