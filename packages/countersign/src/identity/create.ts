@@ -86,7 +86,7 @@ export interface Identity extends Secrets {
   readonly signIn: { begin: UseCase<typeof beginSignIn>; finish: UseCase<typeof finishSignIn> }
   readonly sessions: {
     /** Throws `session_required`. */
-    resolve(cookie: string | undefined, client?: string): Promise<{ actor: Actor; session: Session }>
+    resolve(cookie: string | undefined, client?: string, unattended?: boolean): Promise<{ actor: Actor; session: Session }>
     list(person: string): Promise<Session[]>
     /** In a transaction: throws `session_required` where it has ended. */
     stands(tx: Tx, id: string): Promise<void>
@@ -213,8 +213,8 @@ function holderOf(room: Room, held: Held): Promise<Person | undefined> {
 function sessionsOf(room: Room): Identity['sessions'] {
   const { ports } = room
   return {
-    async resolve(cookie, client) {
-      const session = await resolveSession(ports, cookie, client)
+    async resolve(cookie, client, unattended) {
+      const session = await resolveSession(ports, cookie, client, unattended)
       const person = await holderOf(room, session)
       if (!person) {
         throw new IdentityError('session_required', 'The person of this session, or the key that opened it, is not in the directory.', 'Sign in again.')

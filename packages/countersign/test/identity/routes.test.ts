@@ -62,11 +62,22 @@ describe('in the browser', () => {
     expect(authenticators.map((key: { label: string; thisSession: boolean }) => [key.label, key.thisSession])).toEqual([['key', true], ['second', false]])
   })
 
+  test('a page that nobody is at keeps no session from ending', async () => {
+    const { world, browser } = await ready()
+    await browser.signIn((await enrolOwner(world)).device)
+    const looks = async (headers: Record<string, string>): Promise<number> => {
+      world.clock.advance(8 * 60_000)
+      return (await browser.call({ path: '/api/v1/session', headers })).statusCode
+    }
+    expect([await looks({}), await looks({}), await looks({ 'x-countersign': 'unattended' }), await looks({ 'x-countersign': 'unattended' })]).toEqual([200, 200, 200, 401])
+  })
+
   test('a change without our header, or from another origin, or without one, is refused', async () => {
     const { world, browser } = await ready()
     await browser.signIn((await enrolOwner(world)).device)
     const change = (headers: Record<string, string>) => browser.call({ method: 'POST', path: '/api/v1/authenticators/begin', body: { label: 'x' }, headers })
     expect((await change({ 'x-countersign': '' })).json().code).toBe('client_header_required')
+    expect((await change({ 'x-countersign': 'unattended' })).json().code).toBe('client_header_required')
     expect((await change({ origin: 'https://evil.example' })).json().code).toBe('origin_refused')
     expect((await change({ origin: 'null' })).json().code).toBe('origin_refused')
     expect((await change({ origin: '' })).json().code).toBe('origin_refused')

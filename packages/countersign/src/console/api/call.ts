@@ -10,7 +10,7 @@ type Method = 'GET' | 'POST' | 'DELETE'
 /** How long to wait before a call whose answer did not come is sent once more, with the same key: it has its effect once. ms */
 const AGAIN = 500
 
-async function send(method: Method, path: string, body: unknown, signal: AbortSignal | undefined): Promise<Response> {
+async function send(method: Method, path: string, body: unknown, signal: AbortSignal | undefined, attended = true): Promise<Response> {
   const changes = method !== 'GET'
   const init: RequestInit = {
     method,
@@ -18,7 +18,7 @@ async function send(method: Method, path: string, body: unknown, signal: AbortSi
     redirect: 'error',
     cache: 'no-store',
     headers: {
-      accept: 'application/json', 'x-countersign': '1',
+      accept: 'application/json', 'x-countersign': attended ? '1' : 'unattended',
       ...(changes ? { 'idempotency-key': crypto.randomUUID() } : {}),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
@@ -42,8 +42,9 @@ async function reach(path: string, init: RequestInit, again: number): Promise<Re
   }
 }
 
-export async function call<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
-  const response = await send(method, path, body, signal)
+/** `attended`: false where the page asks by itself while nobody is at it; that keeps no session from ending. */
+export async function call<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal, attended = true): Promise<T> {
+  const response = await send(method, path, body, signal, attended)
   if (response.status === 204) return undefined as T
   try {
     return (await response.json()) as T

@@ -1,13 +1,15 @@
 /**
  * What this person asked of states and nobody has answered yet: the server holds the question until that changes, so that an open page
- * shows within a moment what Terraform silently waits for. It is only asked while somebody looks (attention.ts).
+ * shows within a moment what Terraform silently waits for. It is only asked while the page can be seen; where nobody has touched it for a
+ * while (attention.ts), so that the session ends in its time all the same.
  */
 import { useEffect, useState } from 'preact/hooks'
 import { call } from '../api/call.ts'
 import type { StateRequestView, StateWaitingView } from '../api/state-views.ts'
 import { attentive } from './attention.ts'
 
-const BETWEEN_MS = 1_000
+/** So that nothing that changes all the time keeps the page busy; and how often a page that cannot be seen looks whether it can. */
+const BETWEEN_MS = 200
 /** After an answer that is none. */
 const LATER_MS = 20_000
 
@@ -36,9 +38,9 @@ export function useStateWaiting(): StateRequestView[] {
     const { signal } = abort
     const follow = async (): Promise<void> => {
       for (let since: number | null = null; !signal.aborted; ) {
-        if (attentive()) {
+        if (document.visibilityState === 'visible') {
           try {
-            const next: StateWaitingView = await call('GET', since === null ? '/api/v1/state/waiting' : `/api/v1/state/waiting?wait=25&since=${since}`, undefined, signal)
+            const next: StateWaitingView = await call('GET', since === null ? '/api/v1/state/waiting' : `/api/v1/state/waiting?wait=25&since=${since}`, undefined, signal, attentive())
             if (next.version !== since) setRequests(next.requests)
             if (since !== null && next.version !== since) for (const listener of listeners) listener()
             since = next.version

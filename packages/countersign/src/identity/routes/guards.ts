@@ -30,13 +30,14 @@ export function decorateRequests(app: FastifyInstance): void {
   app.decorateRequest('terminal', null)
 }
 
+/** A page that looks for news while nobody is at it says `X-Countersign: unattended`: that keeps no session from ending. */
 const safe = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** A browser that is signed in. A session that is limited to enrolment is let through only where the route says so. */
 export function requireSession(identity: Identity, limited: 'limited-refused' | 'limited-too' = 'limited-refused'): preHandlerAsyncHookHandler {
   return async (request) => {
     if (!safe.has(request.method)) refuseForeignPages(identity, request)
-    const { actor, session } = await identity.sessions.resolve(sessionCookie(identity, request), sourceOf(request).client)
+    const { actor, session } = await identity.sessions.resolve(sessionCookie(identity, request), sourceOf(request).client, request.headers['x-countersign'] === 'unattended')
     if (limited === 'limited-refused' && session.limitedTo !== '') throw onlyEnrolment()
     request.actor = actor
     request.session = session

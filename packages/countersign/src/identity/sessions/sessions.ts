@@ -75,8 +75,8 @@ export async function openSession(
   return { secret, session: fromRow(row) }
 }
 
-/** The live session of a cookie, and a sign of life recorded. Every refusal looks the same to the browser. */
-export async function resolveSession(ports: Pick<Ports, 'store' | 'clock' | 'ledger'>, cookie: string | undefined, client: string | undefined): Promise<Session> {
+/** The live session of a cookie, and a sign of life recorded, unless the page says that nobody is at it. Every refusal looks the same to the browser. */
+export async function resolveSession(ports: Pick<Ports, 'store' | 'clock' | 'ledger'>, cookie: string | undefined, client: string | undefined, unattended = false): Promise<Session> {
   if (!cookie) throw signInAgain()
   const now = ports.clock.now()
   const hash = hashSecret(cookie)
@@ -86,7 +86,7 @@ export async function resolveSession(ports: Pick<Ports, 'store' | 'clock' | 'led
     await endCopied(ports, row, client, now)
     throw signInAgain()
   }
-  if (now - row.last_seen_at >= sessionLimits.seenEvery) {
+  if (!unattended && now - row.last_seen_at >= sessionLimits.seenEvery) {
     await ports.store.write((tx) => {
       const seen = tx.updateTable('session').set({ last_seen_at: now }).where('id', '=', row.id)
       return seen.where('ended_at', 'is', null).where('last_seen_at', '<', now).execute()
