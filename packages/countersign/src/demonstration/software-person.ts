@@ -50,6 +50,11 @@ export class SoftwarePerson {
     return { status: response.status, body: json ? (JSON.parse(text) as Record<string, unknown>) : {}, headers: response.headers }
   }
 
+  /** As a browser keeps them. */
+  cookies(): { name: string; value: string }[] {
+    return [...this.#cookies].map(([name, value]) => ({ name, value }))
+  }
+
   /** The same, for what must succeed. */
   async must(method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
     const answer = await this.call(method, path, body)

@@ -63,7 +63,7 @@ export function stateText(serial: number, lineage: string, outputs: Record<strin
   })
 }
 
-type Waiting = { id: string; code: string; action: string; status: string; source: string }
+type Waiting = { id: string; code: string; action: string; status: string; source: string; createdAt: string }
 
 /** What waits for this person, as soon as something new does. */
 export async function waiting(terminal: RawTerminal, wanted: (one: Waiting) => boolean): Promise<Waiting> {
