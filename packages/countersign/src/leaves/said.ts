@@ -22,12 +22,16 @@ export type Said = {
 
 /** `details` is canonical text; null when it was erased: then the outcome is known only where the type alone says it. */
 export function saidBy(leaf: LeafText, details: string | null): Said {
-  const told = details === null ? {} : objectIn(details)
+  const told = details === null || !isTold(leaf, details) ? {} : objectIn(details)
   return {
     type: leaf.type, at: Date.parse(leaf.time), outcome: outcomeOf(leaf.type, told), person: personOf(leaf.ids, told),
     workspace: details?.includes('"workspace"') === true ? (workspaceIn(told) ?? '') : '',
   }
 }
+
+/** Most details tell nothing that is looked at here: they are not read. */
+const isTold = ({ type, ids }: LeafText, details: string): boolean =>
+  details.includes('"workspace"') || outcomeIsInDetails(type) || (ids['person'] === undefined && (details.includes('"by"') || details.includes('"actor"')))
 
 /** Whether erased details could change what is said of the outcome. */
 export const outcomeIsInDetails = (type: string): boolean => typeof (Object.hasOwn(kinds, type) ? kinds[type] : undefined)?.outcome === 'object'

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { groups, kinds, outcomeNames, saidBy, type LeafText } from '../../src/leaves/index.ts'
+import { groups, kinds, outcomeNames, outcomes, saidBy, type LeafText } from '../../src/leaves/index.ts'
 
 const src = resolve(import.meta.dirname, '../../src')
 const rooms = ['identity', 'gate', 'doors', 'server', 'ledger']
@@ -60,4 +60,10 @@ test('whatever the details hold, something is said, and the outcome is one of th
   fc.assert(fc.property(fc.constantFrom(...Object.keys(kinds), '__proto__', 'toString'), fc.oneof(fc.json(), fc.string(), fc.constant(null)), (type, details) => {
     expect(outcomeNames).toContain(saidBy(leaf(type), details).outcome)
   }))
+})
+
+test('the outcomes are those of the guide, with the same words', () => {
+  const guide = readFileSync(resolve(import.meta.dirname, '../../../../docs/operations/ledger.md'), 'utf8')
+  const rows = [...guide.slice(guide.indexOf('| Outcome |')).matchAll(/^\| `([a-z]+)` \| ([^|]+) \|/gm)].map(([, name, says]) => [name, says])
+  expect(rows.slice(0, outcomeNames.length)).toEqual(Object.entries(outcomes).map(([name, { says }]) => [name, says]))
 })
