@@ -1,12 +1,14 @@
 /** `countersign state import` against the real server: the list first, a touch for each, what an interruption leaves, what is refused. */
-import { rmSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { findPostgres } from '../../support/find-postgres.ts'
 import { startPostgres } from '../../support/postgres.ts'
 import { signedIn } from '../signed-in.ts'
-import { buildFirst, codeShown, once, type Run } from '../terminal.ts'
-import { json, signs, stateOf } from './kept-here.ts'
+import { buildFirst, codeShown, hasTerraform, once, type Run } from '../terminal.ts'
+import { httpBackend } from './http-backend.ts'
+import { json, name, signs, stateOf } from './kept-here.ts'
 import { s3Server } from './s3-server.ts'
 
 buildFirst()
@@ -87,6 +89,42 @@ describe('one state', () => {
 })
 
 describe('sources of elsewhere, by the built program', () => {
+  it.skipIf(!hasTerraform())('another HTTP backend, which the real terraform wrote to: imported, worked on from here, exported, and pushed back there', async () => {
+    const at = await signedIn()
+    const { terminal } = at
+    const backend = await httpBackend()
+    const theirs = { TF_HTTP_USERNAME: backend.user, TF_HTTP_PASSWORD: backend.password, TF_IN_AUTOMATION: '1', CHECKPOINT_DISABLE: '1' }
+    const address = `${backend.url}/state/prod`
+    terminal.write('old/main.tf', `terraform {\n  backend "http" {\n    address        = "${address}"\n    lock_address   = "${address}"\n    unlock_address = "${address}"\n  }\n}\nresource "terraform_data" "x" {\n  input = "a-secret-value"\n}\n`)
+    const terraform = async (...args: string[]): Promise<void> => await new Promise((done, failed) => {
+      execFile(process.env['TERRAFORM_BIN'] ?? 'terraform', args, { cwd: join(terminal.work, 'old'), env: { ...terminal.environment, ...theirs } }, (error, _, said) => (error ? failed(new Error(said)) : done())).stdin?.end()
+    })
+    await terraform('init', '-input=false')
+    await terraform('apply', '-auto-approve', '-input=false')
+    const written = backend.states.get('/state/prod') ?? ''
+    const before = backend.asked.length
+
+    const run = await signs(at, ['state', 'import', address, '--json'], { environment: theirs })
+    expect(run.code, run.all).toBe(0)
+    expect(rows(json(run))).toMatchObject([{ workspace: name, verdict: 'new', imported: true, version: 1 }])
+    expect(run.all).not.toMatch(/correct-horse|a-secret-value/)
+    expect(new Set(backend.asked.slice(before))).toEqual(new Set(['GET /state/prod'])) // only read
+    // What is here are those very bytes, and work goes on from them.
+    await signs(at, ['state', 'export', '-o', 'here.tfstate'])
+    expect(readFileSync(join(terminal.work, 'here.tfstate'), 'utf8')).toBe(written)
+    terminal.write('main.tf', 'resource "terraform_data" "x" {\n  input = "another-value"\n}\n')
+    expect((await terminal.run(['state', 'init', '--write'])).code).toBe(0)
+    expect((await signs(at, ['run', '--', 'terraform', 'init', '-input=false'])).code).toBe(0)
+    expect((await signs(at, ['run', '--', 'terraform', 'apply', '-auto-approve', '-no-color'])).stdout).toContain('1 changed')
+
+    // And back out: what was exported is what terraform itself pushes to the backend of before.
+    expect((await signs(at, ['state', 'export', '-o', 'out.tfstate', '--purpose', 'moving back'])).code).toBe(0)
+    await terraform('state', 'push', join(terminal.work, 'out.tfstate'))
+    expect(JSON.parse(backend.states.get('/state/prod') ?? '')).toMatchObject({ lineage: (JSON.parse(written) as { lineage: string }).lineage, resources: [{ instances: [{ attributes: { input: { value: 'another-value' } } }] }] })
+    const refused = await terminal.run(['state', 'import', address], { environment: { TF_HTTP_USERNAME: 'ci', TF_HTTP_PASSWORD: 'wrong' } })
+    expect(refused.stderr).toMatch(/\(source_unreadable\).*answered 401: it does not let us in/)
+  })
+
   it('S3, whose SDK is loaded when it is used', async () => {
     const at = await signedIn()
     const server = await s3Server()
@@ -96,6 +134,24 @@ describe('sources of elsewhere, by the built program', () => {
     expect(run.code, run.all).toBe(0)
     expect(rows(json(run)).map(({ workspace, serial }) => `${workspace} ${serial}`)).toEqual(['payments/network-qa 4', 'payments/network 3'])
     expect(run.stderr).not.toContain('Warning')
+
+    // All of it: killed after the first, and gone on with, with what was in left alone.
+    const codes: string[] = []
+    const half = await at.terminal.run(['state', 'import', 's3://acme-states/network/terraform.tfstate'], { environment: server.environment, onOutput(soFar, child) {
+      for (const [, code = ''] of soFar.matchAll(new RegExp(codeShown, 'g'))) {
+        if (codes.includes(code)) continue
+        codes.push(code)
+        if (codes.length === 1) void at.person.countersign(code)
+        else child.kill('SIGKILL')
+      }
+    } })
+    expect(half.signal).toBe('SIGKILL')
+    const told: string[] = []
+    const whole = await signs(at, ['state', 'import', 's3://acme-states/network/terraform.tfstate', '--json'], { environment: server.environment, told })
+    expect(rows(json(whole)).map(({ workspace, verdict, imported, version }) => [workspace, verdict, imported, version])).toEqual([['payments/network-qa', 'in', false, 1], ['payments/network', 'new', true, 1]])
+    expect(told).toEqual([codes[1]]) // the question that stood was not asked twice
+    expect((await signs(at, ['state', 'export', '--workspace', 'payments/network-qa'])).stdout).toBe(stateOf(4, ['y']))
+    expect(server.asked.every((one) => one.startsWith('GET '))).toBe(true)
   })
 
   const postgres = findPostgres()
