@@ -68,11 +68,12 @@ export class StateClient {
     held.until ??= performance.now()
     const answer = await this.#calling(() => send('UNLOCK', this.#credential.address, this.#credential, { body: JSON.stringify(this.#info) }))
     this.#expect('UNLOCK by who has it', answer, 200)
+    const { ID: ended } = this.#info
     this.#held = null
-    heard()
-    const late = await this.#calling(() => post(this.#credential, this.#info.ID, stateText(1_000_000, this.#log.name, { stale: randomUUID() })))
-    if (late.status < 400) this.#log.wrong.push(`a write without the lock was answered with ${late.status}`)
     this.#info = lockInfo()
+    heard()
+    const late = await this.#calling(() => post(this.#credential, ended, stateText(1_000_000, this.#log.name, { stale: randomUUID() })))
+    if (late.status < 400) this.#log.wrong.push(`a write without the lock was answered with ${late.status}`)
   }
 
   /** The question is answered by a person once; the same ID comes again until somebody else has let go. */
