@@ -20,6 +20,7 @@ const suites: [string, string][] = [
   ['state', 'packages/countersign/bench/state.ts'],
   ['people', 'packages/countersign/bench/people.ts'],
   ['envelope', 'packages/countersign/bench/envelope.ts'],
+  ['ledger', 'packages/countersign/bench/ledger.ts'],
   ['consume', 'packages/countersign/bench/consume.ts'],
   ['consume-postgres', 'packages/countersign/bench/consume-postgres.ts'],
 ]

@@ -2,7 +2,8 @@
  * The tree, computed again from its leaves and compared with the stored nodes on the way. Reads in pages, so
  * that it may run beside a server that appends: what lies below `size` does not change.
  */
-import type { Store } from '../platform/store/store.ts'
+import { sql } from 'kysely'
+import type { Db, Store } from '../platform/store/store.ts'
 import { emptyTree, grown, hashOfLeaf, rootOf } from './tree.ts'
 
 export type Recomputed = {
@@ -52,17 +53,28 @@ export async function recompute(store: Store, size: number, sizes: ReadonlySet<n
   return result
 }
 
+/** SQLite keeps 2.5 where an integer belongs. */
+const isWhole = sql<boolean>`idx = cast(idx as bigint)`
+
+type Stored = { get(index: number): Uint8Array | undefined }
+
 /** `stored`: hashes by level and index. */
-async function page(store: Store, from: number, until: number): Promise<{ leaves: Leaves['leaves']; stored: Map<number, Uint8Array>[] }> {
+async function page(store: Store, from: number, until: number): Promise<{ leaves: Leaves['leaves']; stored: Stored[] }> {
   return await store.read(async (db) => {
-    const leaves = await db.selectFrom('ledger_leaf').select(['idx', 'leaf']).where('idx', '>=', from).where('idx', '<', until).orderBy('idx').execute()
-    const stored: Map<number, Uint8Array>[] = []
-    for (let level = 0; 2 ** level <= until; level++) {
-      const width = 2 ** level
-      const nodes = await db.selectFrom('ledger_node').select(['idx', 'hash']).where('level', '=', level)
-        .where('idx', '>=', Math.floor(from / width)).where('idx', '<', Math.ceil(until / width)).execute()
-      stored.push(new Map(nodes.map(({ idx, hash }) => [idx, hash])))
-    }
+    const texts = await db.selectFrom('ledger_leaf').select('leaf').where('idx', '>=', from).where('idx', '<', until).where(isWhole).orderBy('idx').execute()
+    const leaves = texts.length === until - from
+      ? texts.map(({ leaf }, at) => ({ idx: from + at, leaf }))
+      : await db.selectFrom('ledger_leaf').select(['idx', 'leaf']).where('idx', '>=', from).where('idx', '<', until).orderBy('idx').execute()
+    const stored: Stored[] = []
+    for (let level = 0; 2 ** level <= until; level++) stored.push(await storedAt(db, level, Math.floor(from / 2 ** level), Math.floor(until / 2 ** level)))
     return { leaves, stored }
   })
+}
+
+/** Where as many are there as belong there, their order says which is which; one that is another's hash is no hash of what lies below it. */
+async function storedAt(db: Db, level: number, first: number, end: number): Promise<Stored> {
+  const rows = await db.selectFrom('ledger_node').select('hash').where('level', '=', level).where('idx', '>=', first).where('idx', '<', end).where(isWhole).orderBy('idx').execute()
+  if (rows.length === end - first) return { get: (index) => rows[index - first]?.hash }
+  const named = await db.selectFrom('ledger_node').select(['idx', 'hash']).where('level', '=', level).where('idx', '>=', first).where('idx', '<', end).execute()
+  return new Map(named.map(({ idx, hash }) => [idx, hash]))
 }

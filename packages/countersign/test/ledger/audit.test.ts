@@ -48,11 +48,11 @@ test('details that were erased are counted and are no problem', async () => {
 
 /** Every column of every table of the ledger, row by row: one character, one number, one byte. */
 const columns: [string, string, string][] = [
-  ['ledger_leaf', 'idx', 'idx + 1000'], ['ledger_leaf', 'leaf', ''],
+  ['ledger_leaf', 'idx', 'idx + 1000'], ['ledger_leaf', 'idx', 'idx + 0.5'], ['ledger_leaf', 'leaf', ''],
   ['ledger_details', 'idx', 'idx + 1000'], ['ledger_details', 'salt', ''], ['ledger_details', 'details', ''],
   ['ledger_id', 'key', ''], ['ledger_id', 'value', ''], ['ledger_id', 'idx', 'idx + 100'],
   ['ledger_fact', 'idx', 'idx + 1000'], ['ledger_fact', 'type', ''], ['ledger_fact', 'at', 'at + 1'], ['ledger_fact', 'outcome', ''], ['ledger_fact', 'person', ''], ['ledger_fact', 'workspace', `workspace || 'x'`],
-  ['ledger_node', 'level', 'level + 20'], ['ledger_node', 'idx', 'idx + 1000'], ['ledger_node', 'hash', ''],
+  ['ledger_node', 'level', 'level + 20'], ['ledger_node', 'idx', 'idx + 1000'], ['ledger_node', 'idx', 'idx + 0.5'], ['ledger_node', 'hash', ''],
   ['ledger_head', 'id', 'id + 1'], ['ledger_head', 'size', 'size + 1'], ['ledger_head', 'size', 'size - 1'], ['ledger_head', 'root', ''],
   ['ledger_checkpoint', 'size', 'size + 1'], ['ledger_checkpoint', 'root', ''], ['ledger_checkpoint', 'note', ''],
   ['ledger_key', 'id', 'id + 1'], ['ledger_key', 'origin', ''], ['ledger_key', 'vkey', ''],
