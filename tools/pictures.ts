@@ -16,6 +16,7 @@ import { newWorld } from '../packages/countersign/test/console/fake/world.ts'
 import { scenes } from '../packages/countersign/test/console/scenes.ts'
 import type { Scene } from '../packages/countersign/test/console/scenes.ts'
 import { auditScenes } from '../packages/countersign/test/console/scenes-audit.ts'
+import { teamScenes } from '../packages/countersign/test/console/scenes-team.ts'
 import { workspaceScenes } from '../packages/countersign/test/console/scenes-workspaces.ts'
 
 const looks = [
@@ -52,7 +53,7 @@ await mkdir(target, { recursive: true })
 const built = await buildConsole()
 const browser = await launch()
 try {
-  const wanted = [...scenes, ...workspaceScenes, ...auditScenes].filter((scene) => (values.only === undefined || scene.name.startsWith(values.only)) && (!forReadme || scene.inReadme === true))
+  const wanted = [...scenes, ...workspaceScenes, ...auditScenes, ...teamScenes].filter((scene) => (values.only === undefined || scene.name.startsWith(values.only)) && (!forReadme || scene.inReadme === true))
   for (const scene of wanted) {
     for (const look of forReadme ? looks.slice(0, 1) : looks) {
       for (const theme of themes) await picture(browser, built.folder, scene, look, theme)

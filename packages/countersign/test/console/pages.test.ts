@@ -6,6 +6,7 @@ import { startFake } from './fake/server.ts'
 import { newWorld } from './fake/world.ts'
 import { scenes } from './scenes.ts'
 import { auditScenes } from './scenes-audit.ts'
+import { teamScenes } from './scenes-team.ts'
 import { workspaceScenes } from './scenes-workspaces.ts'
 
 /** Visible controls that are smaller than 44 px in both directions, or wider than the window. Links inside text are exempt (WCAG 2.5.8). */
@@ -33,7 +34,7 @@ describe.skipIf(browserOrSkip().skip)('every page', () => {
     await built?.remove()
   })
 
-  for (const scene of [...scenes, ...workspaceScenes, ...auditScenes].filter(({ onlyPicture }) => onlyPicture !== true)) {
+  for (const scene of [...scenes, ...workspaceScenes, ...auditScenes, ...teamScenes].filter(({ onlyPicture }) => onlyPicture !== true)) {
     test(`${scene.name}: accessible, small enough for 320 px, nothing against the policy`, async () => {
       const world = newWorld()
       const server = await startFake(world, built.folder)

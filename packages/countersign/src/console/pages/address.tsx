@@ -5,6 +5,7 @@ import { useResource } from '../api/use-resource.ts'
 import type { SitesView } from '../api/views.ts'
 import { Button, Command } from '../parts/button.tsx'
 import { Field } from '../parts/field.tsx'
+import { Icon } from '../parts/icon.tsx'
 import { ProblemNotice } from '../parts/notice.tsx'
 import { Loading, PageFrame } from '../parts/page.tsx'
 import { Text } from '../parts/text.tsx'
@@ -23,6 +24,7 @@ export function AddressPage({ owner }: { owner: boolean }) {
           {sites.value.sites.map((site) => (
             <li key={site.rpId}>
               <div class="key">
+                <span class="key-sign"><Icon name="chain" /></span>
                 <div class="key-main">
                   <h2 class="row-title"><Text of={site.origins.join(', ')} />{site.newest && <span class="tag">new keys are made here</span>}</h2>
                   <p class="row-sub">{site.origins.some((origin) => sites.value.served.includes(origin)) ? 'answered by this server' : 'not answered by this server yet'}</p>

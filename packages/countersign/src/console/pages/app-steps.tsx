@@ -14,7 +14,7 @@ export function ScanAndConfirm({ shown, busy, onCodes }: Props) {
     <>
       <p>Scan this with an authenticator app. It is shown once; nobody else may see it.</p>
       <Qr rows={shown.picture} label="QR code for an authenticator app" />
-      <details class="after-command"><summary>I cannot scan it</summary><p class="small">Type this secret into the app (time-based, six digits):</p><p><code class="break">{shown.secret}</code></p></details>
+      <details class="more after-command"><summary>I cannot scan it</summary><p class="small">Type this secret into the app (time-based, six digits):</p><p><code class="break">{shown.secret}</code></p></details>
       <form onSubmit={(event) => { event.preventDefault(); if (first.trim() !== '' && second.trim() !== '') onCodes([first.trim(), second.trim()]) }}>
         <Field label="The code that it shows" value={first} onValue={setFirst} digits maxLength={6} autoComplete="one-time-code" />
         <Field label="The next code" value={second} onValue={setSecond} digits maxLength={6} help="Wait until the app shows another one: at most half a minute." />

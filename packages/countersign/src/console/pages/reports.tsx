@@ -20,7 +20,7 @@ export function Reports() {
             <div class="key">
               <span class="key-sign tone-red"><Icon name="hand" /></span>
               <div class="key-main">
-                <h3 class="row-title">In the name of <Text of={one.requester.name} /></h3>
+                <h3 class="row-title"><span>In the name of <Text of={one.requester.name} /></span></h3>
                 <p class="row-sub">asked <When at={one.askedAt} /> from <Text of={one.source.client} /> at <Text of={one.source.address} />; denied and reported <When at={one.reportedAt} /></p>
                 <p class="row-sub">The terminal that asked was signed out. Code <code>{one.code}</code></p>
               </div>

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { beginKey, beginSetup, createKey, createSetup, finishKey, finishSetup, finishSignIn, signInOptions, verifyTouch } from './touches.ts'
 import { checkpointOf, consistencyOf, entryOf, newerOf, searchOf, trustOf } from './ledger.ts'
 import { policyText } from './records.ts'
+import { joinRoutes, teamRoutes } from './team.ts'
 import { ask, viewOf } from './world.ts'
 import type { Challenge, World } from './world.ts'
 import { stateRoutes } from './workspaces.ts'
@@ -36,7 +37,8 @@ export async function answerOf(world: World, call: Call): Promise<Answer> {
     world.sessions.delete(cookie)
     return { status: 204, body: null }
   }
-  return records(world, call, path)
+  const ofTeam = method === 'GET' ? teamRoutes(world.team, world.person, path, call.origin) : null
+  return ofTeam === null ? records(world, call, path) : ok(ofTeam)
 }
 
 async function openRoute(world: World, call: Call, path: string): Promise<Answer | null> {
@@ -44,6 +46,8 @@ async function openRoute(world: World, call: Call, path: string): Promise<Answer
   if (path === '/status') return ok({ name: 'countersign', version: '0.1.0', setUp: world.setUp, demonstration: world.demonstration, rpId: 'localhost', url: call.origin, time: new Date().toISOString() })
   if (method !== 'POST') return null
   const body = call.body as { token?: string }
+  const joining = joinRoutes(path)
+  if (joining !== null) return ok(joining)
   if (path.startsWith('/setup/') && body.token !== world.setupToken) return refuse(403, 'setup_token_invalid', 'This set-up link is not valid.', 'Start the server again: it prints a new one.')
   if (path === '/setup/begin') return ok(await beginSetup(world, call.body))
   if (path === '/setup/create') return ok(await createSetup(world, call.body, call.origin))
@@ -62,7 +66,7 @@ function newSession(world: World): string {
 function session(world: World): unknown {
   const now = Date.now()
   const at = (ms: number): string => new Date(now + ms).toISOString()
-  return { person: { ...world.person, roles: ['owner'] }, session: { id: id('ses', 'one'), createdAt: at(-60_000), idleExpiresAt: at(world.idleMs), expiresAt: at(12 * 3_600_000) }, demonstration: world.demonstration }
+  return { person: { ...world.person, roles: world.team.roles }, session: { id: id('ses', 'one'), createdAt: at(-60_000), idleExpiresAt: at(world.idleMs), expiresAt: at(12 * 3_600_000) }, demonstration: world.demonstration }
 }
 
 async function ceremonies(world: World, call: Call, path: string): Promise<Answer> {
@@ -120,7 +124,7 @@ async function authenticators(world: World, call: Call, path: string): Promise<A
         id: key.id, label: key.label, credential: key.credential, createdAt: new Date(key.addedAt).toISOString(), lastUsedAt: key.usedAt === null ? null : new Date(key.usedAt).toISOString(),
         backupEligible: key.synced, backedUp: key.synced, aaguid: '00000000-0000-0000-0000-000000000000', model: key.synced ? 'iCloud Keychain' : 'YubiKey 5 Series', claimed: key.synced, attestedBy: key.synced ? '' : 'Test Maker Root', demonstration: world.demonstration, thisSession: index === 0, alg: -7,
       })),
-      apps: [], pendingKey: null, pendingApps: [], login: '', passwordChangedAt: null, recoveryCodes: 0,
+      pendingKey: null, ...world.team.apps,
     })
   }
   if (path === '/authenticators/begin') return ok(await beginKey(world, call.body))

@@ -16,7 +16,7 @@ const policy = [
 ].join('; ')
 
 const types: Record<string, string> = { '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.html': 'text/html; charset=utf-8' }
-const pages = /^\/(?:|setup|sign-in|c|c\/[^/]+|runs|runs\/[^/]+|workspaces|workspaces\/.+|quarantine|state-credentials|keys|device|policy|audit)$/u
+const pages = /^\/(?:|setup|sign-in|c|c\/[^/]+|runs|runs\/[^/]+|workspaces|workspaces\/.+|quarantine|state-credentials|keys|people|join|recover|sessions|address|device|policy|audit)$/u
 
 export type FakeServer = { origin: string; world: World; close: () => Promise<void> }
 

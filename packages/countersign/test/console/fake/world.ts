@@ -1,6 +1,8 @@
 /** What the fake server knows, and the ways in which a test makes it lie. */
 import { newLedger } from './ledger.ts'
 import type { FakeLedger } from './ledger.ts'
+import { noTeam } from './team.ts'
+import type { Team } from './team.ts'
 import { codeOf, digestOfSubject, id } from './statements.ts'
 
 export type StoredKey = { id: string; label: string; credential: string; publicKey: Uint8Array<ArrayBuffer>; counter: number; synced: boolean; addedAt: number; usedAt: number | null }
@@ -53,6 +55,7 @@ export type World = {
   interaction: { client: string; terminal: { host: string; user: string } | null; thumbprint: string; redirect: string } | null
   decision: string | null
   ledger: FakeLedger
+  team: Team
   /** What the state door says came of the request that was countersigned. */
   stateResult: { version: number; refused: string; next: string } | null
   idleMs: number
@@ -64,7 +67,7 @@ export type World = {
 export function newWorld(): World {
   return {
     person: { id: id('usr', 'rosa'), name: 'Rosa Lindqvist' }, setUp: false, setupToken: 'cs_su_Zx3kq0P7f9aLw2Vt', demonstration: false, keys: [], sessions: new Set(), challenges: new Map(),
-    runs: [], plans: new Map(), interaction: null, decision: null, ledger: newLedger(42), stateResult: null, idleMs: 15 * 60_000, lies: {}, calls: [],
+    runs: [], plans: new Map(), interaction: null, decision: null, ledger: newLedger(42), team: noTeam(), stateResult: null, idleMs: 15 * 60_000, lies: {}, calls: [],
   }
 }
 
