@@ -57,6 +57,9 @@ export async function refuseSignedBefore(deps: GateDeps, tx: Tx, digest: string)
   throw tampered('an answer that was given already is not among those that were')
 }
 
+/** @param grant it rests on more than is there */
+export const missing = (grant: string): GateError => tampered(`what the grant ${grant} was given for is not there any more`)
+
 function tampered(what: string): GateError {
   return new GateError('request_tampered', `The database holds something else than what was written: ${what}.`, 'Nothing was done with it. Ask again, and tell whoever looks after this server: the database is evidence.')
 }

@@ -11,6 +11,8 @@ import type { Authorized, UseCase } from './admit.ts'
 import { ask, preview } from './ask.ts'
 import type { Answer, Question } from './ask.ts'
 import { begin } from './begin.ts'
+import { consentTo } from './consent.ts'
+import type { Consent } from './consent.ts'
 import type { ActionName } from './catalogue.ts'
 import { findByCode, noSuchCode, partOf, signedOf, statusOf, viewOf } from './challenge.ts'
 import type { ChallengeRow, ChallengeView, Signed } from './challenge.ts'
@@ -30,6 +32,7 @@ export type { Answer, Question } from './ask.ts'
 export type { Authorized, UseCase } from './admit.ts'
 export type { ChallengeView, Signed } from './challenge.ts'
 export { bundleOf, typeOf } from './evidence.ts'
+export type { Consent } from './consent.ts'
 export type { Completed, Effects, SentAssertion } from './countersign.ts'
 export type { GateDeps, Keys, KnownKey, People, Place } from './ports.ts'
 export { actionNames } from './catalogue.ts'
@@ -60,6 +63,8 @@ export interface Gate {
   sweepExpired(): Promise<number>
   /** Where the question about `ref` stands, for the door that asked. */
   standing(db: Db | Tx, ref: string): Promise<Standing>
+  /** What the grant about `ref` that was used rests on; null where there is none. */
+  consentTo(db: Db | Tx, ref: string): Promise<Consent | null>
 }
 
 export type Standing = {
@@ -82,6 +87,7 @@ export function createGate(deps: GateDeps): Gate {
     cancel: (tx, ref, by) => cancel(deps, tx, ref, by),
     sweepExpired: () => sweepExpired(deps),
     standing: (db, ref) => standing(deps, db, ref),
+    consentTo: (db, ref) => consentTo(deps, db, ref),
   }
 }
 

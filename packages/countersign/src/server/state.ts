@@ -35,7 +35,7 @@ export type StateParts = { base: Base; place: Place; pin: PolicyPin; identity: I
 
 export function assembleState({ base, place, pin, identity, gate, notices, keys, limits }: StateParts): StateDeps {
   return {
-    ...base, place, gate, keys, limits, policy: () => pin.current(), reader: createStateReader(), following: createFollowing(), heads: createHeads(base.store), rights: createSeen(), runs: runsForStates(base), alarms: { raise: (tx, alarm) => notices.alarm(tx, alarm) },
+    ...base, place, gate, keys, limits, policy: () => pin.current(), reader: createStateReader(), following: createFollowing(), heads: createHeads(base.store), rights: createSeen(), runs: runsForStates({ ...base, gate }), alarms: { raise: (tx, alarm) => notices.alarm(tx, alarm) },
     directoryEntries: (db) => identity.directory.entries(db),
     held: (db, person) => identity.people.held(db, person),
     roles: (db, person) => identity.people.rolesOf(db, person, null),

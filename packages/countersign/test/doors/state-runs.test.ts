@@ -1,9 +1,10 @@
 /** Consent and effect: what a run changed in the state, against what was countersigned for it. */
 import { createHash } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { ask, countersigned, measuredOf, runBody } from '../support/sample-run.ts'
 import { ownedServer } from '../support/scratch-server.ts'
-import { asking, done, importState, lockInfo, named, sha256, stateText, WireClient } from '../support/states.ts'
+import { asking, askState, done, importState, lockInfo, named, sha256, stateText, WireClient } from '../support/states.ts'
 import { judgeEnded } from '../../src/doors/state/reconcile.ts'
 import type { IssuedCredential } from '../../src/doors/state/views.ts'
 import { terminalOf } from '../support/team.ts'
@@ -118,4 +119,61 @@ describe('a run whose state is kept here', () => {
     await owned.person.deny(question.code)
     expect((await answer).status).toBe(403)
   })
+
+  it('that the policy let pass, and whose row says that it was countersigned, still has its lock asked for', async () => {
+    const owned = await ownedServer()
+    const body = runBody({ workspace: 'shop/dev', actions: ['create'] })
+    const run = await ask(owned.terminal, body)
+    const { lease } = (await owned.terminal.must('POST', `/api/v1/runs/${run.id}/apply-start`, { grant: run.grant?.id, measured: measuredOf(body) })) as { lease: string }
+    const credential = await owned.terminal.must('POST', '/api/v1/state/requests', { action: 'state.run-credential', workspace: 'shop/dev', run: run.id, lease })
+    const client = new WireClient((await owned.terminal.must('POST', `/api/v1/state/requests/${String(credential['id'])}/redeem`)) as IssuedCredential)
+    await rewritten(owned, run.id, { decision: 'step-up' })
+    const { answer, asked } = await asking(owned.terminal, () => client.lock(lockInfo()))
+    await owned.person.deny(asked.code)
+    expect((await answer).status).toBe(403)
+  })
+
+  it('gives no credential to whom its row was given, nor when it has ended and its row says that it goes on', async () => {
+    const owned = await ownedServer()
+    await importState(owned, workspace, { serial: 1, resources: { database: '1', other: '1' } })
+    const { run, lease } = await started(owned, 1, before)
+    const thief = await terminalOf(owned.person)
+    const { executor } = await askState(thief, { action: 'state.read', workspace })
+    const asked = (terminal: typeof thief, said: object = {}) => terminal.call('POST', '/api/v1/state/requests', { action: 'state.run-credential', workspace, run: run.id, lease, ...said })
+    const mine = { executor: (JSON.parse(run.subject) as { executor: string }).executor }
+    await rewritten(owned, run.id, { executor, lease_hash: sha256('cs_ls_theirs') })
+    expect((await asked(thief, { lease: 'cs_ls_theirs' })).body).toMatchObject({ code: 'credential_scope' })
+    await rewritten(owned, run.id, { ...mine, workspace: 'payments/other-prod', lease_hash: sha256(lease) })
+    expect((await asked(owned.terminal, { workspace: 'payments/other-prod' })).body).toMatchObject({ code: 'credential_scope' })
+    await rewritten(owned, run.id, { workspace })
+    await report(owned, run.id, lease)
+    await rewritten(owned, run.id, { state: 'applying', outcome: null, ended_at: null })
+    expect((await asked(owned.terminal)).body).toMatchObject({ code: 'credential_scope' })
+  })
+
+  it('whose statement was changed after it was countersigned is not started', async () => {
+    const owned = await ownedServer()
+    const { run, start } = await countersigned(owned.person, owned.terminal)
+    const other = 'e'.repeat(64)
+    await rewritten(owned, run.id, { subject: run.subject.replace(start.measured.planFile, other) })
+    const answer = await owned.terminal.call('POST', `/api/v1/runs/${run.id}/apply-start`, { ...start, measured: { ...start.measured, planFile: other } })
+    expect(answer).toMatchObject({ status: 500, body: { code: 'request_tampered' } })
+  })
+
+  it('whose plan was exchanged in the database agrees with nothing', async () => {
+    const owned = await ownedServer()
+    await importState(owned, workspace, { serial: 1, resources: { database: '1', other: '1' } })
+    const { run, lease } = await started(owned, 1, before)
+    const client = await runCredential(owned, run.id, lease)
+    const lock = lockInfo()
+    expect((await client.lock(lock)).status).toBe(200)
+    expect((await client.write(lock, stateText({ serial: 2, resources: { other: '2' } }))).status).toBe(200)
+    const plan = gzipSync(JSON.stringify({ resource_changes: ['database', 'other'].map((name) => ({ address: `terraform_data.${name}`, change: { actions: [name === 'other' ? 'update' : 'delete'] } })) }))
+    await owned.server.parts.base.store.write((tx) => tx.updateTable('run_plan').set({ body: plan }).where('run', '=', run.id).execute())
+    await client.unlock(lock)
+    await report(owned, run.id, lease)
+    expect(await effectOf(owned, run.id)).toMatchObject({ agrees: false })
+  })
 })
+
+const rewritten = (owned: Owned, run: string, set: object) => owned.server.parts.base.store.write((tx) => tx.updateTable('run').set(set).where('id', '=', run).execute())

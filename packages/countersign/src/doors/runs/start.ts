@@ -6,7 +6,7 @@
  * grant is consumed, the workspace's other grants are void, the workspace is bound to its state, and the lease is opened.
  */
 import { createHash } from 'node:crypto'
-import { parseSubject } from '@countersign/proof'
+import { parseSubject, subjectDigest } from '@countersign/proof'
 import type { RunSubject } from '@countersign/proof'
 import type { Authorized } from '../../gate/index.ts'
 import type { StepUp } from '../../platform/coded-error.ts'
@@ -83,6 +83,8 @@ async function findOwnRun(s: Starting): Promise<void> {
   if (!run || run.requester !== s.by.actor.id) throw new RunError('run_not_found', 'There is no such run of yours.', 'List the runs in the console.')
   if (run.executor !== s.by.actor.executor)
     throw new GateError('executor_mismatch', "This run belongs to another terminal's key.", 'Apply it on the machine that asked for it.')
+  // The grant names the digest: what is compared below has to be what it names.
+  if ((await subjectDigest(run.subject)) !== run.subject_digest) throw new GateError('request_tampered', 'The database holds something else than what was written: the statement of this run was changed.', 'Nothing was started. Plan again, and tell whoever looks after this server.')
   const subject = parseSubject(run.subject)
   if (subject.kind !== 'run') throw new RunError('run_not_found', 'There is no such run of yours.', 'Plan again.')
   s.run = run

@@ -77,7 +77,7 @@ async function step(deps: StateDeps, tx: Tx, by: Locking, asked: LockAsked): Pro
  * the credential was given; what it changes is compared with the plan afterwards (reconcile.ts). A run that the policy let pass without a
  * person is no consent to a write: whoever stole a terminal could start a harmless one, and write what they like. That is asked as any other.
  */
-const isOfRun = async (deps: StateDeps, tx: Tx, { credential }: Caller): Promise<boolean> => credential.run !== '' && (await deps.runs.countersigned(tx, credential.run))
+const isOfRun = async (deps: StateDeps, tx: Tx, { credential }: Caller): Promise<boolean> => credential.run !== '' && (await deps.runs.countersigned(tx, credential.run, credential.workspace_name))
 
 async function takeForRun(deps: StateDeps, tx: Tx, by: Locking, asked: LockAsked, { workspace: found, over }: { workspace: WorkspaceRow | null; over: LockRow | null }): Promise<Step> {
   await deps.gate.permits(tx, by, asked.name)

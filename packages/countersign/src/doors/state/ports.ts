@@ -18,8 +18,8 @@ export interface Runs {
   applying(db: Db | Tx, run: string, by: { person: string; executor: string; lease: string }): Promise<{ workspace: string; code: string } | null>
   /** Whether its apply still goes on. */
   stillApplying(db: Db | Tx, run: string): Promise<boolean>
-  /** Whether it goes on and a person countersigned its plan: what the policy let pass was shown to nobody. */
-  countersigned(db: Db | Tx, run: string): Promise<boolean>
+  /** Whether it goes on, in that workspace, and a person countersigned its plan: what the policy let pass was shown to nobody. */
+  countersigned(db: Db | Tx, run: string, workspace: string): Promise<boolean>
   /** The redacted plan that was countersigned, as JSON text. */
   plan(db: Db | Tx, run: string): Promise<string | null>
   /** What the state showed of its effect, kept with the run. */
