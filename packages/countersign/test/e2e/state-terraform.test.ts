@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { RawTerminal } from '../../src/demonstration/raw-terminal.ts'
 import { ownedServer } from '../support/scratch-server.ts'
-import { countersignAll, credentialFor, lock, lockInfo, send, stateText, waiting } from '../support/state-wire.ts'
+import { countersignAll, credentialFor, lock, lockInfo, post, send, stateText, unlock, waiting } from '../support/state-wire.ts'
 import type { Credential } from '../support/state-wire.ts'
 import { terraformOrSkip } from '../support/terraform.ts'
 
@@ -153,6 +153,38 @@ describe.skipIf(skip)('terraform', () => {
     expect(tried.map(({ out, err }) => `${out}${err}`).join('')).not.toContain('a-secret-value')
     expect(await versionsOf(terminal, 'shop/prod')).toHaveLength(1)
     expect(await workspaceOf(terminal, 'shop/prod')).toMatchObject({ version: 1, frozen: null, quarantined: 0, lock: null })
+  })
+
+  it('in the hands of somebody who reads the ID that a held lock shows neither writes nor unlocks with it', async () => {
+    const { person, terminal } = await ownedServer({ stateLimits: { holdSeconds: 0 } })
+    const victim = await credentialFor(person, terminal, 'shop/prod')
+    // Another credential of the workspace, as terraform itself would use it.
+    const stolen = await credentialFor(person, terminal, 'shop/prod')
+    const info = lockInfo()
+    const answering = countersignAll(person, terminal)
+    while ((await lock(victim, info)).status !== 200);
+    expect((await post(victim, info.ID, stateText(1, 'theirs'))).status).toBe(200)
+    const at = await folderFor(stolen, { TF_HTTP_RETRY_MAX: '0' })
+    await at.write('main.tf', `${backend}${one('a', 'x')}`)
+    expect((await at.run(['init', '-input=false'], { TF_HTTP_RETRY_MAX: '30' })).code).toBe(0)
+    await answering.stop()
+    const told = await at.run(['apply', '-auto-approve', '-input=false'])
+    expect(told.code).toBe(1)
+    expect(told.err).not.toContain(info.ID)
+    const { ID: shown } = (await lock(stolen, lockInfo())).body
+    expect(String(shown)).toContain('held by Ada Owner since')
+    const tried = [
+      (await post(stolen, String(shown), stateText(2, 'theirs', { evil: '1' }))).status,
+      (await unlock(stolen, lockInfo('OperationTypeApply', String(shown)))).status,
+      (await send('UNLOCK', stolen.address, stolen, { body: JSON.stringify({ ID: shown }) })).status,
+      // Even the real one, from wherever they may have it, belongs to the credential that took it.
+      (await post(stolen, info.ID, stateText(2, 'theirs', { evil: '1' }))).status,
+      (await unlock(stolen, info)).status,
+    ]
+    expect(tried.every((status) => status >= 400), tried.join()).toBe(true)
+    expect((await at.run(['force-unlock', '-force', String(shown)])).code).toBe(1)
+    expect(await workspaceOf(terminal, 'shop/prod')).toMatchObject({ version: 1, quarantined: 0, frozen: null, lock: { who: info.Who } })
+    expect((await unlock(victim, info)).status).toBe(200)
   })
 
   it('whose lock was ended while it applied loses nothing: its last write waits in quarantine', async () => {
