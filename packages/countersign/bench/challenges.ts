@@ -13,6 +13,7 @@ import type { Authorized } from '../src/gate/index.ts'
 import { consume } from '../src/gate/countersign.ts'
 import type { GateDeps } from '../src/gate/index.ts'
 import type { Proven } from '../src/gate/prove.ts'
+import { sealedTables } from '../src/gate/sealed-tables.ts'
 import type { GateCeremonyTable, GateChallengeTable } from '../src/gate/tables.ts'
 import { createLog } from '../src/platform/log.ts'
 import { startServer, type RunningServer } from '../src/server/start.ts'
@@ -69,7 +70,7 @@ const named = (at: number): string => at.toString(16).padStart(32, '0')
 const digestOf = (at: number): string => createHash('sha256').update(`challenge ${at}`).digest('hex')
 
 /** Copies, numbered `from` to before `until`, of one model after another. They do not expire while a bench lasts. */
-export async function copy({ deps: { store } }: Place, models: readonly Model[], from: number, until: number): Promise<void> {
+export async function copy({ deps: { store, rowMacs } }: Place, models: readonly Model[], from: number, until: number): Promise<void> {
   const rows = new Map<string, { challenge: Selectable<GateChallengeTable>; ceremony: Selectable<GateCeremonyTable> }>()
   for (const model of models) {
     rows.set(model.challenge, await store.read(async (db) => ({
@@ -82,8 +83,10 @@ export async function copy({ deps: { store } }: Place, models: readonly Model[],
   for (let at = from; at < until; at += 500) {
     const made = Array.from({ length: Math.min(500, until - at) }, (_, more) => ({ n: at + more, row: rows.get(of(models, at + more).challenge) })).flatMap(({ n, row }) => (row ? [{ n, ...row }] : []))
     await store.write(async (tx) => {
-      await tx.insertInto('gate_challenge').values(made.map(({ n, challenge }) => ({ ...challenge, id: `chl_${named(n)}`, code: codeOf(n), subject_digest: digestOf(n), ref: `run_${named(n)}`, expires_at: late }))).execute()
-      await tx.insertInto('gate_ceremony').values(made.map(({ n, ceremony }) => ({ ...ceremony, id: `cer_${named(n)}`, challenge: `chl_${named(n)}`, expires_at: late }))).execute()
+      await tx.insertInto('gate_challenge').values(made.map(({ n, challenge }) =>
+        rowMacs.seal(sealedTables.challenge, { ...challenge, id: `chl_${named(n)}`, code: codeOf(n), subject_digest: digestOf(n), ref: `run_${named(n)}`, expires_at: late }))).execute()
+      await tx.insertInto('gate_ceremony').values(made.map(({ n, ceremony }) =>
+        rowMacs.seal(sealedTables.ceremony, { ...ceremony, id: `cer_${named(n)}`, challenge: `chl_${named(n)}`, expires_at: late }))).execute()
     })
   }
 }
