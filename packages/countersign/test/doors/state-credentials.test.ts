@@ -1,5 +1,6 @@
 /** Credentials for terraform: got once, for hours, and ended in every way in which their person or terminal ends. */
 import { describe, expect, it } from 'vitest'
+import { authenticate } from '../../src/doors/state/authenticate.ts'
 import { HandClock, ownedServer } from '../support/scratch-server.ts'
 import { asking, askState, credentialFor, done, importState, lockInfo, redeemBytes, WireClient } from '../support/states.ts'
 import { recruit, terminalOf } from '../support/team.ts'
@@ -55,6 +56,23 @@ describe('a state credential', () => {
     await owned.person.countersign(String(removal['code']))
     expect([401, 403]).toContain((await last.send('GET')).status)
     expect(((await owned.person.must('GET', '/api/v1/state/credentials'))['credentials'] as { status: string; person: { name: string } }[]).filter((one) => one.person.name === 'Olga Operator').map(({ status }) => status)).toEqual(['revoked', 'revoked', 'revoked', 'revoked'])
+  })
+
+  it('that ends while it is looked at is not taken for one that was written in: its last write is set aside, not refused', async () => {
+    const owned = await ownedServer()
+    const { id, password } = await credentialFor(owned, workspace)
+    const { state } = owned.server.parts
+    let end: (() => Promise<unknown>) | null = () => owned.terminal.must('DELETE', `/api/v1/state/credentials/${id}`)
+    const read: typeof state.store.read = async (work) => {
+      const answer = await state.store.read(work)
+      const now = end
+      end = null
+      await now?.()
+      return answer
+    }
+    const found = await authenticate({ ...state, store: { ...state.store, read } }, { username: id, password }, { address: '127.0.0.1', client: '' })
+    expect(found).toMatchObject({ actor: { executor: id } })
+    expect(await authenticate(state, { username: id, password }, { address: '127.0.0.1', client: '' })).toMatchObject({ standing: 'revoked' })
   })
 
   it('of a narrow tier reads only that', async () => {

@@ -32,19 +32,21 @@ const USED_EVERY = 60_000
 const isId = /^stc_[0-9a-f]{32}$/
 
 export async function authenticate(deps: StateDeps, { username, password }: Basic, source: Actor['source']): Promise<Caller | Refused> {
+  // In one reading: what is believed of a row is compared with the ledger of the same moment. A credential that ends in between has its
+  // leaf, and the row that was read before it says otherwise: that is nobody's doing, and its last write must not be lost for it.
   const found = await deps.store.read(async (db) => {
     const credential = isId.test(username) ? await findCredential(db, username) : null
-    if (!credential) return { credential, roles: [], out: false }
+    // The comparison is made for nobody as well: how long an answer takes does not tell which ids there are.
+    const matches = passwordMatches(password, credential?.secret_hash ?? '')
+    if (!credential || !matches) return { credential, matches: false as const }
+    const cause = await believeCredential(deps, db, credential).then(() => null, notBelieved)
     const out = await deps.signedOut(db, { person: credential.person, executor: credential.executor, since: credential.created_at })
-    return { credential, roles: await deps.roles(db, credential.person), out }
+    return { credential, matches: true as const, cause, out, roles: await deps.roles(db, credential.person) }
   })
   const { credential } = found
-  // The comparison is made for nobody as well: how long an answer takes does not tell which ids there are.
-  const matches = passwordMatches(password, credential?.secret_hash ?? '')
   if (!credential) return { refused: 'unknown' }
-  if (!matches) return { refused: 'known', credential }
-  const cause = await deps.store.read((db) => believeCredential(deps, db, credential)).then(() => null, notBelieved)
-  if (cause) return { refused: 'tampered', credential, cause }
+  if (!found.matches) return { refused: 'known', credential }
+  if (found.cause) return { refused: 'tampered', credential, cause: found.cause }
   await noteUse(deps, credential, source.address)
   return { credential, standing: found.out ? 'revoked' : standingAt(credential, deps.clock.now()), actor: actorOf(credential, [...found.roles], source) }
 }
