@@ -90,6 +90,14 @@ describe.skipIf(browserOrSkip().skip)('the audit log', () => {
     await page.getByText('100 entries shown.').waitFor()
     expect(await places(page)).toEqual(Array.from({ length: 100 }, (_, at) => 127 - at))
     expect(await page.locator('.entry-proof .state').allInnerTexts()).toEqual(Array.from({ length: 100 }, () => 'Proven'))
+    // Whoever looks at one closely comes back to the list as they left it.
+    await page.getByText('#40', { exact: true }).click()
+    await page.getByRole('heading', { name: 'The proof, step by step' }).waitFor()
+    expect(await page.evaluate(() => scrollY)).toBe(0)
+    await page.goBack()
+    await page.getByText('100 entries shown.').waitFor()
+    expect(await page.getByText('#40', { exact: true }).isVisible()).toBe(true)
+    await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(1_000)
   })
 
   test('new entries are announced by a button, and nothing moves before it is pressed', async () => {

@@ -1,5 +1,6 @@
 /** One entry closely: what it says, what lies beside it, and each step of its proof as this browser went it. */
 import type { ComponentChildren } from 'preact'
+import { useEffect } from 'preact/hooks'
 import { kinds, outcomes, type Checked } from '../../../leaves/index.ts'
 import { useResource } from '../../api/use-resource.ts'
 import { Digest } from '../../parts/code.tsx'
@@ -18,6 +19,7 @@ import { brokenWords, idWords, saysOf } from './words.ts'
 
 export function EntryPage({ index, search }: { index: number; search: Search }) {
   const [one, again] = useResource((signal) => loadEntry(index, signal), String(index))
+  useEffect(() => scrollTo(0, 0), [])
   return (
     <PageFrame title={`Entry ${index} of the audit log`} heading={one.state === 'ready' ? <Text of={saysOf(one.value.checked)} /> : `Entry ${index}`}
       lead={<>Entry {index.toLocaleString('en')} of the audit log</>} aside={one.state === 'ready' ? <ProofState checked={one.value.checked} sound={isSound(one.value.standing)} /> : undefined}>
