@@ -14,11 +14,13 @@ type About = Call['about']
 export type Calling<T> = { what: string; as: Actor | null; about?: About; work: (server: Server) => Promise<T> }
 
 export class ServerGone extends Error {}
+/** Whoever called has not waited for the answer. */
+class Impatient extends Error {}
 class Mistake extends Error {}
 
 const TRIES = 5
 /** Whoever meets one of these asks again: it may have happened, or not. */
-const unanswered = (error: unknown): boolean => error instanceof ServerGone || (isCoded(error) && error.code !== 'countersignature_awaited' && (problemOf(error).status >= 500 || error.code === 'call_under_way'))
+const unanswered = (error: unknown): boolean => error instanceof ServerGone || error instanceof Impatient || (isCoded(error) && error.code !== 'countersignature_awaited' && (problemOf(error).status >= 500 || error.code === 'call_under_way'))
 
 export class Client {
   readonly name: string
@@ -46,7 +48,7 @@ export class Client {
     for (let tries = 0; tries < TRIES; tries++) {
       await this.#play.machine.stage.pause()
       try {
-        return { kind: 'done', value: await this.#send(call, as, work) }
+        return { kind: 'done', value: await this.#wait(call, as, work) }
       } catch (error) {
         const code = codeOf(error)
         if (code === null) throw error
@@ -59,6 +61,21 @@ export class Client {
     return { kind: 'unknown', code: last }
   }
 
+  /** For the answer; or not for long, and then what was sent goes on beside what is sent again. */
+  async #wait<T>(call: Call, as: Actor | null, work: Calling<T>['work']): Promise<T> {
+    const { stage, seeded, history } = this.#play.machine
+    const answer = this.#send(call, as, work)
+    if (!seeded.chance(0.05)) return await answer
+    answer.catch((error: unknown) => {
+      if (codeOf(error) === null) history.blame(`${this.name} ${call.what}: ${String(error)}`)
+    })
+    const patience = async (): Promise<never> => {
+      for (let left = 1 + seeded.below(10); left > 0; left--) await stage.pause()
+      throw new Impatient()
+    }
+    return await Promise.race([answer, patience()])
+  }
+
   /** Sent once more although it was answered: the answer is the same. */
   async #repeat<T>(call: Call, as: Actor, work: Calling<T>['work']): Promise<void> {
     await this.#play.machine.stage.pause()
@@ -66,7 +83,7 @@ export class Client {
       const again = await this.#send(call, as, work)
       if (call.outcome.kind === 'done' && JSON.stringify(again) !== JSON.stringify(call.outcome.value)) this.#play.machine.history.blame(`${this.name} ${call.what}: the same call was answered differently: ${JSON.stringify(call.outcome.value)} and ${JSON.stringify(again)}`)
     } catch (error) {
-      if (error instanceof ServerGone || unanswered(error)) return
+      if (unanswered(error)) return
       this.#play.machine.history.blame(`${this.name} ${call.what}: was carried out, and refused when it was repeated: ${String(error)}`)
     }
   }
@@ -87,6 +104,7 @@ export class Client {
 /** null: a server made a mistake. */
 function codeOf(error: unknown): string | null {
   if (error instanceof ServerGone) return 'no answer'
+  if (error instanceof Impatient) return 'no answer in time'
   return isCoded(error) ? error.code : null
 }
 

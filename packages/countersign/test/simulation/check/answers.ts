@@ -54,10 +54,14 @@ const happened: Record<string, (facts: Facts, call: Call) => number> = {
   'asks for a credential': ({ requests }, { about }) => requests.filter(({ asked }) => asked?.includes(String(about['purpose'])) === true).length,
 }
 
+/** What is said when somebody writes the database or the folder past the program, or comes with what was never given out. */
+const alarms: ReadonlySet<string> = new Set(['credential_required', 'state_tampered', 'request_tampered', 'history_rewritten', 'ledger_unavailable', 'database_damaged', 'assertion_invalid', 'internal'])
+
 export function checkAnswers(facts: Facts): void {
   for (const call of facts.calls) {
     const { what, outcome, tries } = call
     if (outcome.kind === 'done') answered[what]?.(facts, call, outcome.value)
+    for (const code of [...tries, outcome.kind === 'refused' ? outcome.code : '']) if (alarms.has(code)) facts.blame(`${call.actor} ${what}: was told ${code}, and nobody has done anything of the kind`)
     const times = happened[what]?.(facts, call)
     if (times === undefined) continue
     const carriedOut = outcome.kind === 'done' || outcome.kind === 'unknown' && outcome.code === 'answer_lost'
