@@ -12,7 +12,7 @@ const SECRET_BYTES = 32
 const anew = 'Delete it: a new one is made, and sessions that stand on it end.'
 const whenDamaged: Record<SecretName, string> = {
   cookie: anew, setup: anew,
-  sealing: 'Restore it from the backup that belongs to this database: without it no authenticator app, password or recovery code works.',
+  sealing: 'Restore it from the backup that belongs to this database: without it no authenticator app, password or recovery code works, and no state is served.',
 }
 const UNFINISHED = '.unfinished-'
 

@@ -28,7 +28,8 @@ export interface Keyring {
   createSigner(name: SignerName): Promise<Signer>
   /**
    * 32 random bytes, made at the first call. Losing `cookie` signs people out. Losing `sealing` loses what was sealed with it: seeds of
-   * authenticator apps, passwords and recovery codes, never a key; it belongs into the backup beside the ledger's.
+   * authenticator apps, passwords and recovery codes, never a key; and every row that is sealed with it (row-mac.ts) is believed no more: what
+   * was granted is asked anew, and no state is served. It belongs into the backup beside the ledger's.
    */
   secret(name: SecretName): Promise<Uint8Array>
   /** Made at the first call. */

@@ -69,12 +69,21 @@ export async function voidEverything(tx: Tx, deps: Deps): Promise<VoidedCounts> 
   await voidGate(tx, deps, now)
   await endSignIns(tx, now)
   await useCodes(tx, deps.clock)
-  await tx.updateTable('state_credential').set({ revoked_at: now, revoked_why: WHY }).where('revoked_at', 'is', null).execute()
+  await endStateCredentials(tx, deps, now)
   await tx.deleteFrom('state_lease').execute()
   await tx.deleteFrom('once_call').execute()
   await tx.deleteFrom('platform_lease').execute()
   await tx.deleteFrom('platform_server').execute()
   return counts
+}
+
+/** With a leaf each: a row that says otherwise afterwards is not believed. */
+async function endStateCredentials(tx: Tx, { ledger }: Deps, now: number): Promise<void> {
+  const live = tx.selectFrom('state_credential').select(['id', 'person', 'workspace_name']).where('revoked_at', 'is', null).where('expires_at', '>', now)
+  for (const { id, person, workspace_name: workspace } of await live.execute()) {
+    await ledger.append(tx, { type: 'state.credential-revoked', ids: { person, credential: id, ended: id }, details: { workspace, why: WHY } })
+  }
+  await tx.updateTable('state_credential').set({ revoked_at: now, revoked_why: WHY }).where('revoked_at', 'is', null).execute()
 }
 
 /** Each a leaf of its own, as when it ends otherwise: whoever looks for what became of a grant finds it. */
