@@ -68,12 +68,12 @@ function Addresses({ total, lines }: { total: number; lines: readonly Line[] }) 
   if (lines.length === 0) return null
   const shown = lines.slice(0, FEW)
   return (
-    <ul class="diff addresses">
+    <div class="diff addresses" role="list">
       {shown.map(({ address, sign, kind, word }) => (
-        <li key={address} class={`diff-line ${kind}`}><span class="diff-sign" aria-hidden="true">{sign}</span><span class="diff-text"><span class="hidden-text">{word}: </span><Text of={address} /></span></li>
+        <div key={address} role="listitem" class={`diff-line ${kind}`}><span class="diff-sign" aria-hidden="true">{sign}</span><span class="diff-text"><span class="hidden-text">{word}: </span><Text of={address} /></span></div>
       ))}
-      {total > shown.length && <li class="quiet small">and {(total - shown.length).toLocaleString('en')} more</li>}
-    </ul>
+      {total > shown.length && <div role="listitem" class="quiet small">and {(total - shown.length).toLocaleString('en')} more</div>}
+    </div>
   )
 }
 
