@@ -14,9 +14,11 @@ import { begin, copy, openPlace } from './challenges.ts'
 import { startConsumer, type Consumer } from './consumer-process.ts'
 import { load, median, ratios, rounded, type BenchRow } from './place.ts'
 
-const ROUNDS = 5
-const COUNT = 480
+const ROUNDS = 3
+const COUNT = 320
 const AT_ONCE = 32
+/** Who answers: each with a key and a session. */
+const PEOPLE = 8
 
 export async function run(): Promise<BenchRow[]> {
   const found = findPostgres()
@@ -27,7 +29,7 @@ export async function run(): Promise<BenchRow[]> {
   try {
     const [database, beside] = [postgres.url(await postgres.create()), await postgres.create()]
     const place = await openPlace(folder, database)
-    const models = await begin(place, AT_ONCE)
+    const models = await begin(place, PEOPLE)
     await copy(place, models, 0, (ROUNDS + 1) * 3 * COUNT)
     const { url } = place.server
     await place.close()

@@ -1,7 +1,9 @@
 /**
- * Passwords are hashed so that guessing is slow; the gate must not become slow with them. Fifty clients sign in with passwords, each
- * again as soon as it was answered, while a person with a key signs in and countersigns: how long do their requests take, against a
- * server that does nothing else? Both states take turns, so that whatever else the machine does hits both.
+ * What is heavy must not make the gate slow: passwords, which are hashed so that guessing is slow, and plans of 50 MB, which are read
+ * before they are judged. Fifty clients sign in with passwords, each again as soon as it was answered; a terminal has one large plan
+ * judged after another. Meanwhile a person with a key signs in and countersigns: how long do their requests take, against a server that
+ * does nothing else? It is the built program, in a process of its own. Idle and busy take turns, so that whatever else the machine does
+ * hits both. (States of 50 MB and more: state.ts.)
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
@@ -9,45 +11,55 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { signInTerminal, type RawTerminal } from '../src/demonstration/raw-terminal.ts'
 import { SoftwarePerson } from '../src/demonstration/software-person.ts'
-import { createLog } from '../src/platform/log.ts'
-import { startServer } from '../src/server/start.ts'
-import { ask, runBody } from '../test/support/sample-run.ts'
-import { freePort, median, rounded, type BenchRow } from './place.ts'
+import { startProcess } from '../test/faults/server-process.ts'
+import { ask, claimsOf, redactedPlan, runBody } from '../test/support/sample-run.ts'
+import { freePort, load, median, rounded, type BenchRow } from './place.ts'
 
 const CLIENTS = 50
 const BLOCKS = 4
 const CYCLES = 12
+const PLAN_MB = 50
 const GOAL = 2
+
+/** Work for the server that goes on until it is ended. */
+type Load = { answered(): number; begin(): Promise<void>; end(): Promise<void> }
 
 export async function run(): Promise<BenchRow[]> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-bench-'))
   const port = await freePort()
-  const url = `http://localhost:${port}`
-  const server = await startServer({ dataDir: join(folder, 'data'), addresses: [{ host: '127.0.0.1', port }], url, demonstration: true, log: createLog('silent') })
+  const server = await startProcess(join(folder, 'data'), port)
   try {
-    const person = new SoftwarePerson(url)
+    const person = new SoftwarePerson(`http://localhost:${port}`)
     await person.setUp(server.setupLink ?? '', 'Bench')
     // A terminal may ask so often in ten minutes: several share the work.
     const terminals: RawTerminal[] = []
-    for (let at = 0; at < 4; at++) terminals.push(await signInTerminal(url, (link) => person.allowTerminal(link)))
+    for (let at = 0; at < 9; at++) terminals.push(await signInTerminal(person.url, (link) => person.allowTerminal(link)))
+    const planner = terminals.pop()
+    if (!planner) throw new Error('no terminal')
     const next = ((at) => () => terminals[at++ % terminals.length] as RawTerminal)(0)
-    const [idle, busy]: [number[], number[]] = [[], []]
-    const load = passwords(port)
     await block(person, next)
-    for (let at = 0; at < BLOCKS; at++) {
-      idle.push(...(await block(person, next)))
-      await load.begin()
-      busy.push(...(await block(person, next)))
-      await load.end()
-    }
-    const [ours, other] = [percentile(busy), percentile(idle)]
-    return [{
-      name: 'sign-in and step-up with 50 password logins at once, p99', ours: rounded(ours), other: rounded(other), ratio: rounded(ours / other), goal: `at most ${GOAL} times the idle value`, holds: ours <= GOAL * other, unit: 'ms',
-      note: `${idle.length} requests each; median ${rounded(median(busy))} against ${rounded(median(idle))} ms; ${load.answered()} logins were answered meanwhile`,
-    }]
+    return [
+      await beside({ name: 'sign-in and step-up with 50 password logins at once, p99', what: 'logins', heavy: passwords(port) }, person, next),
+      await beside({ name: 'sign-in and step-up while plans of 50 MB are judged, p99', what: 'plans', heavy: plans(planner) }, person, next),
+    ]
   } finally {
-    await server.close()
+    await server.kill()
     rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function beside({ name, what, heavy }: { name: string; what: string; heavy: Load }, person: SoftwarePerson, next: () => RawTerminal): Promise<BenchRow> {
+  const [idle, busy]: [number[], number[]] = [[], []]
+  for (let at = 0; at < BLOCKS; at++) {
+    idle.push(...(await block(person, next)))
+    await heavy.begin()
+    busy.push(...(await block(person, next)))
+    await heavy.end()
+  }
+  const [ours, other] = [percentile(busy), percentile(idle)]
+  return {
+    name, ours: rounded(ours), other: rounded(other), ratio: rounded(ours / other), goal: `at most ${GOAL} times the idle value`, holds: ours <= GOAL * other, unit: 'ms',
+    note: `${idle.length} requests each; median ${rounded(median(busy))} against ${rounded(median(idle))} ms; ${heavy.answered()} ${what} were answered meanwhile; ${load()}`,
   }
 }
 
@@ -73,7 +85,7 @@ async function block(person: SoftwarePerson, terminal: () => RawTerminal): Promi
 }
 
 /** Clients that sign in again and again, each time under another name that nobody has: every one of them costs a whole hash. */
-function passwords(port: number) {
+function passwords(port: number): Load {
   let running: Promise<void>[] = []
   let wanted = false
   let [names, answered] = [0, 0]
@@ -98,6 +110,43 @@ function passwords(port: number) {
       await Promise.all(running)
     },
   }
+}
+
+/** One plan after another: judged, and not kept. */
+function plans(terminal: RawTerminal): Load {
+  const plan = largePlan(PLAN_MB * 1_000_000)
+  const body = { workspace: 'bench/large', scope: 'apply', claims: claimsOf(plan, 'bench/large'), plan, findings: [], dryRun: true }
+  let running = Promise.resolve()
+  let wanted = false
+  let answered = 0
+  return {
+    answered: () => answered,
+    async begin() {
+      wanted = true
+      const before = answered
+      running = (async () => {
+        while (wanted) {
+          await terminal.must('POST', '/api/v1/runs', body)
+          answered++
+        }
+      })()
+      while (answered === before) await new Promise((resolve) => setTimeout(resolve, 5))
+    },
+    async end() {
+      wanted = false
+      await running
+    },
+  }
+}
+
+/** About so many bytes of a redacted plan: one change after another. */
+function largePlan(bytes: number): string {
+  const plan = JSON.parse(redactedPlan(['update'])) as { resource_changes: { address: string; name: string; change: { before: unknown; after: unknown } }[] }
+  const [model] = plan.resource_changes
+  if (!model) throw new Error('the plan of the samples has no change')
+  const one = (at: number) => ({ ...model, address: `terraform_data.item_${at}`, name: `item_${at}`, change: { ...model.change, before: { input: 'x'.repeat(600) }, after: { input: 'y'.repeat(600) } } })
+  const count = Math.floor(bytes / (JSON.stringify(one(0)).length + 1))
+  return JSON.stringify({ ...plan, resource_changes: Array.from({ length: count }, (_, at) => one(at)) })
 }
 
 /** From an address of its own: the limit of requests is per address, and is not what is measured. */

@@ -37,8 +37,8 @@ const ALONE = `${BEGIN}; LOCK TABLE ${TURN} IN EXCLUSIVE MODE`
 /** Beside a foreign program that writes, even whoever is alone can lose. */
 const ATTEMPTS = 5
 
-/** Bounds how long an answered-to-be unit waits for its companions, and how long other servers wait. */
-const GROUP = { units: 128, ms: 50 }
+/** Bounds how long an answered-to-be unit waits for its companions, and how long other servers wait; so many share a flush even where they are slow. */
+const GROUP = { units: 128, slow: 16, ms: 50 }
 
 type Limits = { units: number; queue: number; unitMs: number }
 
@@ -113,7 +113,7 @@ export class Units {
       const next = (): Unit | undefined => {
         // The time that others take before is not this group's.
         if (count === 0) began = performance.now()
-        if (count >= GROUP.units || performance.now() - began >= GROUP.ms) return undefined
+        if (count >= GROUP.units || (count >= GROUP.slow && performance.now() - began >= GROUP.ms)) return undefined
         count += 1
         return this.#queue.shift()
       }
