@@ -61,7 +61,7 @@ export function seen(deps: Pick<StateDeps, 'rights'>, tx: Tx, right: string, lea
 
 async function refuseOlder(deps: RightsDeps, db: Db | Tx, right: string, used: number, what: string): Promise<void> {
   const entry = await deps.ledger.newestOf(db, { key: 'right', value: right })
-  if (!deps.rights.holds(right, entry)) throw tampered(`what became of ${what} is not in the ledger's index any more, or reads otherwise there.`)
+  if (!deps.rights.holds(db, right, entry)) throw tampered(`what became of ${what} is not in the ledger's index any more, or reads otherwise there.`)
   const said = entry === null ? {} : parseLeaf(entry.leaf).ids
   if (said['right'] === right && said['used'] === String(used)) return
   throw tampered(`${what} is older than what the ledger says of it.`)

@@ -144,7 +144,7 @@ const detailsOf = (workspace: WorkspaceRow, row: VersionRow) => ({
 export async function currentVersion(deps: Pick<StateDeps, 'ledger' | 'heads' | 'rowMacs'>, db: Db | Tx, workspace: WorkspaceRow): Promise<VersionRow | null> {
   believeWorkspace(deps, workspace)
   const entry = await deps.ledger.newestOf(db, { key: 'head', value: workspace.id })
-  if (!deps.heads.holds(workspace.id, entry)) throw tampered(`what was current in ${workspace.name} is not in the ledger's index any more, or reads otherwise there`)
+  if (!deps.heads.holds(db, workspace.id, entry)) throw tampered(`what was current in ${workspace.name} is not in the ledger's index any more, or reads otherwise there`)
   const said = entry && sayingOf(entry)
   if (workspace.version === 0) {
     if (said && said.type !== 'state.head.none') throw tampered(`the ledger knows a state of ${workspace.name}, and its table does not`)

@@ -26,11 +26,23 @@ const ALLOWED: Record<Turn['kind'], RegExp> = {
 }
 
 export function transactionOver(tongue: Tongue, ask: Ask, turn: Turn): Tx {
-  return new Transaction<Tables>(props(tongue, asKysely(ask, turn)))
+  return beginning(new Transaction<Tables>(props(tongue, asKysely(ask, turn))), turn)
 }
 
 export function databaseOver(tongue: Tongue, ask: Ask, turn: Turn): Db {
-  return new Kysely<Tables>(props(tongue, asKysely(ask, turn)))
+  return beginning(new Kysely<Tables>(props(tongue, asKysely(ask, turn))), turn)
+}
+
+const began = new WeakMap<Db | Tx, number>()
+
+function beginning<T extends Db | Tx>(db: T, turn: Turn): T {
+  began.set(db, turn.began)
+  return db
+}
+
+/** Of `performance.now()`: this reading or unit sees everything that was committed before, and perhaps not what was committed since. */
+export function beganAt(db: Db | Tx): number {
+  return began.get(db) ?? 0
 }
 
 function asKysely(ask: Ask, turn: Turn): DatabaseConnection {

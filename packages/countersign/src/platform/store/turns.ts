@@ -3,6 +3,7 @@
  * ever, and one that called `read` would see the past: both are refused at once, with the reason.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { performance } from 'node:perf_hooks'
 import { StorageError } from './errors.ts'
 import type { Db } from './store.ts'
 
@@ -11,6 +12,8 @@ export type Statement = { sql: string; parameters: readonly unknown[] }
 export interface Turn {
   open: boolean
   readonly kind: 'unit' | 'read' | 'migration'
+  /** Of `performance.now()`: what it sees of the database was taken then or later. */
+  readonly began: number
   /** The first failure of a statement: it dooms the turn, even when the caller caught it. */
   failure: unknown
   /** Everything that was asked, for the digest of migrations. */
@@ -18,7 +21,7 @@ export interface Turn {
 }
 
 export function beginTurn(kind: Turn['kind']): Turn {
-  return { open: true, kind, failure: undefined, statements: kind === 'migration' ? [] : null }
+  return { open: true, kind, began: performance.now(), failure: undefined, statements: kind === 'migration' ? [] : null }
 }
 
 export type Inside = { turn: Turn; db: Db }
