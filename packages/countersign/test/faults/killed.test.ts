@@ -3,14 +3,14 @@
  * there; nothing is allowed twice; the tree verifies.
  */
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { signInTerminal } from '../../src/demonstration/raw-terminal.ts'
 import { SoftwarePerson } from '../../src/demonstration/software-person.ts'
 import { freePort, scratchFolder } from '../support/scratch-server.ts'
 import { seeded, seedOfRun } from '../support/seeded.ts'
 import { audited } from './audited.ts'
 import { newRunsLog, oneRun, wrongRuns } from './runs-load.ts'
 import { startProcess } from './server-process.ts'
-import { newStatesLog, plainly, StateClient, wrongStates } from './states-load.ts'
+import { newLoad, summary, wrongStates } from './states-load.ts'
+import type { StatesLog } from './states-load.ts'
 
 const rounds = Number(process.env['COUNTERSIGN_TEST_ROUNDS'] ?? (process.env['COUNTERSIGN_TEST_LONG'] === '1' ? 200 : 10))
 
@@ -27,18 +27,16 @@ describe('a server that is killed', () => {
     const person = new SoftwarePerson(url)
     await person.setUp(server.setupLink ?? '', 'Ada Owner')
     const runs = newRunsLog()
-    const seen = { writes: 0, turns: 0, unanswered: 0 }
+    const all: StatesLog[] = []
+    let load: Awaited<ReturnType<typeof newLoad>> | null = null
 
     for (let round = 0; round < rounds; round++) {
       const doomed = server
       runs.round = round
-      // Each round by a terminal of its own: what one may ask in some minutes is limited.
-      const terminal = await signInTerminal(url, (link) => person.allowTerminal(link))
-      const states = newStatesLog(`load/state-${round}`)
-      const clients = [await StateClient.of(states, person, terminal, plainly), await StateClient.of(states, person, terminal, plainly)]
+      const { terminal, states, clients } = (load = round % 4 === 0 || load === null ? await newLoad(person, `load/state-${round}`) : load)
       let alive = true
       let left = 1 + Math.floor(random() * 60)
-      const load: Promise<void>[] = []
+      const working: Promise<void>[] = []
       await new Promise<void>((resolve) => {
         const heard = (): void => {
           if (--left === 0) setTimeout(resolve, random() * 15)
@@ -46,25 +44,23 @@ describe('a server that is killed', () => {
         const over = async (work: () => Promise<unknown>): Promise<void> => {
           while (alive) await work().catch(() => undefined)
         }
-        for (let client = 0; client < 2; client++) load.push(over(() => oneRun(runs, terminal, person, heard)))
-        for (const client of clients) load.push(over(() => client.turn(heard)))
+        for (let client = 0; client < 2; client++) working.push(over(() => oneRun(runs, terminal, person, heard)))
+        for (const client of clients) working.push(over(() => client.turn(heard)))
       })
       await doomed.kill()
       alive = false
-      await Promise.all(load)
+      await Promise.all(working)
       server = await start()
       // Whoever was told of a lock has it; whoever was told nothing goes on from what there is.
       for (const client of clients) await client.turn(() => undefined).catch((error: unknown) => states.wrong.push(String(error)))
-      seen.unanswered += states.writes.filter(({ answered }) => !answered).length
-      seen.writes += states.writes.length
-      seen.turns += states.held.length
+      if (!all.includes(states)) all.push(states)
       const wrong = [...(await wrongRuns(runs, round - 2)), ...(await wrongStates(states, terminal))]
       expect(wrong.map((one) => `seed ${seed} round ${round}: ${one}`)).toEqual([])
     }
     expect(await wrongRuns(runs)).toEqual([])
     expect(await audited(dataDir)).toEqual([])
     expect([...runs.told.values()].filter((one) => one.stage === 'reported').length).toBeGreaterThan(rounds)
-    expect(seen.turns).toBeGreaterThan(rounds)
-    process.stderr.write(`\nKilled ${rounds} times (seed ${seed}): ${runs.told.size} runs, ${seen.turns} locks, ${seen.writes} writes, of which ${seen.unanswered} without an answer.\n`)
+    expect(all.flatMap(({ held }) => held).length).toBeGreaterThan(rounds)
+    process.stderr.write(`\nKilled ${rounds} times (seed ${seed}): ${runs.told.size} runs, ${summary(all)}.\n`)
   }, 3_600_000)
 })

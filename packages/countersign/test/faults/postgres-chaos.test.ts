@@ -19,7 +19,7 @@ import type { Calling, StatesLog } from './states-load.ts'
 import { serversOn } from './three-servers.ts'
 
 const long = process.env['COUNTERSIGN_TEST_LONG'] === '1'
-const rounds = Number(process.env['COUNTERSIGN_TEST_ROUNDS'] ?? (long ? 60 : 2))
+const rounds = Number(process.env['COUNTERSIGN_TEST_ROUNDS'] ?? (long ? 20 : 1))
 
 describe('three servers on one database, with everything between them broken', () => {
   it(`do nothing twice, lose nothing, and agree with their ledger, ${rounds} times`, async () => {
@@ -52,8 +52,8 @@ describe('three servers on one database, with everything between them broken', (
       }
       const mine = { recovery: codes.recovery.splice(0, 5), apps: codes.apps.splice(0, 1) }
       await Promise.all([
-        ...clients.map((client) => some(3, () => client.turn(() => undefined))),
-        ...Array.from({ length: 3 }, () => some(3, () => oneRun(runs, terminal, person, () => undefined, 3))),
+        ...clients.map((client) => some(2, () => client.turn(() => undefined))),
+        ...Array.from({ length: 3 }, () => some(2, () => oneRun(runs, terminal, person, () => undefined, 3))),
         raced(url, mine, 3).then((letIn) => seen.letIn.push(...letIn)),
       ])
       front.front = clear
@@ -72,8 +72,8 @@ describe('three servers on one database, with everything between them broken', (
     const reported = [...runs.told.values()].filter(({ stage }) => stage === 'reported').length
     const locks = workspaces.flatMap(({ log }) => log.held).length
     process.stderr.write(`\nBroken ${rounds} times (seed ${seed}): ${reported} of ${runs.told.size} runs reported, ${locks} locks, ${workspaces.flatMap(({ log }) => log.writes).length} writes, ${seen.letIn.join('')} let in; ${JSON.stringify({ ...front.seen, ...proxy.seen })}\n`)
-    expect(reported).toBeGreaterThan(rounds)
-    expect(locks).toBeGreaterThan(rounds)
+    expect(reported).toBeGreaterThanOrEqual(rounds)
+    expect(locks).toBeGreaterThanOrEqual(rounds)
     expect(seen.letIn.filter((times) => times === 1).length).toBeGreaterThan(0)
   }, 3_600_000)
 })

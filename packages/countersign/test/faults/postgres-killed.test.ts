@@ -5,14 +5,14 @@
  */
 import { setTimeout as later } from 'node:timers/promises'
 import { describe, expect, inject, it } from 'vitest'
-import { signInTerminal } from '../../src/demonstration/raw-terminal.ts'
 import type { RawTerminal } from '../../src/demonstration/raw-terminal.ts'
 import { SoftwarePerson } from '../../src/demonstration/software-person.ts'
 import { seeded, seedOfRun } from '../support/seeded.ts'
 import { audited } from './audited.ts'
 import { brokenPostgres, ways } from './broken-postgres.ts'
 import { newRunsLog, oneRun, wrongRuns } from './runs-load.ts'
-import { newStatesLog, plainly, StateClient, wrongStates } from './states-load.ts'
+import { newLoad, summary, wrongStates } from './states-load.ts'
+import type { StatesLog } from './states-load.ts'
 import { serversOn } from './three-servers.ts'
 
 const rounds = Number(process.env['COUNTERSIGN_TEST_ROUNDS'] ?? (process.env['COUNTERSIGN_TEST_LONG'] === '1' ? 200 : 10))
@@ -27,16 +27,15 @@ describe('a PostgreSQL that is killed under two servers', () => {
     const person = new SoftwarePerson(url)
     await person.setUp(setupLink, 'Ada Owner')
     const runs = newRunsLog()
-    const seen = { writes: 0, turns: 0, unanswered: 0 }
+    const all: StatesLog[] = []
+    let load: Awaited<ReturnType<typeof newLoad>> | null = null
 
     for (let round = 0; round < rounds; round++) {
       runs.round = round
-      const terminal = await signInTerminal(url, (link) => person.allowTerminal(link))
-      const states = newStatesLog(`load/state-${round}`)
-      const clients = [await StateClient.of(states, person, terminal, plainly), await StateClient.of(states, person, terminal, plainly)]
+      const { terminal, states, clients } = (load = round % 4 === 0 || load === null ? await newLoad(person, `load/state-${round}`) : load)
       let alive = true
       let left = 1 + Math.floor(chance() * 40)
-      const load: Promise<void>[] = []
+      const working: Promise<void>[] = []
       await new Promise<void>((resolve) => {
         const heard = (): void => {
           if (--left === 0) setTimeout(resolve, chance() * 30)
@@ -44,18 +43,16 @@ describe('a PostgreSQL that is killed under two servers', () => {
         const over = async (work: () => Promise<unknown>): Promise<void> => {
           while (alive) await work().catch(() => later(10))
         }
-        for (let client = 0; client < 2; client++) load.push(over(() => oneRun(runs, terminal, person, heard)))
-        for (const client of clients) load.push(over(() => client.turn(heard)))
+        for (let client = 0; client < 2; client++) working.push(over(() => oneRun(runs, terminal, person, heard)))
+        for (const client of clients) working.push(over(() => client.turn(heard)))
       })
       const way = ways[Math.floor(chance() * ways.length)] ?? 'all of it'
       await postgres.breakIt(way, chance)
       alive = false
-      await Promise.all(load)
+      await Promise.all(working)
       await back(terminal)
       for (const client of clients) await client.turn(() => undefined).catch((error: unknown) => states.wrong.push(String(error)))
-      seen.unanswered += states.writes.filter(({ answered }) => !answered).length
-      seen.writes += states.writes.length
-      seen.turns += states.held.length
+      if (!all.includes(states)) all.push(states)
       const wrong = [...(await wrongRuns(runs, round - 2)), ...(await wrongStates(states, terminal))]
       expect(wrong.map((one) => `seed ${seed} round ${round}, ${way}: ${one}`)).toEqual([])
     }
@@ -64,7 +61,7 @@ describe('a PostgreSQL that is killed under two servers', () => {
     expect(processes.map(({ child }) => child.exitCode)).toEqual([null, null])
     expect(front.broken).toEqual([])
     expect([...runs.told.values()].filter((one) => one.stage === 'reported').length).toBeGreaterThan(rounds / 2)
-    process.stderr.write(`\nPostgreSQL broken ${rounds} times (seed ${seed}): ${runs.told.size} runs, ${seen.turns} locks, ${seen.writes} writes, of which ${seen.unanswered} without an answer.\n`)
+    process.stderr.write(`\nPostgreSQL broken ${rounds} times (seed ${seed}): ${runs.told.size} runs, ${summary(all)}.\n`)
   }, 3_600_000)
 })
 

@@ -5,6 +5,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
+import { signInTerminal } from '../../src/demonstration/raw-terminal.ts'
 import type { RawTerminal } from '../../src/demonstration/raw-terminal.ts'
 import type { SoftwarePerson } from '../../src/demonstration/software-person.ts'
 import type { VersionView, WorkspaceView } from '../../src/doors/state/views.ts'
@@ -140,4 +141,16 @@ export async function wrongStates(log: StatesLog, terminal: RawTerminal): Promis
     if (next && (one.until === null || one.until > next.from)) wrong.push(`${one.by} had the lock when ${next.by} got it`)
   }
   return wrong
+}
+
+/** Two clients at one workspace. What a terminal or a credential may ask in some minutes is limited: now and then there have to be new ones. */
+export async function newLoad(person: SoftwarePerson, name: string): Promise<{ terminal: RawTerminal; states: StatesLog; clients: StateClient[] }> {
+  const terminal = await signInTerminal(person.url, (link) => person.allowTerminal(link))
+  const states = newStatesLog(name)
+  return { terminal, states, clients: [await StateClient.of(states, person, terminal, plainly), await StateClient.of(states, person, terminal, plainly)] }
+}
+
+export function summary(logs: readonly StatesLog[]): string {
+  const writes = logs.flatMap((log) => log.writes)
+  return `${logs.flatMap(({ held }) => held).length} locks, ${writes.length} writes, of which ${writes.filter(({ answered }) => !answered).length} without an answer`
 }
