@@ -26,7 +26,7 @@ export function checkGrants(facts: Facts): void {
     if (used.length !== signed.length) blame(`challenge ${challenge.id} has ${signed.length} countersignatures of ${used.length} ceremonies`)
     if (new Set(signed.map(({ person }) => person)).size !== signed.length) blame(`challenge ${challenge.id} was countersigned twice by one person`)
     if (signed.some(({ at }) => at >= challenge.expires_at)) blame(`challenge ${challenge.id} was countersigned after its end`)
-    for (const { created_at } of made) if (!isEnough(JSON.parse(challenge.requirement) as Requirement, signed.filter(({ at }) => at <= created_at))) blame(`challenge ${challenge.id} made a grant without everybody who is needed`)
+    for (const { id } of made) if (!isEnough(JSON.parse(challenge.requirement) as Requirement, signed.filter(({ digest }) => cameBefore(facts, digest, id)))) blame(`challenge ${challenge.id} made a grant without everybody who is needed`)
     const closed = ['denied', 'cancelled', 'expired'].includes(challenge.status)
     if (closed && made.some(({ status }) => status === 'consumed')) blame(`challenge ${challenge.id} is ${challenge.status}, and its grant was used`)
     if (made.length > 0 && challenge.status === 'waiting') blame(`challenge ${challenge.id} waits, and made a grant`)
@@ -36,6 +36,13 @@ export function checkGrants(facts: Facts): void {
 /** What a grant was used for names it. */
 function usesOf(facts: Facts, id: string): Leaf[] {
   return facts.leaves.filter(({ type, ids, details }) => (type === 'run.apply-started' && details['grant'] === id) || (type === 'gate.redeemed' && ids['grant'] === id))
+}
+
+/** By the ledger: the clocks of two servers differ. */
+function cameBefore(facts: Facts, countersignature: string, grant: string): boolean {
+  const signed = ofType(facts, 'gate.countersigned').find(({ details }) => details['countersignatureDigest'] === countersignature)
+  const granted = ofType(facts, 'gate.granted').find(({ ids }) => ids['grant'] === grant)
+  return signed !== undefined && granted !== undefined && signed.index < granted.index
 }
 
 function isEnough({ selfStepUp, approvals }: Requirement, signed: readonly { role: string }[]): boolean {
