@@ -3,8 +3,9 @@ import { createHash, randomUUID } from 'node:crypto'
 import { request } from 'node:http'
 import type { RawTerminal } from '../../src/demonstration/raw-terminal.ts'
 import type { SoftwarePerson } from '../../src/demonstration/software-person.ts'
+import type { IssuedCredential, RequestView } from '../../src/doors/state/views.ts'
 
-export type Credential = { id: string; username: string; password: string; address: string; lockAddress: string; expiresAt: string }
+export type Credential = Pick<IssuedCredential, 'id' | 'username' | 'password' | 'address' | 'lockAddress' | 'expiresAt'>
 export type Answered = { status: number; headers: Record<string, string | string[] | undefined>; text: string; body: Record<string, unknown> }
 
 /** A credential that is asked for by a terminal, countersigned, and redeemed. */
@@ -44,34 +45,48 @@ export function lockInfo(operation = 'OperationTypeApply', id: string = randomUU
   return { ID: id, Operation: operation, Info: '', Who: 'ada@laptop', Version: '1.11.4', Created: '2026-11-20T10:00:00Z', Path: '' }
 }
 
-export const lock = (credential: Credential, info: Info, sent: Sent = {}): Promise<Answered> => send('LOCK', credential.address, credential, { body: JSON.stringify(info), ...sent })
-export const unlock = (credential: Credential, info: Info): Promise<Answered> => send('UNLOCK', credential.address, credential, { body: JSON.stringify(info) })
+export const lock = (credential: Pick<Credential, 'username' | 'password' | 'address'>, info: Info, sent: Sent = {}): Promise<Answered> => send('LOCK', credential.address, credential, { body: JSON.stringify(info), ...sent })
+export const unlock = (credential: Pick<Credential, 'username' | 'password' | 'address'>, info: Info): Promise<Answered> => send('UNLOCK', credential.address, credential, { body: JSON.stringify(info) })
 export const get = (credential: Credential, sent: Sent = {}): Promise<Answered> => send('GET', credential.address, credential, sent)
 
-export function post(credential: Credential, id: string, state: string | Uint8Array, sent: Sent = {}): Promise<Answered> {
+export function post(credential: Pick<Credential, 'username' | 'password' | 'address'>, id: string, state: string | Uint8Array, sent: Sent = {}): Promise<Answered> {
   const md5 = createHash('md5').update(state).digest('base64')
   return send('POST', `${credential.address}${id === '' ? '' : `?ID=${encodeURIComponent(id)}`}`, credential, { ...sent, body: state, headers: { 'content-md5': md5, ...sent.headers } })
 }
 
-/** A state as terraform writes it. */
-export function stateText(serial: number, lineage: string, outputs: Record<string, string> = {}, more = ''): string {
-  return JSON.stringify({
+export type StateSpec = { lineage?: string; serial: number; resources?: Record<string, string>; outputs?: Record<string, { value: string; sensitive?: boolean }> }
+
+/** As terraform writes one: `terraform_data` resources by name, each with one input. */
+export function stateFrom({ lineage = 'lineage-1', serial, resources = {}, outputs = {} }: StateSpec, indent = 2): string {
+  return `${JSON.stringify({
     version: 4, terraform_version: '1.11.4', serial, lineage,
-    outputs: Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, { value, type: 'string' }])),
-    resources: [{ mode: 'managed', type: 'terraform_data', name: 'x', provider: 'provider["terraform.io/builtin/terraform"]', instances: [{ schema_version: 0, attributes: { id: 'a', input: { value: `v${serial}${more}`, type: 'string' } } }] }],
+    outputs: Object.fromEntries(Object.entries(outputs).map(([name, { value, sensitive }]) => [name, { value, type: 'string', ...(sensitive === true ? { sensitive } : {}) }])),
+    resources: Object.entries(resources).map(([name, input]) => ({
+      mode: 'managed', type: 'terraform_data', name, provider: 'provider["terraform.io/builtin/terraform"]',
+      instances: [{ schema_version: 0, attributes: { id: `id-${name}`, input: { type: 'string', value: input }, output: null, triggers_replace: null }, sensitive_attributes: [] }],
+    })),
     check_results: null,
-  })
+  }, null, indent)}\n`
 }
 
-type Waiting = { id: string; code: string; action: string; status: string; source: string; createdAt: string }
+/** The same in one line, with one resource, which every serial changes. */
+export function stateText(serial: number, lineage: string, outputs: Record<string, string> = {}, more = ''): string {
+  const values = Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, { value }]))
+  return stateFrom({ serial, lineage, outputs: values, resources: { x: `v${serial}${more}` } }, 0)
+}
+
+/** `seconds`: how long to wait for another version than `since`. */
+export async function waitingOf(terminal: RawTerminal, seconds: number, since?: number): Promise<{ version: number; requests: RequestView[] }> {
+  return (await terminal.must('GET', `/api/v1/state/waiting?wait=${seconds}${since === undefined ? '' : `&since=${since}`}`)) as { version: number; requests: RequestView[] }
+}
 
 /** What waits for this person, as soon as something new does. */
-export async function waiting(terminal: RawTerminal, wanted: (one: Waiting) => boolean): Promise<Waiting> {
-  for (let since = '?wait=0'; ; ) {
-    const answer = (await terminal.must('GET', `/api/v1/state/waiting${since}`)) as { version: number; requests: Waiting[] }
+export async function waiting(terminal: RawTerminal, wanted: (one: RequestView) => boolean): Promise<RequestView> {
+  for (let since: number | undefined; ; ) {
+    const answer = await waitingOf(terminal, since === undefined ? 0 : 20, since)
     const found = answer.requests.find((one) => one.status === 'waiting' && wanted(one))
     if (found) return found
-    since = `?wait=20&since=${answer.version}`
+    since = answer.version
   }
 }
 
@@ -87,13 +102,13 @@ export function countersignAll(person: SoftwarePerson, terminal: RawTerminal): {
   const actions: string[] = []
   const over = new AbortController()
   const work = async (): Promise<void> => {
-    for (let since = '?wait=0'; !over.signal.aborted; ) {
-      const answer = (await terminal.must('GET', `/api/v1/state/waiting${since}`)) as { version: number; requests: Waiting[] }
+    for (let since: number | undefined; !over.signal.aborted; ) {
+      const answer = await waitingOf(terminal, since === undefined ? 0 : 2, since)
       for (const one of answer.requests.filter(({ status }) => status === 'waiting').toReversed()) {
         await person.countersign(one.code)
         actions.push(one.action)
       }
-      since = `?wait=2&since=${answer.version}`
+      since = answer.version
     }
   }
   const working = work().catch((error: unknown) => {
