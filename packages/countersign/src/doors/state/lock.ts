@@ -23,7 +23,7 @@ import { frozen, heldBy, waitsFor } from './stand-in.ts'
 import type { StandIn } from './stand-in.ts'
 import { hold, standingOf } from './standing.ts'
 import type { Standing } from './standing.ts'
-import { deleteLock, ensureWorkspace, findCredential, findRequest, finishRequest, insertEndedLock, insertLock, lockOf, sameRequest, workspaceNamed } from './store.ts'
+import { deleteLock, ensureWorkspace, findCredential, finishRequest, insertEndedLock, insertLock, lockOf, sameRequest, wasDone, workspaceNamed } from './store.ts'
 import type { LockRow, RequestRow, WorkspaceRow } from './store.ts'
 import { requestsOf } from './topics.ts'
 import { currentVersion, topicOf } from './versions.ts'
@@ -170,8 +170,7 @@ export async function endLock(deps: StateDeps, tx: Tx, workspace: WorkspaceRow, 
 /** Whether this question once gave this client the lock. */
 export async function heldOnce(tx: Tx, { name, caller, lock }: { name: string; caller: Caller; lock: string }): Promise<boolean> {
   for (const action of ['state.write', 'state.plan'] as const) {
-    const request = await sameRequest(tx, sameQuestion({ credential: caller.credential.id, source: caller.actor.source.address, action, name, lock }))
-    if (request && (await findRequest(tx, request.id))?.done_at != null) return true
+    if (await wasDone(tx, sameQuestion({ credential: caller.credential.id, source: caller.actor.source.address, action, name, lock }))) return true
   }
   return false
 }

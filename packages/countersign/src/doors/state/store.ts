@@ -129,6 +129,11 @@ export async function sameRequest(db: Db | Tx, same: string): Promise<RequestRow
     .orderBy(sql`case when done_at is null then 0 else 1 end`).orderBy('created_at', 'desc').orderBy('id', 'desc').executeTakeFirst()) ?? null
 }
 
+/** Whether the question that is known by this had its effect: it may have been asked more than once, where something else changed first. */
+export async function wasDone(db: Db | Tx, same: string): Promise<boolean> {
+  return (await db.selectFrom('state_request').select('id').where('same', '=', same).where('done_at', 'is not', null).limit(1).executeTakeFirst()) !== undefined
+}
+
 /** The newest one of this action and client that had its effect since then. */
 export async function doneSince(db: Db | Tx, of: { action: string; name: string; executor: string; source: string; since: number }): Promise<RequestRow | null> {
   return (await db.selectFrom('state_request').selectAll().where('workspace_name', '=', of.name).where('action', '=', of.action).where('executor', '=', of.executor)
