@@ -24,7 +24,7 @@ const lying = (lie: LedgerLie, text: string, path = '/audit') => async (stage: S
 export const auditScenes: Scene[] = [
   { name: 'audit', show: (stage) => open(stage, '/audit', 'A state was read') },
   { name: 'audit-search', show: (stage) => open(stage, '/audit?workspace=payments%2Fbilling-prod&outcome=countersigned', 'A person countersigned') },
-  { name: 'audit-nothing', show: (stage) => open(stage, '/audit?person=nobody', 'No entry matches.') },
+  { name: 'audit-nothing', onlyPicture: true, show: (stage) => open(stage, '/audit?person=nobody', 'No entry matches.') },
   { name: 'audit-entry', show: (stage) => open(stage, '/audit?entry=99', 'The proof, step by step') },
   {
     name: 'audit-new', onlyPicture: true,

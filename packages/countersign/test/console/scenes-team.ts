@@ -19,7 +19,7 @@ const press = async ({ seat }: Stage, name: string): Promise<void> => await seat
 export const teamScenes: Scene[] = [
   { name: 'people', show: people },
   {
-    name: 'people-vouch',
+    name: 'people-vouch', onlyPicture: true,
     async show(stage) {
       await people(stage)
       const code = stage.seat.page.getByLabel('The code that Mei Tanaka told you')
@@ -28,7 +28,7 @@ export const teamScenes: Scene[] = [
     },
   },
   {
-    name: 'people-invite',
+    name: 'people-invite', onlyPicture: true,
     async show(stage) {
       await people(stage)
       await press(stage, 'Invite somebody')
@@ -66,7 +66,7 @@ export const teamScenes: Scene[] = [
       await open(stage, '/sessions', 'No terminal is signed in as you.')
     },
   },
-  { name: 'join', show: (stage) => open(stage, '/join#cs_in_Zx3kq0P7f9aLw2Vt', 'Welcome, Mei Tanaka') },
+  { name: 'join', onlyPicture: true, show: (stage) => open(stage, '/join#cs_in_Zx3kq0P7f9aLw2Vt', 'Welcome, Mei Tanaka') },
   { name: 'join-no-link', onlyPicture: true, show: (stage) => open(stage, '/join', 'This link has no invitation in it.') },
   {
     name: 'join-with-app',
@@ -82,7 +82,7 @@ export const teamScenes: Scene[] = [
   { name: 'recover', show: (stage) => open(stage, '/recover#cs_rc_Zx3kq0P7f9aLw2Vt', 'This is seen by everybody.') },
   { name: 'recover-no-link', onlyPicture: true, show: (stage) => open(stage, '/recover', 'This link has no secret in it.') },
   {
-    name: 'sign-in-code',
+    name: 'sign-in-code', onlyPicture: true,
     async show(stage) {
       stage.world.setUp = true
       await open(stage, '/sign-in', 'Use a password and a code')

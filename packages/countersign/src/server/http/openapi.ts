@@ -107,6 +107,9 @@ export const operations: Record<string, readonly [who: Who, summary: string]> = 
   'GET /api/v1/ledger/checkpoint': ['either', 'The newest checkpoint, a signed note'],
   'GET /api/v1/ledger/consistency': ['either', 'The proof that one checkpoint grew out of another'],
   'GET /api/v1/ledger/entries': ['either', 'Leaves with their details'],
+  'GET /api/v1/ledger/entries/{index}': ['either', 'One entry, with its proof to a checkpoint'],
+  'GET /api/v1/ledger/search': ['either', 'Entries by person, workspace, action, outcome, time and id, newest first, each with its proof'],
+  'GET /api/v1/ledger/search/newer': ['either', 'How many that match came after an entry'],
   'GET /api/v1/directory': ['either', 'The directory: a hash chain of who is who'],
   'GET /api/v1/trust': ['either', 'What to pin beforehand, for verify'],
 }
