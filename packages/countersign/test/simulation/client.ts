@@ -33,7 +33,7 @@ export class Client {
 
   async call<T>({ what, as, about = {}, work }: Calling<T>): Promise<Answer<T>> {
     const { seeded } = this.#play.machine
-    const call: Call = { actor: this.name, what, key: as === null ? '' : `key-${seeded.hex(12)}`, sentAt: this.#play.machine.database.leaves(), answeredAt: -1, tries: [], about, outcome: { kind: 'unknown', code: 'never sent' } }
+    const call: Call = { actor: this.name, what, key: as === null ? '' : `key-${seeded.hex(12)}`, answeredAt: -1, tries: [], about, outcome: { kind: 'unknown', code: 'never sent' } }
     this.#play.machine.history.calls.push(call)
     call.outcome = await this.#insist(call, as, work)
     call.answeredAt = this.#play.machine.database.leaves()

@@ -2,7 +2,7 @@
 
 /** `unknown`: no try was answered, or not with what became of it. */
 export type Outcome = { kind: 'done'; value: unknown } | { kind: 'refused'; code: string } | { kind: 'unknown'; code: string }
-export type Call = { actor: string; what: string; key: string; /** Places in the ledger. */ sentAt: number; answeredAt: number; tries: string[]; outcome: Outcome; about: Readonly<Record<string, string | number>> }
+export type Call = { actor: string; what: string; key: string; /** How many leaves there were when its answer came. */ answeredAt: number; tries: string[]; outcome: Outcome; about: Readonly<Record<string, string | number>> }
 
 export class History {
   readonly lines: string[] = []

@@ -1,6 +1,5 @@
 /** What two servers stand on: one database, a clock that is turned, chance that is seeded, and where the faults come from. */
 import type { Store } from '../../src/platform/store/store.ts'
-import { rfc3339 } from '../../src/platform/clock.ts'
 import type { Policy } from '../../src/policy/index.ts'
 import type { History } from './history.ts'
 import type { Installation } from './installation.ts'
@@ -18,7 +17,7 @@ export type Machine = {
   readonly seeded: Seeded
   readonly history: History
   readonly time: Time
-  /** How many faults may still come; none when the schedule is over. */
+  /** How many faults may still come. */
   faults: number
 }
 
@@ -43,9 +42,5 @@ export class Time {
 
   since(): number {
     return this.wall - this.start
-  }
-
-  toString(): string {
-    return rfc3339(this.wall)
   }
 }

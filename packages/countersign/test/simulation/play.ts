@@ -11,7 +11,7 @@ import { Seeded } from './seeded.ts'
 import { startServer, type Server } from './servers.ts'
 import { Stage } from './stage.ts'
 
-export type Played = { seed: number; steps: number; history: History }
+export type Played = { seed: number; history: History }
 
 const STEPS = 1_500
 const HOUR = 3600_000
@@ -102,7 +102,7 @@ export async function play(grounds: Grounds, seed: number): Promise<Played> {
     for (const { life } of staged.servers) life.dead = true
     grounds.database.rewind()
   }
-  return { seed, steps: machine.stage.step, history: machine.history }
+  return { seed, history: machine.history }
 }
 
 function inMemory(files: ReadonlyMap<string, string>): Folder {
