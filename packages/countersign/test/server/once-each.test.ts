@@ -152,6 +152,8 @@ const flows: Record<string, Flow> = {
       const importing = await cli.must('POST', '/api/v1/state/requests', { action: 'state.import', workspace: 'shop/old', digest: sha256(state), lineage: 'imported', serial: 7, size: state.length })
       await ada.countersign(String(importing['code']))
       expect(await cli.redeem(String(importing['id']), state)).toMatchObject({ status: 200 })
+      const regretted = await cli.must('POST', '/api/v1/state/requests', { action: 'state.credential', workspace: 'shop/web', phase: 'apply' })
+      await cli.must('POST', `/api/v1/state/requests/${String(regretted['id'])}/withdraw`, {})
       const remove = () => send('DELETE', credential.address, credential, { headers })
       await remove()
       await countersignNext(ada, cli, 'state.delete')
