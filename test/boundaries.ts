@@ -43,7 +43,7 @@ const pure = new Set(['proof', 'leaves', 'plan', 'policy', 'tfstate'])
 const excused: Record<string, readonly string[]> = {
   proof: ['node:crypto'], // one side of the conditional import
   policy: ['node:crypto'], // the digest of a policy's bytes
-  tfstate: ['node:crypto', 'node:worker_threads', 'node:module'], // digests of instances; threads, and what runs sources on them
+  tfstate: ['node:crypto', 'node:worker_threads', 'node:module', 'node:os'], // digests of instances; threads, what runs sources on them, and their priority
 }
 
 export function roomOf(file: string): string | null {
