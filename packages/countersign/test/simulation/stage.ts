@@ -69,7 +69,12 @@ export class Stage {
     while (this.#running > 0 && this.step < most) {
       await between()
       const entry = this.#choose()
-      if (entry === null) return false
+      if (entry === null) {
+        // Whoever has just learned that a server died may still have something to do, or have nothing left to do.
+        await turnOfLoop()
+        if (this.#running > 0 && this.#waiting.length === 0) return false
+        continue
+      }
       this.step++
       this.#turn = entry.actor
       await entry.go(entry.ready?.() ?? true)
