@@ -16,8 +16,8 @@ import { ask, claimsOf, redactedPlan, runBody } from '../test/support/sample-run
 import { freePort, load, median, rounded, type BenchRow } from './place.ts'
 
 const CLIENTS = 50
-const BLOCKS = 4
-const CYCLES = 12
+/** How often the two take turns, and how much a person does each time; beside plans less, because each of its requests may wait for one. */
+const TURNS = { logins: { blocks: 4, cycles: 12 }, plans: { blocks: 2, cycles: 4 } }
 const PLAN_MB = 50
 const GOAL = 2
 
@@ -37,7 +37,7 @@ export async function run(): Promise<BenchRow[]> {
     const planner = terminals.pop()
     if (!planner) throw new Error('no terminal')
     const next = ((at) => () => terminals[at++ % terminals.length] as RawTerminal)(0)
-    await block(person, next)
+    await block(person, next, 4)
     return [
       await beside({ name: 'sign-in and step-up with 50 password logins at once, p99', what: 'logins', heavy: passwords(port) }, person, next),
       await beside({ name: 'sign-in and step-up while plans of 50 MB are judged, p99', what: 'plans', heavy: plans(planner) }, person, next),
@@ -48,12 +48,13 @@ export async function run(): Promise<BenchRow[]> {
   }
 }
 
-async function beside({ name, what, heavy }: { name: string; what: string; heavy: Load }, person: SoftwarePerson, next: () => RawTerminal): Promise<BenchRow> {
+async function beside({ name, what, heavy }: { name: string; what: keyof typeof TURNS; heavy: Load }, person: SoftwarePerson, next: () => RawTerminal): Promise<BenchRow> {
   const [idle, busy]: [number[], number[]] = [[], []]
-  for (let at = 0; at < BLOCKS; at++) {
-    idle.push(...(await block(person, next)))
+  const { blocks, cycles } = TURNS[what]
+  for (let at = 0; at < blocks; at++) {
+    idle.push(...(await block(person, next, cycles)))
     await heavy.begin()
-    busy.push(...(await block(person, next)))
+    busy.push(...(await block(person, next, cycles)))
     await heavy.end()
   }
   const [ours, other] = [percentile(busy), percentile(idle)]
@@ -64,7 +65,7 @@ async function beside({ name, what, heavy }: { name: string; what: string; heavy
 }
 
 /** Each request of a sign-in with a key and of one countersigned run: milliseconds. */
-async function block(person: SoftwarePerson, terminal: () => RawTerminal): Promise<number[]> {
+async function block(person: SoftwarePerson, terminal: () => RawTerminal, cycles: number): Promise<number[]> {
   const took: number[] = []
   const timed = async <T>(work: Promise<T>): Promise<T> => {
     const started = performance.now()
@@ -72,7 +73,7 @@ async function block(person: SoftwarePerson, terminal: () => RawTerminal): Promi
     took.push(performance.now() - started)
     return value
   }
-  for (let at = 0; at < CYCLES; at++) {
+  for (let at = 0; at < cycles; at++) {
     const begun = await timed(person.must('POST', '/api/v1/session/begin', {}))
     const answer = person.sign(begun['options'])
     await timed(person.must('POST', '/api/v1/session/finish', { ceremony: begun['ceremony'], response: answer }))
