@@ -72,10 +72,15 @@ describe('a right to read', () => {
     expect((await one.client.send('GET')).status).toBe(200)
   })
 
-  it.each<[string, object]>([['more readings', { gets_left: 9 }], ['a later end', { expires_at: Date.now() + 1e9, idle_at: Date.now() + 1e9 }], ['another question', { request: `sta_${'0'.repeat(32)}` }]])('that was given %s reads nothing', async (_, edit) => {
+  it('that was given more readings, a later end or another question reads nothing', async () => {
     const place = await placeOf()
-    await put(place, 'state_lease', { ...(await leaseOpened(place)), ...edit })
-    await refused(place, () => place.client.send('GET'))
+    const lease = await leaseOpened(place)
+    for (const edit of [{ gets_left: 9 }, { expires_at: lease.expires_at + 1 }, { idle_at: lease.idle_at + 1 }, { request: `sta_${'0'.repeat(32)}` }]) {
+      await put(place, 'state_lease', { ...lease, ...edit })
+      await refused(place, () => place.client.send('GET'))
+    }
+    await put(place, 'state_lease', lease)
+    expect((await place.client.send('GET')).status).toBe(200)
   })
 
   it('that was used up and put back reads nothing, nor when the ledger\'s index says otherwise, or is cut', async () => {
@@ -104,6 +109,15 @@ describe('a right to read', () => {
 })
 
 describe('a lock', () => {
+  it('is used by two in the same moment, and nobody is told of anything', async () => {
+    const place = await placeOf()
+    const info = await locked(place.owned, place.client)
+    const answers = await Promise.all([place.client.send('GET'), place.client.send('GET'), place.client.write(info, newest), place.client.send('GET')])
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200])
+    const told = (await place.owned.person.must('GET', '/api/v1/notices'))['notices'] as { text: string }[]
+    expect(told.filter(({ text }) => text.includes(` ${place.workspace} `))).toEqual([])
+  })
+
   it('that was written in neither writes nor reads', async () => {
     const one = await placeOf()
     const held = await locked(one.owned, one.client)
@@ -162,20 +176,24 @@ describe('a lock', () => {
 })
 
 describe('a state credential', () => {
-  it.each<[string, (place: Place) => Promise<object>]>([
-    ['another workspace', async (place) => ({ workspace_name: (await placeOfOther(place)) })],
-    ['a longer life', async () => ({ expires_at: Date.now() + 1e10 })],
-    ['another phase', async () => ({ phase: 'plan' })],
-    ['another person', async () => ({ person: `usr_${'0'.repeat(32)}` })],
-    ['a run', async () => ({ run: `run_${'0'.repeat(32)}` })],
-    ['a password of theirs', async () => ({ secret_hash: sha256('cst_theirs') })],
-  ])('that was given %s is good for nothing', async (what, edit) => {
+  it('that was given another workspace, life, phase, person, run or password is good for nothing', async () => {
     const place = await placeOf()
-    const change = (await edit(place)) as { workspace_name?: string }
-    await past(place, (tx) => tx.updateTable('state_credential').set(change as never).where('id', '=', place.client.credential.username).execute())
-    const client = new WireClient({ ...place.client.credential, ...(what === 'a password of theirs' ? { password: 'cst_theirs' } : {}), ...(change.workspace_name === undefined ? {} : { address: place.client.credential.address.replace(/[^/]+$/, 'other-prod') }) })
-    await refused({ ...place, workspace: change.workspace_name ?? place.workspace }, () => client.send('GET'))
-    expect((await client.lock(lockInfo())).status).toBe(500)
+    const { username, address } = place.client.credential
+    const other = await placeOfOther(place)
+    const rewritten = (set: object) => past(place, (tx) => tx.updateTable('state_credential').set(set).where('id', '=', username).execute())
+    const was = await past(place, (tx) => tx.selectFrom('state_credential').selectAll().where('id', '=', username).executeTakeFirstOrThrow())
+    const edits: [set: object, credential?: { address?: string; password?: string }][] = [
+      [{ expires_at: was.expires_at + 1 }], [{ phase: 'plan' }], [{ person: `usr_${'0'.repeat(32)}` }], [{ run: `run_${'0'.repeat(32)}` }],
+      [{ workspace_name: other }, { address: address.replace(/[^/]+$/, 'other-prod') }], [{ secret_hash: sha256('cst_theirs') }, { password: 'cst_theirs' }],
+    ]
+    for (const [set, given] of edits) {
+      await rewritten(set)
+      const client = new WireClient({ ...place.client.credential, ...given })
+      await refused({ ...place, workspace: given?.address === undefined ? place.workspace : other }, () => client.send('GET'))
+      expect((await client.lock(lockInfo())).status, JSON.stringify(set)).toBe(500)
+      await rewritten(was)
+    }
+    expect((await place.client.send('POST', newest)).status).toBe(409)
   })
 
   it('of a narrow tier that says it has the whole reads nothing', async () => {
