@@ -65,7 +65,7 @@ const byCodeUnits = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 
 
 /** @throws TypeError for what no column of a sealed table holds: bytes, fractions, what is missing */
 function encoded(value: unknown): Buffer {
-  const [tag, text] = value === null ? ['n', ''] : typeof value === 'string' ? ['s', value] : Number.isSafeInteger(value) ? ['i', String(value)] : [null, '']
+  const [tag, text] = value === null ? ['n', ''] : typeof value === 'string' ? ['s', value] : typeof value === 'number' && Number.isSafeInteger(value) ? ['i', String(value)] : [null, '']
   if (tag === null) throw new TypeError('a sealed row holds texts, integers and null')
   const bytes = Buffer.from(text, 'utf8')
   const head = Buffer.alloc(5, tag, 'latin1')

@@ -80,7 +80,7 @@ export class StateClient {
   /** The question is answered by a person once; the same ID comes again until somebody else has let go. */
   async #locked(): Promise<boolean> {
     const first = await this.#calling(() => lock(this.#credential, this.#info))
-    const code = String(first.body['ID'] ?? '').split('/c/')[1]
+    const code = String(first.body['ID']).split('/c/')[1]
     if (first.status === 423 && code !== undefined) await this.#person.countersign(code)
     const answer = first.status === 423 && code !== undefined ? await this.#calling(() => lock(this.#credential, this.#info)) : first
     if (answer.status === 200) {

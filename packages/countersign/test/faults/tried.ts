@@ -8,7 +8,7 @@ export type Tried = {
   /** What a disk that fails has to refuse, in an order in which it can be done. */
   calls: Record<string, () => Promise<{ status: number; body: Record<string, unknown> }>>
   /** Everything that these calls would change. */
-  seen(): Promise<unknown>
+  seen: () => Promise<unknown>
 }
 
 /** Of a server that holds nobody's request open. */

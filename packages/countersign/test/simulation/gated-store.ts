@@ -41,7 +41,9 @@ export function gatedStore(machine: Machine, life: Life, crash: () => void): Sto
           database.fault = null
           if (trouble === 'crash') crash()
         }
-      }).finally(() => (life.dead ? never : undefined))
+      }).finally(async () => {
+        if (life.dead) await never
+      })
     },
     close: () => Promise.reject(new StorageError('not_supported', 'The store belongs to the play.')),
   }

@@ -16,9 +16,9 @@ export class MemoryDatabase {
   /** @param path of the database that is copied; nobody has it open */
   constructor(path: string) {
     this.#real = connectSqlite(':memory:', 'write')
-    const { query, command } = this.#real
+    const command = (sql: string): void => this.#real.command(sql)
     command(`PRAGMA foreign_keys = OFF; ATTACH '${path.replaceAll("'", "''")}' AS disk`)
-    const { rows } = query("select type, name, sql from disk.sqlite_master where sql is not null and name not like 'sqlite_%' order by type desc", [])
+    const { rows } = this.#real.query("select type, name, sql from disk.sqlite_master where sql is not null and name not like 'sqlite_%' order by type desc", [])
     for (const { sql } of rows.filter(({ type }) => type === 'table')) command(String(sql))
     for (const { name } of rows.filter(({ type }) => type === 'table')) command(`insert into main."${String(name)}" select * from disk."${String(name)}"`)
     for (const { sql } of rows.filter(({ type }) => type !== 'table')) command(String(sql))

@@ -74,7 +74,7 @@ describe('gate, grants, locks, ledger and codes hold whatever comes between', ()
   for (let from = first; from < first + all; from += AT_ONCE) share(from, Math.min(from + AT_ONCE, first + all))
 
   it('and they come to everything that they are about', () => {
-    if (process.env['COUNTERSIGN_TEST_LOG'] === '1') process.stdout.write(`${[...happened].toSorted().map(([what, times]) => `${String(times).padStart(7)}  ${what}`).join('\n')}\n`)
+    if (process.env['COUNTERSIGN_TEST_LOG'] === '1') process.stdout.write(`${[...happened].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([what, times]) => `${String(times).padStart(7)}  ${what}`).join('\n')}\n`)
     expect(mustHappen.filter((what) => !happened.has(what))).toEqual([])
   })
 })

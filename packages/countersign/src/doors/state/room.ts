@@ -9,8 +9,8 @@
 import { StateError } from './errors.ts'
 import type { Memory } from './receive.ts'
 
-export type Place = { memory: Memory; /** When nothing reads the bytes any more. */ leave(): void }
-export type Room = { enter(bytes: number, signal: AbortSignal): Promise<Place> }
+export type Held = { readonly memory: Memory; /** When nothing reads the bytes any more. */ leave(): void }
+export type Room = { enter(bytes: number, signal: AbortSignal): Promise<Held> }
 
 /** Below this there is nothing to be saved. */
 const LARGE = 1 << 20

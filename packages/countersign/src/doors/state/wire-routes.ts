@@ -139,10 +139,10 @@ async function write({ deps, useCases, room, caller, place, signal, request, rep
   const writing = { name: place.name, caller, lock: id === '' ? '' : lockDigest(id) }
   await admitWrite(deps, writing)
   const announced = announcedBy(request, deps.limits.largest)
-  const { memory, leave } = await room.enter(announced.length ?? deps.limits.largest, signal)
+  const held = await room.enter(announced.length ?? deps.limits.largest, signal)
   let uses: Promise<unknown>[] = []
   try {
-    const body = await receive(bodyOf(request), announced, memory)
+    const body = await receive(bodyOf(request), announced, held.memory)
     uses = body.uses
     try {
       await useCases.write.run(caller.actor, { ...writing, body })
@@ -152,7 +152,7 @@ async function write({ deps, useCases, room, caller, place, signal, request, rep
       await writeState(deps, null, writing, body)
     }
   } finally {
-    void Promise.allSettled(uses).then(leave)
+    void Promise.allSettled(uses).then(() => held.leave())
   }
   return reply.code(200).send()
 }

@@ -66,9 +66,9 @@ export class Units {
     if (this.#queue.length >= this.#limits.queue) {
       throw new StorageError('overloaded', `${this.#limits.queue} changes are waiting for the database already. Nothing was done; try again in a moment.`)
     }
-    const enter = AsyncResource.bind(<R>(run: () => R): R => run()) as Unit['enter']
+    const enter = AsyncResource.bind(<R>(run: () => R): R => run())
     return await new Promise<T>((resolve, reject) => {
-      this.#hand({ kind, work, enter, lost: 0, resolve: resolve as Unit['resolve'], reject })
+      this.#hand({ kind, work, enter, lost: 0, resolve, reject })
     })
   }
 
