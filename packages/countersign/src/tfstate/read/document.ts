@@ -5,10 +5,11 @@
  * Two kinds of body are states: version 4, as Terraform writes since 0.12, and what OpenTofu writes when it encrypts: `meta`,
  * `encrypted_data` and `encryption_version` beside lineage and serial. A body that claims to be both is neither.
  */
+import type { Json } from '../../plan/index.ts'
 import { TfstateError } from '../error.ts'
 import { Cursor } from '../text/cursor.ts'
-import { imitates, resourceMembers, stateMembers } from '../text/names.ts'
-import { takeSlice } from '../text/slice.ts'
+import { imitates, instanceMembers, resourceMembers, stateMembers } from '../text/names.ts'
+import { parseSlice, takeSlice } from '../text/slice.ts'
 import type { Slices } from '../text/slice.ts'
 import { address } from './address.ts'
 import type { Head } from './address.ts'
@@ -26,11 +27,16 @@ export type Document = {
   checks: Slices
 }
 
-export type ResourceVisitor = (head: Head, instances: Slices) => void
+/** What decides where an instance belongs, and whether it is one. Each of the three as it stands there. */
+export type Place = { key: Json | undefined; deposed: Json | undefined; status: Json | undefined; /** One of its members differs from a known one only in its case. */ imitated: boolean }
+
+/** `places` has one for each of `instances`. */
+export type ResourceVisitor = (head: Head, instances: Slices, places: readonly Place[]) => void
 
 const longestText = 256
 const imitatesState = imitates(stateMembers)
 const imitatesResource = imitates(resourceMembers)
+const imitatesInstance = imitates(instanceMembers)
 
 export const notAState = (what: string): TfstateError =>
   new TfstateError('state_not_a_state', `This JSON is not a state: ${what}. A state is what terraform state pull prints.`)
@@ -129,16 +135,36 @@ function walkResource(cursor: Cursor, ordinal: number, visit: ResourceVisitor): 
   if (!cursor.is(0x7b)) throw badResource(ordinal, 'it is no object')
   const texts = new Map<string, string>()
   const instances: Slices = []
+  const places: Place[] = []
   cursor.object((name) => {
     if (imitatesResource(name)) throw badResource(ordinal, 'one of its members differs from a known one only in its case')
     if (name === 'instances') {
       if (!cursor.is(0x5b)) throw badResource(ordinal, 'its instances are no list')
       cursor.array(() => {
         if (!cursor.is(0x7b)) throw badResource(ordinal, 'one of its instances is no object')
-        takeSlice(cursor, instances)
+        places.push(takeInstance(cursor, instances))
       })
     } else if (cursor.is(0x22)) texts.set(name, cursor.string())
     else cursor.skip()
   })
-  visit(address.head(texts, (what) => badResource(ordinal, what)), instances)
+  visit(address.head(texts, (what) => badResource(ordinal, what)), instances, places)
+}
+
+const members = { index_key: 'key', deposed: 'deposed', status: 'status' } as const
+
+/** Walks the instance at the cursor and appends where it is; of its members only these few are parsed. */
+function takeInstance(cursor: Cursor, into: Slices): Place {
+  const place: Place = { key: undefined, deposed: undefined, status: undefined, imitated: false }
+  takeSlice(cursor, into, () => cursor.object((name) => {
+    place.imitated ||= imitatesInstance(name)
+    const member = Object.hasOwn(members, name) ? members[name as keyof typeof members] : undefined
+    if (member === undefined) return cursor.skip()
+    const { wide, big } = cursor
+    const slice: Slices = []
+    takeSlice(cursor, slice)
+    place[member] = parseSlice(cursor.bytes, slice[0] ?? 0, slice[1] ?? 0, slice[2] ?? 0)
+    cursor.wide ||= wide
+    cursor.big ||= big
+  }))
+  return place
 }

@@ -3,17 +3,15 @@
  * for; what the state holds (digests, secrets) is read after it, and takes several times as long.
  */
 import type { JsonObject } from '../../plan/index.ts'
-import { isObject } from '../../plan/text/parse.ts'
 import { TfstateError } from '../error.ts'
 import { Recurrences } from '../redact/recurrences.ts'
 import { SecretScan } from '../secrets/scan.ts'
 import type { InstanceFact, OutputFact, ReadOptions, StateFacts, StateHead } from '../shape.ts'
-import { parseSlice } from '../text/slice.ts'
 import type { Slices } from '../text/slice.ts'
 import type { Head } from './address.ts'
 import { digestWith, instanceContent, outputContent } from './digest.ts'
 import type { Document } from './document.ts'
-import { asBuffer, eachOutput, eachPart } from './parts.ts'
+import { asBuffer, eachOutput, eachPlace, parseObject } from './parts.ts'
 
 /** Where everything stands: to be given to `factsOf` with the same bytes, and to nobody else. Addresses are as they are in the state. */
 export type Survey = { head: StateHead; document: Document; providers: ReadonlySet<string>; addresses: string[]; heads: Head[]; slices: Slices }
@@ -27,9 +25,9 @@ export function surveyState(bytes: Uint8Array): Survey {
   const slices: Slices = []
   const providers = new Set<string>()
   let outputs = 0
-  const document = eachPart(asBuffer(bytes), {
+  const document = eachPlace(asBuffer(bytes), {
     resource: (head) => providers.add(providerSource.exec(head.provider)?.[1] ?? head.provider),
-    instance(_, at, head, from, to, flags) {
+    instance(at, head, from, to, flags) {
       addresses.push(at)
       heads.push(head)
       slices.push(from, to, flags)
@@ -48,10 +46,9 @@ export function factsOf(bytes: Uint8Array, { document, providers, addresses, hea
   const scan = new SecretScan()
   const outputs: OutputFact[] = []
   const instances = addresses.map((at, index): InstanceFact => {
-    const instance = parseSlice(buffer, slices[3 * index] ?? 0, slices[3 * index + 1] ?? 0, slices[3 * index + 2] ?? 0)
+    const instance = parseObject(buffer, slices[3 * index] ?? 0, slices[3 * index + 1] ?? 0, slices[3 * index + 2] ?? 0)
     const head = heads[index]
-    // The survey has seen that it is one.
-    if (!isObject(instance) || head === undefined) throw new TypeError('the bytes are not those of the survey')
+    if (head === undefined) throw new TypeError('the bytes are not those of the survey')
     scan.instance(at, head.type, head.mode, instance['attributes'] ?? instance['attributes_flat'], instance['sensitive_attributes'])
     return { address: at, digest: digest(instanceContent(head.provider, instance)) }
   })

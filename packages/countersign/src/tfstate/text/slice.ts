@@ -10,13 +10,13 @@ export type Slices = number[]
 const wide = 1
 const big = 2
 
-/** Walks the value at the cursor and appends where it is. */
-export function takeSlice(cursor: Cursor, into: Slices): void {
+/** Walks the value at the cursor and appends where it is. @param walk does so in another way; it leaves `wide` and `big` set where they were */
+export function takeSlice(cursor: Cursor, into: Slices, walk: () => void = () => cursor.skip()): void {
   cursor.next()
   const from = cursor.at
   cursor.wide = false
   cursor.big = false
-  cursor.skip()
+  walk()
   into.push(from, cursor.at, (cursor.wide ? wide : 0) | (cursor.big ? big : 0))
 }
 
