@@ -2,13 +2,12 @@
 import type { TfstateErrorCode } from '../error.ts'
 import type { AddressDiff, ReadOptions, StateFacts, StateHead } from '../shape.ts'
 
-export type Work = 'read' | 'redact' | 'outputs' | 'compare'
+export type Work = 'survey' | 'facts' | 'redact' | 'outputs' | 'compare'
 
 /** `body` and `before` stand in shared memory: they are not copied. To compare, both are facts that were written. */
 export type Request = { id: number; work: Work; body: Uint8Array; before: Uint8Array | null; options: ReadOptions }
 
 export type Reply =
-  /** The first of two answers to `read`; `facts` is the other. */
   | { id: number; kind: 'head'; head: StateHead }
   | { id: number; kind: 'facts'; facts: WrittenFacts }
   | { id: number; kind: 'bytes'; bytes: Uint8Array }

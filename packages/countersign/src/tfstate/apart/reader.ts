@@ -1,5 +1,6 @@
 /**
- * Threads that read states. A request is answered by one thread, alone on it; requests that find none free wait in order. A thread that
+ * Threads that read states: some for what a client waits for, and one for what it does not wait for, so that the next client does not wait for
+ * that either. A request is answered by one thread, alone on it; requests that find none free wait in order. A thread that
  * dies (of its memory limit, or of a mistake) takes its request with it and no other: the next request starts a new one. Threads that have nothing to
  * do do not keep the process alive, and are ended after a while, because they keep the memory of their largest state.
  */
@@ -11,7 +12,7 @@ import { startThread } from './start.ts'
 import type { Limits } from './start.ts'
 
 export type StateReaderOptions = {
-  /** Threads at most: 1 or 2. Default 1. */
+  /** Threads at most for what is waited for: 1 or 2. Default 1. */
   threads?: number
   /** Requests that wait at most; one more is refused with `state_reader_busy`. Default 64. */
   queue?: number
@@ -28,7 +29,7 @@ export type StateReading = { head: StateHead; facts: Promise<WrittenFacts> }
 
 /** Bodies over a SharedArrayBuffer are not copied, and must not be written to meanwhile. Others are copied into one. */
 export type StateReader = {
-  /** As `surveyState`, and then as `factsOf`: the body must not be written to before `facts` ended, either. */
+  /** As `surveyState`, and then as `readState`: the body must not be written to before `facts` ended, either. */
   read(bytes: Uint8Array, options?: ReadOptions): Promise<StateReading>
   /** As `redactState`. */
   redact(bytes: Uint8Array): Promise<Uint8Array>
@@ -41,9 +42,7 @@ export type StateReader = {
 }
 
 type Asked = { work: Work; body: Uint8Array; before?: Uint8Array | null; options?: ReadOptions }
-/** `first` is the only reply, or the first of two. */
-type Job = Asked & { first: Turn; second: Turn }
-type Turn = { reply: Promise<Reply>; resolve: (reply: Reply) => void; reject: (error: Error) => void }
+type Job = Asked & { resolve: (reply: Reply) => void; reject: (error: Error) => void }
 type Thread = { worker: Worker; heap: number; job: Job | undefined; timer: NodeJS.Timeout | undefined }
 
 const closed = (): TfstateError => new TfstateError('state_reader_closed', 'The server is stopping.')
@@ -62,27 +61,35 @@ const sizeOf = ({ work, body, before }: Asked): number => (body.length + (before
 const usual = 64_000_000
 
 export function createStateReader(options: StateReaderOptions = {}): StateReader {
-  const reader = new Threads(options)
+  const front = new Threads(options)
+  const behind = new Threads({ ...options, threads: 1 }, true)
+  const bytesOf = async (work: Work, body: Uint8Array): Promise<Uint8Array> => {
+    const reply = await front.ask({ work, body })
+    if (reply.kind !== 'bytes') throw died()
+    return reply.bytes
+  }
+  const factsOf = async (body: Uint8Array, readOptions: ReadOptions): Promise<WrittenFacts> => {
+    const reply = await behind.ask({ work: 'facts', body, options: readOptions })
+    if (reply.kind !== 'facts') throw died()
+    return reply.facts
+  }
   return {
     async read(bytes, readOptions = {}) {
-      const [head, facts] = reader.ask({ work: 'read', body: bytes, options: readOptions })
-      const read = facts.then((reply) => {
-        if (reply.kind !== 'facts') throw died()
-        return reply.facts
-      })
-      read.catch(() => undefined)
-      const reply = await head
+      const body = shared(bytes)
+      const reply = await front.ask({ work: 'survey', body })
       if (reply.kind !== 'head') throw died()
-      return { head: reply.head, facts: read }
+      const facts = factsOf(body, readOptions)
+      facts.catch(() => undefined)
+      return { head: reply.head, facts }
     },
-    redact: (bytes) => reader.bytes('redact', bytes),
-    outputs: (bytes) => reader.bytes('outputs', bytes),
+    redact: (bytes) => bytesOf('redact', bytes),
+    outputs: (bytes) => bytesOf('outputs', bytes),
     async compare(before, after) {
-      const reply = await reader.ask({ work: 'compare', body: after, before })[0]
+      const reply = await front.ask({ work: 'compare', body: after, before })
       if (reply.kind !== 'diff') throw died()
       return reply.diff
     },
-    close: () => reader.close(),
+    close: async () => void (await Promise.all([front.close(), behind.close()])),
   }
 }
 
@@ -92,40 +99,36 @@ class Threads {
   readonly #idle: number
   readonly #patience: readonly [number, number]
   readonly #start: (limits: Limits) => Worker
+  readonly #behind: boolean
   readonly #threads = new Set<Thread>()
   readonly #waiting: Job[] = []
   #closed = false
   #count = 0
 
-  constructor({ threads = 1, queue = 64, idle = 30_000, patience = [20_000, 400], start = startThread }: StateReaderOptions) {
+  constructor({ threads = 1, queue = 64, idle = 30_000, patience = [20_000, 400], start = startThread }: StateReaderOptions, behind = false) {
     this.#most = Math.min(2, Math.max(1, threads))
     this.#queued = queue
     this.#idle = idle
     this.#patience = patience
     this.#start = start
+    this.#behind = behind
   }
 
-  async bytes(work: Work, body: Uint8Array): Promise<Uint8Array> {
-    const reply = await this.ask({ work, body })[0]
-    if (reply.kind !== 'bytes') throw died()
-    return reply.bytes
-  }
-
-  /** The first reply and the second one, of those that have two. */
-  ask(asked: Asked): [Promise<Reply>, Promise<Reply>] {
-    const job: Job = { ...asked, first: turn(), second: turn() }
-    if (this.#closed) fail(job, closed())
-    else if (this.#waiting.length >= this.#queued) fail(job, new TfstateError('state_reader_busy', 'Too many states are being read at once. Try again in a moment.'))
-    else {
-      this.#waiting.push(job)
+  async ask(asked: Asked): Promise<Reply> {
+    if (this.#closed) throw closed()
+    if (this.#waiting.length >= this.#queued) throw new TfstateError('state_reader_busy', 'Too many states are being read at once. Try again in a moment.')
+    const reply = await new Promise<Reply>((resolve, reject) => {
+      this.#waiting.push({ ...asked, resolve, reject })
       this.#next()
-    }
-    return [job.first.reply, job.second.reply]
+    })
+    if (reply.kind === 'refused') throw new TfstateError(reply.code, reply.message)
+    if (reply.kind === 'failed') throw died()
+    return reply
   }
 
   async close(): Promise<void> {
     this.#closed = true
-    for (const job of this.#waiting.splice(0)) fail(job, closed())
+    for (const job of this.#waiting.splice(0)) job.reject(closed())
     await Promise.all([...this.#threads].map((thread) => this.#end(thread, closed())))
   }
 
@@ -135,7 +138,7 @@ class Threads {
       const thread = this.#threadFor(heapFor(sizeOf(job)))
       if (thread === undefined) return
       this.#waiting.shift()
-      if (thread === 'none') fail(job, died())
+      if (thread === 'none') job.reject(died())
       else this.#give(thread, job)
     }
   }
@@ -167,7 +170,7 @@ class Threads {
   }
 
   #begin(heap: number): Thread {
-    const worker = this.#start({ heapMegabytes: heap })
+    const worker = this.#start({ heapMegabytes: heap, behind: this.#behind })
     const thread: Thread = { worker, heap, job: undefined, timer: undefined }
     this.#threads.add(thread)
     worker.on('message', (reply: Reply) => this.#heard(thread, reply))
@@ -179,14 +182,12 @@ class Threads {
 
   #heard(thread: Thread, reply: Reply): void {
     const job = thread.job
-    if (job === undefined) return
-    if (reply.kind === 'head') return job.first.resolve(reply)
     thread.job = undefined
     clearTimeout(thread.timer)
     thread.worker.unref()
     thread.timer = setTimeout(() => void this.#end(thread, died()), this.#idle)
     thread.timer.unref()
-    settle(job, reply)
+    job?.resolve(reply)
     this.#next()
   }
 
@@ -198,30 +199,10 @@ class Threads {
   async #end(thread: Thread, error: Error): Promise<void> {
     if (!this.#threads.delete(thread)) return
     clearTimeout(thread.timer)
-    if (thread.job) fail(thread.job, error)
+    thread.job?.reject(error)
     thread.job = undefined
     await thread.worker.terminate().catch(() => undefined)
   }
-}
-
-function turn(): Turn {
-  let [resolve, reject]: [Turn['resolve'], Turn['reject']] = [() => undefined, () => undefined]
-  const reply = new Promise<Reply>((done, failed) => ([resolve, reject] = [done, failed]))
-  reply.catch(() => undefined)
-  return { reply, resolve, reject }
-}
-
-/** Whatever was answered already stays so. */
-function fail({ first, second }: Job, error: Error): void {
-  first.reject(error)
-  second.reject(error)
-}
-
-function settle(job: Job, reply: Reply): void {
-  if (reply.kind === 'refused') return fail(job, new TfstateError(reply.code, reply.message))
-  if (reply.kind === 'failed') return fail(job, died())
-  job.first.resolve(reply)
-  job.second.resolve(reply)
 }
 
 function shared(bytes: Uint8Array): Uint8Array {

@@ -6,11 +6,13 @@ import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
 import type { WorkerOptions } from 'node:worker_threads'
 
-export type Limits = { heapMegabytes: number }
+/** `behind`: nobody waits for what it does. */
+export type Limits = { heapMegabytes: number; behind?: boolean }
 
-export function startThread({ heapMegabytes }: Limits): Worker {
+export function startThread({ heapMegabytes, behind = false }: Limits): Worker {
   const options: WorkerOptions = {
     env: {},
+    workerData: behind ? 'behind' : '',
     // The young generation is kept small: what a state's parsing leaves behind is garbage at once.
     resourceLimits: { maxOldGenerationSizeMb: heapMegabytes, maxYoungGenerationSizeMb: 16 },
   }

@@ -1,9 +1,9 @@
 /** What runs on a thread: it answers requests, one after another, and nothing else. */
 import { platform, setPriority } from 'node:os'
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { compareStates } from '../compare/compare.ts'
 import { TfstateError } from '../error.ts'
-import { factsOf, surveyState } from '../read/read.ts'
+import { readState, surveyState } from '../read/read.ts'
 import { outputsOnly } from '../redact/outputs-only.ts'
 import { redactState } from '../redact/redact.ts'
 import { readFacts, writeFacts } from './message.ts'
@@ -11,10 +11,9 @@ import type { Reply, Request } from './message.ts'
 
 function answer({ id, work, body, before, options }: Request): void {
   try {
-    if (work === 'read') {
-      const survey = surveyState(body)
-      send({ id, kind: 'head', head: survey.head })
-      const facts = writeFacts(factsOf(body, survey, options))
+    if (work === 'survey') send({ id, kind: 'head', head: surveyState(body).head })
+    else if (work === 'facts') {
+      const facts = writeFacts(readState(body, options))
       send({ id, kind: 'facts', facts }, facts.json)
     } else if (work === 'compare') send({ id, kind: 'diff', diff: compareStates(before && readFacts(before), readFacts(body)) })
     else {
@@ -31,8 +30,8 @@ function send(reply: Reply, given?: Uint8Array): void {
   parentPort?.postMessage(reply, given?.buffer instanceof ArrayBuffer ? [given.buffer] : [])
 }
 
-// Whoever asks for something small goes first where there are few processors. Only here does a priority belong to a thread (setpriority(2),
+// Whatever somebody waits for goes first where there are few processors. Only here does a priority belong to a thread (setpriority(2),
 // "C library/kernel differences"); elsewhere it is the whole program's.
-if (platform() === 'linux') setPriority(5)
+if (workerData === 'behind' && platform() === 'linux') setPriority(10)
 
 parentPort?.on('message', answer)
