@@ -6,10 +6,14 @@
  */
 import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
+import { Packing } from '../../platform/envelope/index.ts'
 import { StateError } from './errors.ts'
 
-/** `digest`: SHA-256, hex. `uses`: what still reads the bytes, also after they were answered for. */
-export type Received = { bytes: Uint8Array; digest: string; uses: Promise<unknown>[] }
+/**
+ * `digest`: SHA-256, hex. `packing`: their compression, begun while they came. `uses`: what still reads the bytes, also after they were
+ * answered for.
+ */
+export type Received = { bytes: Uint8Array; digest: string; packing?: Packing | undefined; uses: Promise<unknown>[] }
 
 export type Announced = {
   /** Content-Length; null where it is not said. */
@@ -29,20 +33,22 @@ export async function receive(body: Readable | undefined, announced: Announced, 
   const into = length === null ? growing(largest) : fixed(memory(length))
   try {
     for await (const piece of (body ?? []) as AsyncIterable<Buffer>) {
-      into.add(piece)
+      into.packing?.reached(into.add(piece))
       sha256.update(piece)
       wanted?.update(piece)
     }
   } catch (cause) {
+    into.packing?.stop()
     if (cause instanceof StateError) throw cause
     throw incomplete(cause)
   }
   const bytes = into.end()
   if (wanted && !isDigest(md5, wanted.digest())) throw new StateError('body_digest_mismatch', 'The body is not the one that Content-MD5 speaks of: it was changed on its way.', 'Send it again.')
-  return { bytes, digest: sha256.digest('hex'), uses: [] }
+  return { bytes, digest: sha256.digest('hex'), packing: into.packing, uses: [] }
 }
 
-type Into = { add(piece: Buffer): void; end(): Uint8Array }
+/** `add` returns how much there is. */
+type Into = { readonly packing?: Packing; add(piece: Buffer): number; end(): Uint8Array }
 
 /** So many bytes, of whatever content. */
 export type Memory = (length: number) => Uint8Array
@@ -52,10 +58,11 @@ function fixed(bytes: Uint8Array): Into {
   const { length } = bytes
   let used = 0
   return {
+    packing: new Packing(bytes),
     add(piece) {
       if (used + piece.length > length) throw incomplete()
       bytes.set(piece, used)
-      used += piece.length
+      return (used += piece.length)
     },
     end() {
       if (used !== length) throw incomplete()
@@ -72,6 +79,7 @@ function growing(largest: number): Into {
       used += piece.length
       if (used > largest) throw tooLarge(largest)
       pieces.push(piece)
+      return used
     },
     end() {
       const bytes = new Uint8Array(new SharedArrayBuffer(used))

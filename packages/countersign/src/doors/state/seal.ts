@@ -6,7 +6,7 @@
  * and comparisons need those, and never the state.
  */
 import { EnvelopeError, keyOf, open, openStream, seal } from '../../platform/envelope/index.ts'
-import type { Context } from '../../platform/envelope/index.ts'
+import type { Context, Packing } from '../../platform/envelope/index.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Readable } from 'node:stream'
 import type { WrittenFacts } from '../../tfstate/apart.ts'
@@ -28,17 +28,17 @@ export function contextOf(instance: string, body: { workspace: string; sealedAs:
 }
 
 /** @param of `workspace`: `sws_`; its row exists already (`ensureWorkspace`). @throws EnvelopeError when there is no key to seal with */
-export async function sealBytes(deps: Sealing, of: { workspace: string; sealedAs: string; digest: string }, kind: BodyRow['kind'], plain: Uint8Array): Promise<SealedBody> {
-  const { head, body } = await seal(deps.keys, contextOf(deps.place.instance, { ...of, kind }), plain, deps.random)
+export async function sealBytes(deps: Sealing, of: { workspace: string; sealedAs: string; digest: string }, kind: BodyRow['kind'], plain: Uint8Array, packing?: Packing): Promise<SealedBody> {
+  const { head, body } = await seal(deps.keys, contextOf(deps.place.instance, { ...of, kind }), plain, deps.random, packing)
   return { id: newId('stb', deps.clock, deps.random), version: of.sealedAs, workspace: of.workspace, kind, head, kek: keyOf(head), bytes: body }
 }
 
 /** While it is sealed it is read as well: a state that is refused is forgotten in its sealed form too. */
-export async function sealState(deps: Sealing, workspace: string, state: { bytes: Uint8Array; digest: string; reading: Promise<Read> }): Promise<SealedState> {
-  const { bytes, digest, reading } = state
+export async function sealState(deps: Sealing, workspace: string, state: { bytes: Uint8Array; digest: string; reading: Promise<Read>; packing?: Packing | undefined }): Promise<SealedState> {
+  const { bytes, digest, reading, packing } = state
   const id = newId('stv', deps.clock, deps.random)
   const of = { workspace, sealedAs: id, digest }
-  const sealing = sealBytes(deps, of, 'state', bytes)
+  const sealing = sealBytes(deps, of, 'state', bytes, packing)
   // Both are waited for, also where one fails: what they work on is used again afterwards.
   await Promise.allSettled([sealing, reading])
   const { head, facts, later } = await reading

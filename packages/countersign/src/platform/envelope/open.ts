@@ -5,7 +5,7 @@ import { aadOf, placeOf, type Context } from './context.ts'
 import { findChunks, openChunk, type Sealer } from './chunk.ts'
 import { elsewhere } from './errors.ts'
 import { chunksOf, parseHead } from './head.ts'
-import { inOrder, unpack } from './packing.ts'
+import { AHEAD, inOrder, unpack } from './packing.ts'
 import type { KeyProvider } from './provider.ts'
 import type { Sealed } from './seal.ts'
 import { unwrapKey } from './wrapping.ts'
@@ -60,12 +60,20 @@ async function begin(provider: KeyProvider, context: Context, { head: text, body
 }
 
 async function* pieces(opened: Opened): AsyncGenerator<Uint8Array> {
+  const ahead: Promise<Uint8Array>[] = []
   try {
     for (let index = 0; index < opened.sealed.length; index++) {
-      const piece = await pieceAt(opened, index)
-      if (piece.length > 0) yield piece
+      while (ahead.length < AHEAD && index + ahead.length < opened.sealed.length) {
+        const begun = pieceAt(opened, index + ahead.length)
+        begun.catch(() => undefined)
+        ahead.push(begun)
+      }
+      const piece = await ahead.shift()
+      if (piece !== undefined && piece.length > 0) yield piece
     }
   } finally {
+    // Whoever went away early: what was begun still has the key.
+    await Promise.allSettled(ahead)
     opened.sealer.dataKey.fill(0)
   }
 }

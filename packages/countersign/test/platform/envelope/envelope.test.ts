@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { aadOf, placeOf } from '../../../src/platform/envelope/context.ts'
 import { mostOf, openChunk, writeChunk } from '../../../src/platform/envelope/chunk.ts'
 import { writeHead } from '../../../src/platform/envelope/head.ts'
-import { keyOf, open, openStream, plainSizeOf, rewrap, seal, type Context, type Sealed } from '../../../src/platform/envelope/index.ts'
+import { keyOf, open, openStream, Packing, plainSizeOf, rewrap, seal, type Context, type Sealed } from '../../../src/platform/envelope/index.ts'
 import type { Packed } from '../../../src/platform/envelope/packing.ts'
 import { memoryProvider } from './memory-provider.ts'
 import { codeOf, context, stateOf } from './support.ts'
@@ -33,6 +33,25 @@ async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
   for await (const piece of pieces) all.push(piece)
   return Buffer.concat(all)
 }
+
+test('what is packed while it comes is sealed as it was in the end; what is there is not taken before all of it is', async () => {
+  for (const [size, steps] of [[5 * MiB + 17, [1, MiB, MiB + 5, 3 * MiB, 5 * MiB + 17]], [2 * MiB, [2 * MiB - 1, 2 * MiB]], [3 * MiB, []], [100, [100]], [0, [0]]] as const) {
+    const whole = stateOf(size)
+    const coming = Buffer.alloc(size, 'x')
+    const packing = new Packing(coming)
+    for (const [at, there] of steps.entries()) {
+      whole.copy(coming, steps[at - 1] ?? 0, steps[at - 1] ?? 0, there)
+      packing.reached(there)
+      // Behind what was begun, in the same queue.
+      await seal(provider, context, stateOf(3 * MiB))
+    }
+    whole.copy(coming)
+    const sealed = await seal(provider, context, coming, undefined, packing)
+    expect((await open(provider, context, sealed)).equals(whole)).toBe(true)
+    expect((await collect(await openStream(provider, context, sealed))).equals(whole)).toBe(true)
+    expect(sealed.body.length).toBe((await seal(provider, context, whole)).body.length)
+  }
+})
 
 describe('what was sealed opens, whole and as a stream', () => {
   const sizes = [0, 1, 2, 4090, 4091, 4092, 65_535, 65_536, MiB - 1, MiB, MiB + 1, 2 * MiB, 2 * MiB + 1]
