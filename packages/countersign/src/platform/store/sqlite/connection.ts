@@ -24,8 +24,6 @@ const BUSY_MS = 2_000
 const STATEMENTS_KEPT = 256
 /** Of the writer, kB: the inner pages of every table stay in memory. */
 const CACHE_KB = 32_000
-/** Pages of 4 kB in the WAL before they are moved into the database: that is work for the commit that does it, and pages written often are moved once. */
-const CHECKPOINT_PAGES = 4_000
 
 export const connectSqlite: Connect = (path, mode) => {
   const attempt = <T>(work: () => T): T => {
@@ -39,7 +37,7 @@ export const connectSqlite: Connect = (path, mode) => {
     const opened = new DatabaseSync(path, { readOnly: mode === 'read', timeout: BUSY_MS, enableForeignKeyConstraints: true, defensive: true })
     // WAL lets readers see the last commit while a unit is open. FULL: a commit is on disk when it returns.
     // secure_delete: erased details are overwritten, not merely unlinked.
-    if (mode === 'write') opened.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -${CACHE_KB}; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
+    if (mode === 'write') opened.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -${CACHE_KB}`)
     else opened.exec('PRAGMA query_only = ON; PRAGMA trusted_schema = OFF')
     return opened
   })
