@@ -126,6 +126,13 @@ describe('the memory of bodies', () => {
     short.place.leave()
   })
 
+  it('is as large as what comes where nothing was announced, and no larger than is taken', async () => {
+    const unannounced = { ...announced(0), length: null, largest: 2 * MB }
+    const { bytes, digest } = await receive(Readable.from([Buffer.from('ab'), Buffer.from('c')], { objectMode: false }), unannounced)
+    expect([Buffer.from(bytes).toString(), digest]).toEqual(['abc', createHash('sha256').update('abc').digest('hex')])
+    await expect(receive(Readable.from([Buffer.alloc(MB), Buffer.alloc(MB), Buffer.alloc(1)], { objectMode: false }), unannounced)).rejects.toMatchObject({ code: 'state_too_large' })
+  })
+
   it('is nobody else\'s while it is in use, and whoever finds none free waits in order', async () => {
     const room = createRoom(4 * MB)
     const before = await read(room, 'z'.repeat(2 * MB))

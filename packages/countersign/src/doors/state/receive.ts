@@ -33,7 +33,8 @@ export async function receive(body: Readable | undefined, announced: Announced, 
   const into = length === null ? growing(largest) : fixed(memory(length))
   try {
     for await (const piece of (body ?? []) as AsyncIterable<Buffer>) {
-      into.packing?.reached(into.add(piece))
+      const there = into.add(piece)
+      into.packing?.reached(there)
       sha256.update(piece)
       wanted?.update(piece)
     }
@@ -54,11 +55,14 @@ type Into = { readonly packing?: Packing; add(piece: Buffer): number; end(): Uin
 export type Memory = (length: number) => Uint8Array
 const newMemory: Memory = (length) => new Uint8Array(new SharedArrayBuffer(length))
 
+/** What is larger takes its client long anyway: everybody else comes first. */
+const LARGE = 64 << 20
+
 function fixed(bytes: Uint8Array): Into {
   const { length } = bytes
   let used = 0
   return {
-    packing: new Packing(bytes),
+    ...(length > LARGE ? {} : { packing: new Packing(bytes) }),
     add(piece) {
       if (used + piece.length > length) throw incomplete()
       bytes.set(piece, used)

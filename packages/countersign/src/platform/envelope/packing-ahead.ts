@@ -1,6 +1,9 @@
-/** Compression that begins before all of a plain text is there: each chunk of it as soon as that is whole, a few at once. */
+/**
+ * Compression that begins before all of a plain text is there: each chunk of it as soon as that is whole, one at a time, because whoever
+ * receives the rest, and everybody else, needs the processors too.
+ */
 import { CHUNK } from './head.ts'
-import { AHEAD, pack } from './packing.ts'
+import { pack } from './packing.ts'
 import type { Packed } from './packing.ts'
 
 export class Packing {
@@ -8,7 +11,7 @@ export class Packing {
   readonly #packed = new Map<number, Promise<Packed>>()
   #there = 0
   #begun = 0
-  #running = 0
+  #running = false
 
   /** @param plain of its final size; what was reached is not changed any more */
   constructor(plain: Uint8Array) {
@@ -18,11 +21,11 @@ export class Packing {
   /** So many bytes are there. */
   reached(bytes: number): void {
     this.#there = bytes
-    while (this.#running < AHEAD && (this.#begun + 1) * CHUNK <= this.#there) {
+    while (!this.#running && (this.#begun + 1) * CHUNK <= this.#there) {
       const index = this.#begun++
-      this.#running++
+      this.#running = true
       const packed = this.#pack(index).finally(() => {
-        this.#running--
+        this.#running = false
         this.reached(this.#there)
       })
       packed.catch(() => undefined)
