@@ -30,20 +30,22 @@ export function gatedStore(machine: Machine, life: Life, crash: () => void): Sto
     },
     write: async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
       if (direct()) return await store.write(work)
-      return await stage.alone(() => life.dead, async () => {
-        const trouble = drawn(machine)
-        if (trouble !== 'none') said(words[trouble])
-        if (trouble === 'again') await store.write(async (tx) => work(tx).then(() => Promise.reject(new Again()))).catch(() => undefined)
-        if (trouble === 'lost' || trouble === 'kept' || trouble === 'broken') database.fault = { kind: trouble, after: trouble === 'broken' ? machine.seeded.below(12) : 0 }
-        try {
-          return await store.write(work)
-        } finally {
-          database.fault = null
-          if (trouble === 'crash') crash()
-        }
-      }).finally(async () => {
+      try {
+        return await stage.alone(() => life.dead, async () => {
+          const trouble = drawn(machine)
+          if (trouble !== 'none') said(words[trouble])
+          if (trouble === 'again') await store.write(async (tx) => work(tx).then(() => Promise.reject(new Again()))).catch(() => undefined)
+          if (trouble === 'lost' || trouble === 'kept' || trouble === 'broken') database.fault = { kind: trouble, after: trouble === 'broken' ? machine.seeded.below(12) : 0 }
+          try {
+            return await store.write(work)
+          } finally {
+            database.fault = null
+            if (trouble === 'crash') crash()
+          }
+        })
+      } finally {
         if (life.dead) await never
-      })
+      }
     },
     close: () => Promise.reject(new StorageError('not_supported', 'The store belongs to the play.')),
   }
