@@ -78,7 +78,9 @@ describe.skipIf(missing)('a disk that reports errors', () => {
     const { server, dataDir, person, fail, heal } = await onFailingDisk()
     const runs = newRunsLog()
     let refused = 0
-    for (let round = 0; round < rounds; round++) {
+    const reported = (): number => [...runs.told.values()].filter(({ stage }) => stage === 'reported').length
+    // Of a few rounds it may be that nothing failed, or everything.
+    for (let round = 0; round < rounds || (round < rounds + 10 && (refused === 0 || reported() === 0)); round++) {
       runs.round = round
       const terminal = await signInTerminal(person.url, (link) => person.allowTerminal(link))
       const states = newStatesLog(`load/state-${round}`)
@@ -97,7 +99,7 @@ describe.skipIf(missing)('a disk that reports errors', () => {
     expect(server.child.exitCode).toBeNull()
     expect(await audited(dataDir)).toEqual([])
     expect(refused).toBeGreaterThan(0)
-    expect([...runs.told.values()].filter(({ stage }) => stage === 'reported').length).toBeGreaterThan(0)
+    expect(reported()).toBeGreaterThan(0)
     process.stderr.write(`\nThe disk failed ${rounds} times (seed ${seed}): ${runs.told.size} runs, ${refused} refusals.\n`)
   }, 3_600_000)
 })
