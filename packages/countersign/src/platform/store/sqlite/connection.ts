@@ -36,7 +36,9 @@ export const connectSqlite: Connect = (path, mode) => {
   const database = attempt(() => {
     const opened = new DatabaseSync(path, { readOnly: mode === 'read', timeout: BUSY_MS, enableForeignKeyConstraints: true, defensive: true })
     // WAL lets readers see the last commit while a unit is open. FULL: a commit is on disk when it returns.
-    // secure_delete: erased details are overwritten, not merely unlinked.
+    // secure_delete: erased details are overwritten, not merely unlinked. temp_store: where nothing but the folder can be written, and so that
+    // nothing of it lies anywhere else.
+    opened.exec('PRAGMA temp_store = MEMORY')
     if (mode === 'write') opened.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -${CACHE_KB}`)
     else opened.exec('PRAGMA query_only = ON; PRAGMA trusted_schema = OFF')
     return opened
