@@ -2,37 +2,29 @@
  * The audit log's page in a real browser: searching with the keyboard, the address, new entries; and what it says when the server, or whoever
  * writes to its database, lies in one thing.
  */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { createLog } from '../../src/platform/log.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { startServer } from '../../src/server/start.ts'
 import { tamper } from '../support/database.ts'
 import { freePort, scratchFolder } from '../support/scratch-server.ts'
-import { axeFindings, browserOrSkip, buildConsole, launch, sit } from './browser.ts'
+import { axeFindings, browserOrSkip, sit } from './browser.ts'
 import { grow } from './fake/ledger.ts'
 import type { LedgerLie } from './fake/ledger.ts'
 import { startFake } from './fake/server.ts'
 import { newWorld } from './fake/world.ts'
 import { signedIn } from './scenes.ts'
+import { sharedBrowser } from './shared-browser.ts'
 
 describe.skipIf(browserOrSkip().skip)('the audit log', () => {
-  let browser: Browser
-  let built: Awaited<ReturnType<typeof buildConsole>>
-  beforeAll(async () => {
-    built = await buildConsole()
-    browser = await launch()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await built?.remove()
-  })
+  const shared = sharedBrowser()
 
   async function open(path = '/audit', options: Parameters<typeof sit>[1] = {}) {
     const world = newWorld()
     grow(world.ledger, 128)
-    const server = await startFake(world, built.folder)
-    const seat = await sit(browser, { reducedMotion: 'reduce', ...options })
+    const server = await startFake(world, shared.folder)
+    const seat = await sit(shared.browser, { reducedMotion: 'reduce', ...options })
     onTestFinished(async () => {
       await seat.close()
       await server.close()
@@ -166,8 +158,8 @@ describe.skipIf(browserOrSkip().skip)('the audit log', () => {
   test('on the real server: an entry that is edited in the database is told, on the list and closely', async () => {
     const dataDir = await scratchFolder('audit')
     const port = await freePort()
-    const server = await startServer({ dataDir, addresses: [{ host: '127.0.0.1', port }], url: `http://localhost:${port}`, log: createLog('silent'), clock: systemClock, consoleFolder: built.folder })
-    const seat = await sit(browser, { reducedMotion: 'reduce' })
+    const server = await startServer({ dataDir, addresses: [{ host: '127.0.0.1', port }], url: `http://localhost:${port}`, log: createLog('silent'), clock: systemClock, consoleFolder: shared.folder })
+    const seat = await sit(shared.browser, { reducedMotion: 'reduce' })
     onTestFinished(async () => {
       await seat.close()
       await server.close()

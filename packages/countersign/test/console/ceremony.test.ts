@@ -1,7 +1,6 @@
 /** The ceremony in a real browser with a virtual authenticator: what it signs, and everything that it refuses to sign. */
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { browserOrSkip, buildConsole, launch, sit } from './browser.ts'
+import { afterEach, describe, expect, test } from 'vitest'
+import { browserOrSkip, sit } from './browser.ts'
 import type { Seat } from './browser.ts'
 import { deceivingPlan, manyChanges, redacted, runSubject } from './fake/plans.ts'
 import { startFake } from './fake/server.ts'
@@ -9,22 +8,13 @@ import type { FakeServer } from './fake/server.ts'
 import { newWorld } from './fake/world.ts'
 import type { Challenge, Lies, World } from './fake/world.ts'
 import { askPolicy, askRun, signedIn } from './scenes.ts'
+import { sharedBrowser } from './shared-browser.ts'
 
 describe.skipIf(browserOrSkip().skip)('the ceremony page', () => {
-  let browser: Browser
-  let built: Awaited<ReturnType<typeof buildConsole>>
+  const shared = sharedBrowser()
   let server: FakeServer
   let seat: Seat
   let world: World
-
-  beforeAll(async () => {
-    built = await buildConsole()
-    browser = await launch()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await built?.remove()
-  })
   afterEach(async () => {
     const { faults } = seat
     await seat.close()
@@ -34,8 +24,8 @@ describe.skipIf(browserOrSkip().skip)('the ceremony page', () => {
 
   async function begin(): Promise<void> {
     world = newWorld()
-    server = await startFake(world, built.folder)
-    seat = await sit(browser)
+    server = await startFake(world, shared.folder)
+    seat = await sit(shared.browser)
     await signedIn({ seat, world, origin: server.origin })
     world.calls.length = 0
   }

@@ -1,34 +1,24 @@
 /** The page for terminals without a browser, in a real one, on the real server: what a link does, what is shown, and what it takes. */
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { createLog } from '../../src/platform/log.ts'
 import { startServer } from '../../src/server/start.ts'
 import { freePort, HandClock, scratchFolder } from '../support/scratch-server.ts'
-import { axeFindings, browserOrSkip, buildConsole, launch, sit } from './browser.ts'
+import { axeFindings, browserOrSkip, sit } from './browser.ts'
+import { sharedBrowser } from './shared-browser.ts'
 
 const thumbprint = 'k2X7bqkY0Zt4v6yB1cD3eF5gH7iJ9kL0mN2oP4qR6sT'
 
 describe.skipIf(browserOrSkip().skip)('the page that takes a terminal\'s code', () => {
-  let browser: Browser
-  let built: Awaited<ReturnType<typeof buildConsole>>
-
-  beforeAll(async () => {
-    built = await buildConsole()
-    browser = await launch()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await built?.remove()
-  })
+  const shared = sharedBrowser()
 
   for (const [size, viewport] of [['desktop', { width: 1280, height: 860 }], ['phone', { width: 390, height: 780 }]] as const)
     test(`shows whose terminal it would be, after the code was typed and a fresh sign-in (${size})`, async () => {
       const port = await freePort()
       const clock = new HandClock()
       const server = await startServer({
-        dataDir: await scratchFolder('device'), addresses: [{ host: '127.0.0.1', port }], url: `http://localhost:${port}`, log: createLog('silent'), clock, consoleFolder: built.folder, programs: { deviceGrant: true },
+        dataDir: await scratchFolder('device'), addresses: [{ host: '127.0.0.1', port }], url: `http://localhost:${port}`, log: createLog('silent'), clock, consoleFolder: shared.folder, programs: { deviceGrant: true },
       })
-      const seat = await sit(browser, { reducedMotion: 'reduce', viewport })
+      const seat = await sit(shared.browser, { reducedMotion: 'reduce', viewport })
       onTestFinished(async () => {
         await seat.close()
         await server.close()

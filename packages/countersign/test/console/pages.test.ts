@@ -1,13 +1,13 @@
 /** Every page, in every state of the pictures: nothing serious for axe, no policy violation, usable at 320 px and by touch. */
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { axeFindings, browserOrSkip, buildConsole, launch, sit } from './browser.ts'
+import { describe, expect, test } from 'vitest'
+import { axeFindings, browserOrSkip, sit } from './browser.ts'
 import { startFake } from './fake/server.ts'
 import { newWorld } from './fake/world.ts'
 import { scenes } from './scenes.ts'
 import { auditScenes } from './scenes-audit.ts'
 import { teamScenes } from './scenes-team.ts'
 import { workspaceScenes } from './scenes-workspaces.ts'
+import { sharedBrowser } from './shared-browser.ts'
 
 /** Visible controls that are smaller than 44 px in both directions, or wider than the window. Links inside text are exempt (WCAG 2.5.8). */
 function smallTargets(): string[] {
@@ -22,23 +22,13 @@ function smallTargets(): string[] {
 }
 
 describe.skipIf(browserOrSkip().skip)('every page', () => {
-  let browser: Browser
-  let built: Awaited<ReturnType<typeof buildConsole>>
-
-  beforeAll(async () => {
-    built = await buildConsole()
-    browser = await launch()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await built?.remove()
-  })
+  const shared = sharedBrowser()
 
   for (const scene of [...scenes, ...workspaceScenes, ...auditScenes, ...teamScenes].filter(({ onlyPicture }) => onlyPicture !== true)) {
     test(`${scene.name}: accessible, small enough for 320 px, nothing against the policy`, async () => {
       const world = newWorld()
-      const server = await startFake(world, built.folder)
-      const seat = await sit(browser, { colorScheme: scene.name.length % 2 === 0 ? 'light' : 'dark', reducedMotion: 'reduce' })
+      const server = await startFake(world, shared.folder)
+      const seat = await sit(shared.browser, { colorScheme: scene.name.length % 2 === 0 ? 'light' : 'dark', reducedMotion: 'reduce' })
       try {
         await scene.show({ seat, world, origin: server.origin })
         expect(await axeFindings(seat)).toEqual([])

@@ -2,36 +2,26 @@
  * The console on the real server, with its own headers: the owner's first day in one browser. Set up, a terminal let in,
  * a run countersigned and applied, its evidence, a second key, the first policy change, a key removed.
  */
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { signInTerminal } from '../../src/demonstration/raw-terminal.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { startServer } from '../../src/server/start.ts'
 import { ask, apply, measuredOf, runBody, show } from '../support/sample-run.ts'
 import { freePort, scratchFolder } from '../support/scratch-server.ts'
-import { browserOrSkip, buildConsole, launch, sit } from './browser.ts'
+import { browserOrSkip, sit } from './browser.ts'
 import type { Seat } from './browser.ts'
+import { sharedBrowser } from './shared-browser.ts'
 
 describe.skipIf(browserOrSkip().skip)('the console on the real server', () => {
-  let browser: Browser
-  let built: Awaited<ReturnType<typeof buildConsole>>
-
-  beforeAll(async () => {
-    built = await buildConsole()
-    browser = await launch()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await built?.remove()
-  })
+  const shared = sharedBrowser()
 
   async function start(): Promise<{ url: string; setupLink: string; seat: Seat }> {
     const port = await freePort()
     const server = await startServer({
-      dataDir: await scratchFolder('console'), addresses: [{ host: '127.0.0.1', port }], url: `http://localhost:${port}`, log: createLog('silent'), clock: systemClock, consoleFolder: built.folder,
+      dataDir: await scratchFolder('console'), addresses: [{ host: '127.0.0.1', port }], url: `http://localhost:${port}`, log: createLog('silent'), clock: systemClock, consoleFolder: shared.folder,
     })
-    const seat = await sit(browser)
+    const seat = await sit(shared.browser)
     onTestFinished(async () => {
       await seat.close()
       await server.close()

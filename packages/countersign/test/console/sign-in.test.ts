@@ -1,7 +1,6 @@
 /** Set-up, signing in, terminals and keys, in a real browser with virtual authenticators. */
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { browserOrSkip, buildConsole, launch, sit } from './browser.ts'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { browserOrSkip, sit } from './browser.ts'
 import type { Seat } from './browser.ts'
 import { startFake } from './fake/server.ts'
 import type { FakeServer } from './fake/server.ts'
@@ -9,26 +8,17 @@ import { thumbprint } from './fake/statements.ts'
 import { newWorld } from './fake/world.ts'
 import type { World } from './fake/world.ts'
 import { askRun, setUp, signedIn } from './scenes.ts'
+import { sharedBrowser } from './shared-browser.ts'
 
 describe.skipIf(browserOrSkip().skip)('set-up and sign-in', () => {
-  let browser: Browser
-  let built: Awaited<ReturnType<typeof buildConsole>>
+  const shared = sharedBrowser()
   let server: FakeServer
   let seat: Seat
   let world: World
-
-  beforeAll(async () => {
-    built = await buildConsole()
-    browser = await launch()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await built?.remove()
-  })
   beforeEach(async () => {
     world = newWorld()
-    server = await startFake(world, built.folder)
-    seat = await sit(browser)
+    server = await startFake(world, shared.folder)
+    seat = await sit(shared.browser)
   })
   afterEach(async () => {
     const { faults } = seat

@@ -1,42 +1,32 @@
 /** A team in real browsers on the real server: invited, enrolled, vouched for, approving, recovered; nothing serious for axe on the way. */
 import { Secret, TOTP } from 'otpauth'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../src/platform/clock.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { startServer } from '../../src/server/start.ts'
 import { signInTerminal } from '../../src/demonstration/raw-terminal.ts'
 import { ask, runBody, show } from '../support/sample-run.ts'
 import { freePort, scratchFolder } from '../support/scratch-server.ts'
-import { axeFindings, browserOrSkip, buildConsole, launch, sit } from './browser.ts'
+import { axeFindings, browserOrSkip, sit } from './browser.ts'
 import type { Seat } from './browser.ts'
+import { sharedBrowser } from './shared-browser.ts'
 
 const phone = { viewport: { width: 390, height: 844 } }
 
 describe.skipIf(browserOrSkip().skip)('a team in browsers', () => {
-  let browser: Browser
-  let built: Awaited<ReturnType<typeof buildConsole>>
-
-  beforeAll(async () => {
-    built = await buildConsole()
-    browser = await launch()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await built?.remove()
-  })
+  const shared = sharedBrowser()
 
   async function start() {
     const port = await freePort()
     const server = await startServer({
-      dataDir: await scratchFolder('team'), addresses: [{ host: '127.0.0.1', port }], url: `http://localhost:${port}`, log: createLog('silent'), clock: systemClock, consoleFolder: built.folder,
+      dataDir: await scratchFolder('team'), addresses: [{ host: '127.0.0.1', port }], url: `http://localhost:${port}`, log: createLog('silent'), clock: systemClock, consoleFolder: shared.folder,
     })
     onTestFinished(() => server.close())
     return { url: server.url, setupLink: server.setupLink ?? '' }
   }
 
   async function seat(options: Parameters<typeof sit>[1] = {}): Promise<Seat & { key: string; press: (name: string | RegExp) => Promise<void>; heading: (name: string | RegExp) => Promise<void> }> {
-    const sat = await sit(browser, { reducedMotion: 'reduce', ...options })
+    const sat = await sit(shared.browser, { reducedMotion: 'reduce', ...options })
     onTestFinished(() => sat.close())
     const key = await sat.addKey()
     return {
@@ -183,7 +173,7 @@ describe.skipIf(browserOrSkip().skip)('a team in browsers', () => {
     await ada.press('Make a link')
     const link = (await ada.page.locator('.command code').innerText()).trim()
 
-    const ben = await sit(browser, { reducedMotion: 'reduce', ...phone })
+    const ben = await sit(shared.browser, { reducedMotion: 'reduce', ...phone })
     onTestFinished(() => ben.close())
     const { page } = ben
     const press = (name: string | RegExp) => page.getByRole('button', { name }).first().click()

@@ -1,6 +1,5 @@
 /** The pages of states in a browser: what they say, what they ask for, what they never draw; and one walk on the real server. */
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { mayChange } from '../../src/console/pages/states/ask.ts'
 import { signInTerminal } from '../../src/demonstration/raw-terminal.ts'
 import { systemClock } from '../../src/platform/clock.ts'
@@ -9,7 +8,7 @@ import { startServer } from '../../src/server/start.ts'
 import { freePort, scratchFolder } from '../support/scratch-server.ts'
 import { askState, lockInfo, redeemBytes, sha256, stateText, WireClient } from '../support/states.ts'
 import type { StateSpec } from '../support/states.ts'
-import { axeFindings, browserOrSkip, buildConsole, launch, sit } from './browser.ts'
+import { axeFindings, browserOrSkip, sit } from './browser.ts'
 import type { Seat } from './browser.ts'
 import { startFake } from './fake/server.ts'
 import { id } from './fake/statements.ts'
@@ -18,21 +17,12 @@ import { newWorld } from './fake/world.ts'
 import type { World } from './fake/world.ts'
 import { atWorkspace } from './scenes-workspaces.ts'
 import { signedIn } from './scenes.ts'
+import { sharedBrowser } from './shared-browser.ts'
 
 const billing = 'payments/billing-prod'
 
 describe.skipIf(browserOrSkip().skip)('the pages of states', () => {
-  let browser: Browser
-  let built: Awaited<ReturnType<typeof buildConsole>>
-
-  beforeAll(async () => {
-    built = await buildConsole()
-    browser = await launch()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await built?.remove()
-  })
+  const shared = sharedBrowser()
 
   describe('on a server that is made up', () => {
     let world: World
@@ -41,9 +31,9 @@ describe.skipIf(browserOrSkip().skip)('the pages of states', () => {
 
     beforeEach(async () => {
       world = newWorld()
-      const server = await startFake(world, built.folder)
+      const server = await startFake(world, shared.folder)
       origin = server.origin
-      seat = await sit(browser, { reducedMotion: 'reduce' })
+      seat = await sit(shared.browser, { reducedMotion: 'reduce' })
       await signedIn({ seat, world, origin })
       fillStates(statesOf(world))
       onTestFinished(async () => {
@@ -199,9 +189,9 @@ describe.skipIf(browserOrSkip().skip)('the pages of states', () => {
     async function owned() {
       const port = await freePort()
       const server = await startServer({
-        dataDir: await scratchFolder('states'), addresses: [{ host: '127.0.0.1', port }], url: `http://localhost:${port}`, log: createLog('silent'), clock: systemClock, consoleFolder: built.folder,
+        dataDir: await scratchFolder('states'), addresses: [{ host: '127.0.0.1', port }], url: `http://localhost:${port}`, log: createLog('silent'), clock: systemClock, consoleFolder: shared.folder,
       })
-      const seat = await sit(browser, { reducedMotion: 'reduce' })
+      const seat = await sit(shared.browser, { reducedMotion: 'reduce' })
       onTestFinished(async () => {
         await seat.close()
         await server.close()
