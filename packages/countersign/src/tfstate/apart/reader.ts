@@ -185,7 +185,8 @@ class Threads {
     thread.job = undefined
     clearTimeout(thread.timer)
     thread.worker.unref()
-    thread.timer = setTimeout(() => void this.#end(thread, died()), this.#idle)
+    // What a body of unusual size has left on the heap of its thread is given back at once, and not when the next one comes.
+    thread.timer = setTimeout(() => void this.#end(thread, died()), thread.heap > heapFor(usual) ? 0 : this.#idle)
     thread.timer.unref()
     job?.resolve(reply)
     this.#next()
