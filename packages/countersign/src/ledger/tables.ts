@@ -92,7 +92,7 @@ declare module '../platform/store/tables.ts' {
   }
 }
 
-export const ledgerMigrations: Migration[] = [{ name: 'ledger_0001_tree', up: tree }, { name: 'ledger_0002_places', up: places }, { name: 'ledger_0003_facts', up: facts }]
+export const ledgerMigrations: Migration[] = [{ name: 'ledger_0001_tree', up: tree }, { name: 'ledger_0002_places', up: places }, { name: 'ledger_0003_facts', up: facts }, { name: 'ledger_0004_ids_by_place', up: idsByPlace }]
 
 async function tree(db: Kysely<Tables>): Promise<void> {
   await db.schema
@@ -167,4 +167,9 @@ async function facts(db: Kysely<Tables>): Promise<void> {
     await db.schema.createIndex(`ledger_fact_${column}`).on('ledger_fact').columns([column, 'idx']).execute()
   }
   await db.schema.createIndex('ledger_fact_at').on('ledger_fact').column('at').execute()
+}
+
+/** An audit reads the ids of one page of leaves after another: without this, all of them for each. */
+async function idsByPlace(db: Kysely<Tables>): Promise<void> {
+  await db.schema.createIndex('ledger_id_place').on('ledger_id').column('idx').execute()
 }
