@@ -24,7 +24,6 @@ export type SentAssertion = { id: string; response: { authenticatorData: string;
 
 export type Ceremony = { id: string; envelope: string; role: string; slot: number; created_at: number }
 
-
 /** A countersignature that holds, and what it holds over. */
 export type Proven = { countersignature: KeyCountersignature; subjectDigest: string; publicKey: string; alg: number; rpId: string }
 
@@ -47,7 +46,7 @@ export async function prove(deps: GateDeps, by: By, sent: { code: string; ceremo
   const { authenticatorData, clientDataJSON, signature } = sent.assertion.response
   const countersignature: KeyCountersignature = { type: 'webauthn', envelope: ceremony.envelope, credential: key.credential.id, authenticatorData, clientDataJSON, signature }
   await verify(deps, by, { challenge, ceremony, key, countersignature })
-  return { countersignature, ...groundOf(challenge, key) }
+  return { countersignature, ...groundOf({ challenge, key }) }
 }
 
 /** The ceremony must be this person's, in this session, for this statement, and their part in it what it was. One that is somebody else's does not exist. */
@@ -83,15 +82,17 @@ export async function keyOf(deps: GateDeps, db: Db | Tx, by: By, of: { challenge
 }
 
 /** What was proven, where it was proven over just this: the statement, the envelope, and the key with which it is registered now. */
-export function provenFor(proven: Proven, { challenge, ceremony, key }: { challenge: ChallengeRow; ceremony: Ceremony; key: KnownKey }): Countersignature {
-  const now = groundOf(challenge, key)
+export function provenFor(proven: Proven, { challenge, ceremony, key }: Ground & { ceremony: Pick<Ceremony, 'envelope'> }): Countersignature {
+  const now = groundOf({ challenge, key })
   const same = proven.subjectDigest === now.subjectDigest && proven.publicKey === now.publicKey && proven.alg === now.alg && proven.rpId === now.rpId
     && proven.countersignature.envelope === ceremony.envelope && proven.countersignature.credential === key.credential.id
   if (same) return proven.countersignature
   throw new GateError('ceremony_not_found', 'What you countersigned, or your key, was changed in the same moment.', 'Open the request again and countersign it there.')
 }
 
-function groundOf(challenge: ChallengeRow, { credential, rpId }: KnownKey): Omit<Proven, 'countersignature'> {
+type Ground = { challenge: Pick<ChallengeRow, 'subject_digest'>; key: { credential: { id: string; publicKey: string; alg: number }; rpId: string } }
+
+function groundOf({ challenge, key: { credential, rpId } }: Ground): Omit<Proven, 'countersignature'> {
   return { subjectDigest: challenge.subject_digest, publicKey: credential.publicKey, alg: credential.alg, rpId }
 }
 
