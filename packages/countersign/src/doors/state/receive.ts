@@ -30,6 +30,7 @@ export async function receive(body: Readable | undefined, announced: Announced, 
   if (encoding !== '' && encoding.toLowerCase() !== 'identity') throw new StateError('encoding_refused', 'The body is compressed or encoded.', 'Send it as it is, without Content-Encoding.')
   if (length !== null && length > largest) throw tooLarge(largest)
   const [sha256, wanted] = [createHash('sha256'), md5 === '' ? null : createHash('md5')]
+  let bytes: Uint8Array
   const into = length === null ? growing(largest) : fixed(memory(length))
   try {
     for await (const piece of (body ?? []) as AsyncIterable<Buffer>) {
@@ -38,13 +39,13 @@ export async function receive(body: Readable | undefined, announced: Announced, 
       sha256.update(piece)
       wanted?.update(piece)
     }
+    bytes = into.end()
+    if (wanted && !isDigest(md5, wanted.digest())) throw new StateError('body_digest_mismatch', 'The body is not the one that Content-MD5 speaks of: it was changed on its way.', 'Send it again.')
   } catch (cause) {
     into.packing?.stop()
     if (cause instanceof StateError) throw cause
     throw incomplete(cause)
   }
-  const bytes = into.end()
-  if (wanted && !isDigest(md5, wanted.digest())) throw new StateError('body_digest_mismatch', 'The body is not the one that Content-MD5 speaks of: it was changed on its way.', 'Send it again.')
   return { bytes, digest: sha256.digest('hex'), packing: into.packing, uses: [] }
 }
 

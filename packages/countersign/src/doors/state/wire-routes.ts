@@ -17,7 +17,7 @@ import { readPlace, WIRE } from './names.ts'
 import type { Place } from './names.ts'
 import type { StateDeps } from './ports.ts'
 import { receive, receiveText } from './receive.ts'
-import type { Announced } from './receive.ts'
+import type { Announced, Received } from './receive.ts'
 import { runUnlocked } from './reconcile.ts'
 import { createRefusalLog, whoOf } from './refusals.ts'
 import { createRoom } from './room.ts'
@@ -140,10 +140,9 @@ async function write({ deps, useCases, room, caller, place, signal, request, rep
   await admitWrite(deps, writing)
   const announced = announcedBy(request, deps.limits.largest)
   const held = await room.enter(announced.length ?? deps.limits.largest, signal)
-  let uses: Promise<unknown>[] = []
+  let body: Received | undefined
   try {
-    const body = await receive(bodyOf(request), announced, held.memory)
-    uses = body.uses
+    body = await receive(bodyOf(request), announced, held.memory)
     try {
       await useCases.write.run(caller.actor, { ...writing, body })
     } catch (error) {
@@ -152,7 +151,8 @@ async function write({ deps, useCases, room, caller, place, signal, request, rep
       await writeState(deps, null, writing, body)
     }
   } finally {
-    void Promise.allSettled(uses).then(() => held.leave())
+    body?.packing?.stop()
+    void Promise.allSettled(body?.uses ?? []).then(() => held.leave())
   }
   return reply.code(200).send()
 }
