@@ -98,25 +98,15 @@ export function navigate(to: string, how: 'push' | 'replace' = 'push'): void {
 }
 
 /** The current path; the component renders again when it changes. */
-export function usePath(): string {
-  const [path, setPath] = useState(location.pathname)
-  useEffect(() => {
-    const changed = (): void => setPath(location.pathname)
-    listeners.add(changed)
-    addEventListener('popstate', changed)
-    return () => {
-      listeners.delete(changed)
-      removeEventListener('popstate', changed)
-    }
-  }, [])
-  return path
-}
+export const usePath = (): string => useLocation('pathname')
 
 /** What stands after the question mark; the component renders again when it changes. */
-export function useQuery(): string {
-  const [query, setQuery] = useState(location.search)
+export const useQuery = (): string => useLocation('search')
+
+function useLocation(part: 'pathname' | 'search'): string {
+  const [now, setNow] = useState(location[part])
   useEffect(() => {
-    const changed = (): void => setQuery(location.search)
+    const changed = (): void => setNow(location[part])
     changed()
     listeners.add(changed)
     addEventListener('popstate', changed)
@@ -124,8 +114,8 @@ export function useQuery(): string {
       listeners.delete(changed)
       removeEventListener('popstate', changed)
     }
-  }, [])
-  return query
+  }, [part])
+  return now
 }
 
 /** `/sign-in?next=...` for the page the person is on now. */
