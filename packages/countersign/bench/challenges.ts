@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import type { Selectable } from 'kysely'
 import { digestInForce } from '../src/doors/admin/policy-pin.ts'
 import { signInTerminal } from '../src/demonstration/raw-terminal.ts'
+import type { Actor } from '../src/identity/actor.ts'
 import { SoftwarePerson } from '../src/demonstration/software-person.ts'
 import type { Authorized } from '../src/gate/index.ts'
 import { consume } from '../src/gate/countersign.ts'
@@ -54,14 +55,17 @@ async function modelOf(server: RunningServer, person: SoftwarePerson): Promise<M
   const terminal = await signInTerminal(server.url, (link) => person.allowTerminal(link))
   const { code } = await ask(terminal, runBody())
   const { ceremony } = await person.begin(code)
-  return await server.parts.base.store.read(async (db) => {
+  const { base, gate } = server.parts
+  const admitted = gate.useCase('answer in a bench', 'challenge.answer', async (by) => by)
+  const { row, key } = await base.store.read(async (db) => {
     const row = await db.selectFrom('gate_ceremony').selectAll().where('id', '=', String(ceremony)).executeTakeFirstOrThrow()
     const [key] = await server.parts.identity.keys.usableBy(db, row.person)
     if (!key) throw new Error('the person has no key')
-    const actor = { kind: 'person', id: row.person, name: 'Bench', roles: ['operator'], via: 'browser', session: row.session, executor: '', source: { address: '127.0.0.1', client: 'bench' }, authTime: row.created_at }
-    const by = { action: 'challenge.answer', actor } as unknown as Model['by']
-    return { challenge: row.challenge, ceremony: row.id, by, envelope: row.envelope, credential: key.credential.id, publicKey: key.credential.publicKey, alg: key.credential.alg, rpId: key.rpId }
+    return { row, key }
   })
+  const actor: Actor = { kind: 'person', id: row.person, name: 'Bench', roles: ['operator'], via: 'browser', session: row.session, executor: '', source: { address: '127.0.0.1', client: 'bench' }, authTime: row.created_at }
+  const by = await admitted.run(actor, {})
+  return { challenge: row.challenge, ceremony: row.id, by, envelope: row.envelope, credential: key.credential.id, publicKey: key.credential.publicKey, alg: key.credential.alg, rpId: key.rpId }
 }
 
 /** Crockford's letters, as codes are written. */

@@ -19,7 +19,7 @@ export type Unsealed<Row extends Sealable> = Omit<Row, 'mac'>
 
 export interface RowMacs {
   /** By whoever writes it, and again by whoever changes a column that decides, in the same unit. */
-  seal<Row extends Sealable>(of: SealedTable<Row>, row: Unsealed<Row>): Row
+  seal<Row extends Sealable>(of: SealedTable<Row>, row: Unsealed<Row>): Unsealed<Row> & Sealable
   /** Takes the same time wherever the two differ. */
   holds<Row extends Sealable>(of: SealedTable<Row>, row: Row): boolean
 }
@@ -34,10 +34,9 @@ export function createRowMacs(instance: string, keys: readonly [Uint8Array, ...U
   const byId = new Map(keys.map((key) => [keyId(key), key]))
   const [current] = keys
   return {
-    seal<Row extends Sealable>(of: SealedTable<Row>, row: Unsealed<Row>): Row {
+    seal<Row extends Sealable>(of: SealedTable<Row>, row: Unsealed<Row>): Unsealed<Row> & Sealable {
       const mac = `v1.${keyId(current)}.${macOver(current, instance, of, row).toString('base64url')}`
-      // What was left out is put back here; the compiler cannot know that it is all of it.
-      return { ...row, mac } as unknown as Row
+      return { ...row, mac }
     },
     holds<Row extends Sealable>(of: SealedTable<Row>, row: Row): boolean {
       const [version, id = '', sent = '', ...rest] = row.mac.split('.')

@@ -21,6 +21,8 @@ type Body = {
   ceremony: string
   redirect: string
   options: Options
+  codes: string[]
+  pending: { id: string }
   possession: { options: Options }
   voucher: { options: Options }
   authenticators: { label: string; thisSession: boolean }[]

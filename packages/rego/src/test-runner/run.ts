@@ -31,6 +31,7 @@ export function runTests(program: Compiled, options: TestOptions = {}): TestRepo
   for (const test of findTests(program.modules)) {
     if (only !== undefined && !only.test(`${test.package}.${test.name}`)) continue
     const start = clock()
+    // Rules named `todo_test_...` are listed and not run, as Open Policy Agent's own runner does.
     const outcome = test.todo ? skipped : runTest(program, test, { ...evaluation, coverage: covers }, covered)
     results.push({ ...test, ...outcome, milliseconds: clock() - start })
   }

@@ -114,7 +114,7 @@ describe('somebody with a key', () => {
     expect((begun.json()['picture'] as string[]).every((row) => /^[01]+$/.test(row))).toBe(true)
     const first = shownBy(seed, world)
     world.clock.advance(step)
-    const { pending } = (await post('authenticator-apps/confirm', { ceremony: text(begun, 'ceremony'), codes: [first, shownBy(seed, world)] })).json() as unknown as { pending: { id: string } }
+    const { pending } = (await post('authenticator-apps/confirm', { ceremony: text(begun, 'ceremony'), codes: [first, shownBy(seed, world)] })).json()
     expect((await browser.call({ path: '/api/v1/authenticators' })).json()).toMatchObject({ apps: [], pendingApps: [{ id: pending.id }] })
     const { ceremony, voucher } = (await post(`authenticator-apps/${pending.id}/voucher/begin`)).json()
     await post(`authenticator-apps/${pending.id}/voucher/finish`, { ceremony, response: owner.device.get(voucher.options, url) })
@@ -124,7 +124,7 @@ describe('somebody with a key', () => {
   test('makes recovery codes with a touch, and one of them opens a browser that can add an app and do nothing else', async () => {
     const { app, world, owner, post, identity } = await ready()
     const begun = (await post('recovery-codes/begin')).json()
-    const { codes } = (await post('recovery-codes', { proof: { ceremony: begun.ceremony, response: owner.device.get(begun.options, url) } })).json() as unknown as { codes: string[] }
+    const { codes } = (await post('recovery-codes', { proof: { ceremony: begun.ceremony, response: owner.device.get(begun.options, url) } })).json()
     const lost = openBrowser(app)
     const answer = await lost.call({ method: 'POST', path: '/api/v1/session/recovery', body: { login: 'ada', code: codes[0] } })
     expect(answer.json()).toMatchObject({ person: { name: 'Ada' }, limitedTo: 'enrolment' })
