@@ -10,7 +10,6 @@ import { createRoom } from '../../src/doors/state/room.ts'
 import type { StateDeps } from '../../src/doors/state/ports.ts'
 import { HandClock, ownedServer } from '../support/scratch-server.ts'
 import { credentialFor, locked, named, WireClient } from '../support/states.ts'
-import type { LockInfo } from '../support/states.ts'
 
 const workspace = 'shop/prod'
 const api = `/api/v1/state/workspaces/${named(workspace)}`
@@ -24,11 +23,15 @@ function large(serial: number, bytes = 3 * MB): string {
   return JSON.stringify({ version: 4, terraform_version: '1.11.4', serial, lineage: 'large', outputs: {}, resources: [{ mode: 'managed', type: 'aws_instance', name: 'web', provider: 'provider["registry.terraform.io/hashicorp/aws"]', instances }], check_results: null })
 }
 
-type Owned = Awaited<ReturnType<typeof ownedServer>>
-
-async function wired(owned: Owned): Promise<{ client: WireClient; info: LockInfo }> {
+/** A server with a large state, written under a lock that is still held. */
+async function written() {
+  const clock = new HandClock()
+  const owned = await ownedServer({ clock })
   const client = new WireClient(await credentialFor(owned, workspace))
-  return { client, info: await locked(owned, client) }
+  const info = await locked(owned, client)
+  const text = large(1)
+  expect(await client.write(info, text)).toMatchObject({ status: 200 })
+  return { clock, owned, deps: owned.server.parts.state, client, info, text }
 }
 
 const pieces = async ({ store }: StateDeps): Promise<number> => (await store.read((db) => db.selectFrom('state_piece').select('body').execute())).length
@@ -36,12 +39,7 @@ const factsRows = async ({ store }: StateDeps): Promise<number> => (await store.
 const secretsIn = (text: string): string => (JSON.parse(text) as { resources: { instances: { attributes: { password: string | null } }[] }[] }).resources[0]?.instances[7]?.attributes.password ?? ''
 
 it('a large state comes back as it was written, in pieces; what it holds is known to whoever asks, whenever the server died', async () => {
-  const clock = new HandClock()
-  const owned = await ownedServer({ clock })
-  const deps = owned.server.parts.state
-  const { client, info } = await wired(owned)
-  const text = large(1)
-  expect(await client.write(info, text)).toMatchObject({ status: 200 })
+  const { clock, owned, deps, client, info, text } = await written()
   const back = await client.send('GET')
   expect(createHash('sha256').update(back.text).digest('hex')).toBe(createHash('sha256').update(text).digest('hex'))
   expect(secretsIn(back.text)).toBe('canary-4711-x')
@@ -79,12 +77,7 @@ it('a large state comes back as it was written, in pieces; what it holds is know
 })
 
 it('what becomes no version leaves no piece behind, and what a server left behind when it died is swept', async () => {
-  const clock = new HandClock()
-  const owned = await ownedServer({ clock })
-  const deps = owned.server.parts.state
-  const { client, info } = await wired(owned)
-  const text = large(1)
-  expect(await client.write(info, text)).toMatchObject({ status: 200 })
+  const { clock, owned, deps, client, info, text } = await written()
   await owned.terminal.must('GET', `${api}/versions/1`)
   const before = await pieces(deps)
   // The same once more; one that is wrong; one whose unit is refused in the end.

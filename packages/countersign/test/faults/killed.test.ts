@@ -6,8 +6,9 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { SoftwarePerson } from '../../src/demonstration/software-person.ts'
 import { freePort, scratchFolder } from '../support/scratch-server.ts'
 import { seeded, seedOfRun } from '../support/seeded.ts'
+import { atWork } from './at-work.ts'
 import { audited } from './audited.ts'
-import { newRunsLog, oneRun, wrongRuns } from './runs-load.ts'
+import { newRunsLog, wrongRuns } from './runs-load.ts'
 import { startProcess } from './server-process.ts'
 import { newLoad, summary, wrongStates } from './states-load.ts'
 import type { StatesLog } from './states-load.ts'
@@ -34,22 +35,9 @@ describe('a server that is killed', () => {
       const doomed = server
       runs.round = round
       const { terminal, states, clients } = (load = round % 4 === 0 || load === null ? await newLoad(person, `load/state-${round}`) : load)
-      let alive = true
-      let left = 1 + Math.floor(random() * 60)
-      const working: Promise<void>[] = []
-      await new Promise<void>((resolve) => {
-        const heard = (): void => {
-          if (--left === 0) setTimeout(resolve, random() * 15)
-        }
-        const over = async (work: () => Promise<unknown>): Promise<void> => {
-          while (alive) await work().catch(() => undefined)
-        }
-        for (let client = 0; client < 2; client++) working.push(over(() => oneRun(runs, terminal, person, heard)))
-        for (const client of clients) working.push(over(() => client.turn(heard)))
-      })
+      const work = await atWork({ runs, person, terminal, clients }, 1 + Math.floor(random() * 60), random() * 15)
       await doomed.kill()
-      alive = false
-      await Promise.all(working)
+      await work.stop()
       server = await start()
       // Whoever was told of a lock has it; whoever was told nothing goes on from what there is.
       for (const client of clients) await client.turn(() => undefined).catch((error: unknown) => states.wrong.push(String(error)))

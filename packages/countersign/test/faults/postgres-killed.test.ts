@@ -8,9 +8,10 @@ import { describe, expect, inject, it } from 'vitest'
 import type { RawTerminal } from '../../src/demonstration/raw-terminal.ts'
 import { SoftwarePerson } from '../../src/demonstration/software-person.ts'
 import { seeded, seedOfRun } from '../support/seeded.ts'
+import { atWork } from './at-work.ts'
 import { audited } from './audited.ts'
 import { brokenPostgres, ways } from './broken-postgres.ts'
-import { newRunsLog, oneRun, wrongRuns } from './runs-load.ts'
+import { newRunsLog, wrongRuns } from './runs-load.ts'
 import { newLoad, summary, wrongStates } from './states-load.ts'
 import type { StatesLog } from './states-load.ts'
 import { serversOn } from './three-servers.ts'
@@ -33,23 +34,10 @@ describe('a PostgreSQL that is killed under two servers', () => {
     for (let round = 0; round < rounds; round++) {
       runs.round = round
       const { terminal, states, clients } = (load = round % 4 === 0 || load === null ? await newLoad(person, `load/state-${round}`) : load)
-      let alive = true
-      let left = 1 + Math.floor(chance() * 24)
-      const working: Promise<void>[] = []
-      await new Promise<void>((resolve) => {
-        const heard = (): void => {
-          if (--left === 0) setTimeout(resolve, chance() * 30)
-        }
-        const over = async (work: () => Promise<unknown>): Promise<void> => {
-          while (alive) await work().catch(() => later(10))
-        }
-        for (let client = 0; client < 2; client++) working.push(over(() => oneRun(runs, terminal, person, heard)))
-        for (const client of clients) working.push(over(() => client.turn(heard)))
-      })
+      const work = await atWork({ runs, person, terminal, clients }, 1 + Math.floor(chance() * 24), chance() * 30, () => later(10))
       const way = ways[Math.floor(chance() * ways.length)] ?? 'all of it'
       await postgres.breakIt(way, chance)
-      alive = false
-      await Promise.all(working)
+      await work.stop()
       await back(terminal)
       for (const client of clients) await client.turn(() => undefined).catch((error: unknown) => states.wrong.push(String(error)))
       if (!all.includes(states)) all.push(states)
