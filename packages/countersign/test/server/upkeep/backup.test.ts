@@ -72,7 +72,7 @@ describe('a backup', () => {
     const files = ['a', 'b'].map((name) => join(kept, name))
     const sizes: unknown[] = []
     for (const file of files) {
-      expect((await said('backup', 'create', ...(await at(owned.dataDir)), '--to', file, ...secret)).code).toBe(0)
+      expect(await said('backup', 'create', ...(await at(owned.dataDir)), '--to', file, ...secret)).toMatchObject({ code: 0 })
       const { code, data } = await said('backup', 'verify', file, ...secret)
       expect({ code, file }).toEqual({ code: 0, file })
       sizes.push(data['leaves'])
@@ -112,8 +112,8 @@ describe('a backup', () => {
     const { owned } = await backedUp()
     const secret = ['--passphrase-file', await passphraseFile(kept)]
     const file = join(kept, 'with-passphrase')
-    expect((await said('backup', 'create', ...(await at(owned.dataDir)), '--to', file, ...secret)).code).toBe(0)
-    expect((await said('backup', 'verify', file, ...secret)).code).toBe(0)
+    expect(await said('backup', 'create', ...(await at(owned.dataDir)), '--to', file, ...secret)).toMatchObject({ code: 0 })
+    expect(await said('backup', 'verify', file, ...secret)).toMatchObject({ code: 0 })
     const refusals = [['another passphrase altogether', 'verify', file], ['short', 'create', ...(await at(owned.dataDir)), '--to', join(kept, 'weak')]] as const
     const codes: unknown[] = []
     for (const [passphrase, ...words] of refusals) codes.push((await said('backup', ...words, '--passphrase-file', await passphraseFile(kept, passphrase))).data['error'])
@@ -216,14 +216,14 @@ describe('a restored backup', () => {
     await said('backup', 'create', ...(await at(owned.dataDir)), '--keys-to', swapped, ...secret)
     expect((await said('backup', 'restore', own, ...place.flags, '--keys', swapped, ...secret)).data).toMatchObject({ error: { code: 'keys_foreign' } })
     // Nothing was made by the refusal, so the same place still takes it.
-    expect((await said('backup', 'restore', file, ...place.flags, ...secret)).code).toBe(0)
+    expect(await said('backup', 'restore', file, ...place.flags, ...secret)).toMatchObject({ code: 0 })
     expect((await said('backup', 'restore', file, ...place.flags, ...secret)).data).toMatchObject({ error: { code: 'target_not_empty' } })
   })
 
   it.skipIf(onPostgres)('that was cut short does not start', async () => {
     const { owned, file, secret, keys } = await backupFile()
     const place = await emptyPlace('cut')
-    expect((await said('backup', 'restore', file, ...place.flags, '--keys', keys, ...secret)).code).toBe(0)
+    expect(await said('backup', 'restore', file, ...place.flags, '--keys', keys, ...secret)).toMatchObject({ code: 0 })
     const store = await openStore({ dataDir: place.dataDir, databaseUrl: await databaseOf(place.dataDir), migrations })
     await store.write((tx) => tx.updateTable('platform_mark').set({ state: 'unfinished' }).execute())
     await store.close()
@@ -233,7 +233,7 @@ describe('a restored backup', () => {
     await writeFile(damaged, flipped(await readFile(file), (await stat(file)).size - 100))
     const untouched = await emptyPlace('untouched')
     expect((await said('backup', 'restore', damaged, ...untouched.flags, ...secret)).data).toMatchObject({ error: { code: 'backup_edited' } })
-    expect((await said('backup', 'restore', file, ...untouched.flags, ...secret)).code).toBe(0)
+    expect(await said('backup', 'restore', file, ...untouched.flags, ...secret)).toMatchObject({ code: 0 })
   })
 })
 

@@ -24,7 +24,7 @@ async function putBack() {
   const seen = await owned.server.parts.base.ledger.checkpoint()
   await owned.server.close()
   const place = await emptyPlace('older-data')
-  expect((await said('backup', 'restore', join(folder, 'old'), ...place.flags, '--keys', join(folder, 'keys'), ...secret)).code).toBe(0)
+  expect(await said('backup', 'restore', join(folder, 'old'), ...place.flags, '--keys', join(folder, 'keys'), ...secret)).toMatchObject({ code: 0 })
   return { owned, open, seen, place }
 }
 

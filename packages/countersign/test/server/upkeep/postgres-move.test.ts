@@ -79,15 +79,15 @@ describe('moving to PostgreSQL', () => {
     await server.close()
     // The way back over the old file is closed by what the folder has seen.
     expect((await said('db', 'move', '--data', dataDir, '--to', url)).data).toMatchObject(error('target_not_empty'))
-    expect((await said('db', 'move', '--data', dataDir, '--back')).code).toBe(0)
+    expect(await said('db', 'move', '--data', dataDir, '--back')).toMatchObject({ code: 0 })
     expect(await refusal(start(dataDir, '', port))).toBe('database_behind')
   })
 
   it('can be undone while nobody has worked there', async () => {
     const { dataDir, port, terminal, open } = await source('back')
     expect((await said('db', 'move', '--data', dataDir, '--back')).data).toMatchObject(error('move_refused'))
-    expect((await said('db', 'move', '--data', dataDir, '--to', await database())).code).toBe(0)
-    expect((await said('db', 'move', '--data', dataDir, '--back')).code).toBe(0)
+    expect(await said('db', 'move', '--data', dataDir, '--to', await database())).toMatchObject({ code: 0 })
+    expect(await said('db', 'move', '--data', dataDir, '--back')).toMatchObject({ code: 0 })
     await start(dataDir, '', port)
     await apply(terminal, open.run.id, open.start)
   })

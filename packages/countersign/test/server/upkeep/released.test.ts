@@ -62,7 +62,7 @@ describe.skipIf(onPostgres)('data of a released version', () => {
     const secret = ['--passphrase-file', `${dataDir}/keys/cookie.secret`]
     const [file = '', keys = '', target = ''] = ['.backup', '.keys', '.restored'].map((end) => `${dataDir}${end}`)
     await said('backup', 'create', '--data', dataDir, '--to', file, '--keys-to', keys, ...secret)
-    expect((await said('backup', 'restore', file, '--data', target, '--keys', keys, ...secret)).code).toBe(0)
+    expect(await said('backup', 'restore', file, '--data', target, '--keys', keys, ...secret)).toMatchObject({ code: 0 })
     const server = await start(target, one.url)
     const leaf = await server.parts.base.ledger.newest('ledger.restored')
     expect(JSON.parse(leaf?.details ?? '{}')).toMatchObject({ voided: { grants: 1, sessions: 1, terminals: 1 } })
