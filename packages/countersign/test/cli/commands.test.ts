@@ -159,6 +159,19 @@ describe('countersign policy', () => {
     expect(denied.code).toBe(3)
     expect((await at.run(['policy', 'show'])).stdout).toContain('fresh: 5m')
   })
+
+  it('takes a change back that is interrupted, or that nobody countersigns in time', async () => {
+    const { terminal: at, person } = await signedIn()
+    at.write('policy.yaml', (await at.run(['policy', 'show'])).stdout.replace('fresh: 10m', 'fresh: 5m'))
+    let code = ''
+    const interrupted = await at.run(['policy', 'apply', 'policy.yaml'], { onOutput: once(codeShown, (shown, child) => { code = shown; child.kill('SIGINT') }) })
+    expect(interrupted).toMatchObject({ code: 3, stderr: expect.stringContaining('(interrupted)') as unknown })
+    expect(interrupted.stderr).toContain('The old policy stays in force.')
+    expect((await person.call('POST', `/api/v1/ceremonies/${code}/begin`, {})).body).toMatchObject({ code: 'challenge_cancelled' })
+    const late = await at.run(['policy', 'apply', 'policy.yaml', '--timeout', '1s'], { onOutput: once(codeShown, (shown) => void (code = shown)) })
+    expect(late).toMatchObject({ code: 3, stderr: expect.stringContaining('(wait_timeout)') as unknown })
+    expect((await person.call('POST', `/api/v1/ceremonies/${code}/begin`, {})).body).toMatchObject({ code: 'challenge_cancelled' })
+  })
 })
 
 describe('countersign audit verify', () => {

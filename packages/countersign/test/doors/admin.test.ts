@@ -6,6 +6,7 @@ import { demonstrationPolicy } from '../../src/policy/index.ts'
 import { ask, countersigned, runBody } from '../support/sample-run.ts'
 import { databaseOf, tamper } from '../support/database.ts'
 import { ownedServer, scratchServer } from '../support/scratch-server.ts'
+import { recruit } from '../support/team.ts'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openStore } from '../../src/platform/store/open.ts'
@@ -55,6 +56,22 @@ describe('a change of policy', () => {
     expect((await owned.terminal.call('POST', `/api/v1/runs/${granted.run.id}/apply-start`, granted.start)).body).toMatchObject({ code: 'grant_void' })
     expect((await owned.person.finish(waiting.code, begun['ceremony'], owned.person.sign(begun['options']))).body).toMatchObject({ code: 'policy_changed' })
     expect((await owned.person.call('POST', `/api/v1/ceremonies/${waiting.code}/begin`, {})).body).toMatchObject({ code: 'policy_changed' })
+  })
+
+  it('is withdrawn by whoever asked for it, and then nobody can countersign it; one that has happened stays', async () => {
+    const owned = await ownedServer()
+    const { person: other } = await recruit(owned.person, 'Ben', 'manager')
+    const unwanted = await owned.terminal.must('POST', '/api/v1/policy/changes', { yaml: stricter })
+    const withdraw = (by: { call: typeof other.call }, id: unknown) => by.call('POST', `/api/v1/policy/changes/${String(id)}/withdraw`, {})
+    expect(await withdraw(other, unwanted['id'])).toMatchObject({ status: 404, body: { code: 'policy_change_not_found' } })
+    expect((await owned.terminal.must('GET', `/api/v1/policy/changes/${String(unwanted['id'])}`))['status']).toBe('waiting')
+    const begun = await owned.person.begin(String(unwanted['code']))
+    expect(await withdraw(owned.terminal, unwanted['id'])).toMatchObject({ status: 200, body: { status: 'cancelled' } })
+    expect((await owned.person.finish(String(unwanted['code']), begun['ceremony'], owned.person.sign(begun['options']))).body).toMatchObject({ code: 'challenge_cancelled' })
+    expect(await owned.terminal.must('GET', '/api/v1/policy')).toMatchObject({ yaml: demonstrationPolicy })
+    const wanted = await changePolicy(owned, stricter)
+    expect(await withdraw(owned.terminal, wanted.id)).toMatchObject({ status: 200, body: { status: 'consumed' } })
+    expect(await owned.terminal.must('GET', '/api/v1/policy')).toMatchObject({ yaml: stricter })
   })
 
   it('is refused when the policy has moved meanwhile', async () => {

@@ -120,7 +120,7 @@ const flows: Record<string, Flow> = {
     },
   },
   'runs, and the policy': {
-    calls: [...everywhere, ...signing, ...terminals, ...v1('POST', 'ceremonies/{code}/deny runs runs/{id}/apply-start runs/{id}/alive runs/{id}/outcome runs/{id}/cancel policy/changes')],
+    calls: [...everywhere, ...signing, ...terminals, ...v1('POST', 'ceremonies/{code}/deny runs runs/{id}/apply-start runs/{id}/alive runs/{id}/outcome runs/{id}/cancel policy/changes policy/changes/{id}/withdraw')],
     async run({ ada, clock }) {
       const cli = await terminal(ada, clock)
       const { run, start } = await countersigned(ada, cli)
@@ -129,7 +129,8 @@ const flows: Record<string, Flow> = {
       await cli.must('POST', `/api/v1/runs/${run.id}/outcome`, { lease, result: 'applied', summary: '1 destroyed', state: { lineage: 'l', serial: 1, digest: 'ab'.repeat(32) }, treeUnchanged: true })
       await ada.deny((await ask(cli, runBody({ workspace: 'shop/one' }))).code)
       await cli.must('POST', `/api/v1/runs/${(await ask(cli, runBody({ workspace: 'shop/two' }))).id}/cancel`, {})
-      await ada.must('POST', '/api/v1/policy/changes', { yaml: 'version: 1\nrules:\n  - { name: all, when: {}, then: countersign }\n' })
+      const { id } = await ada.must('POST', '/api/v1/policy/changes', { yaml: 'version: 1\nrules:\n  - { name: all, when: {}, then: countersign }\n' })
+      expect(await ada.must('POST', `/api/v1/policy/changes/${String(id)}/withdraw`, {})).toMatchObject({ status: 'cancelled' })
     },
   },
   'states, over the interface and over the wire': {

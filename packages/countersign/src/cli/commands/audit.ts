@@ -21,8 +21,10 @@ fit is named, and the exit code is 5.
 Examples:
   countersign audit verify
   countersign audit verify --against /mnt/other/checkpoints
-  countersign audit verify --against git:ssh://audit@git.example.com/ledger.git --against 's3://acme-audit/countersign'
-  countersign audit verify --server https://countersign.example.com --against git:ssh://audit@git.example.com/ledger.git
+  countersign audit verify --against 's3://acme-audit/countersign' \\
+    --against git:ssh://audit@git.example.com/ledger.git
+  countersign audit verify --server https://countersign.example.com \\
+    --against git:ssh://audit@git.example.com/ledger.git
   countersign audit verify --data /var/lib/countersign --json`)
     .action(async (options: VerifyOptions & Json) => await run(options.json, async (output) => await auditFolder(options, output)))
   withPlace(command.command('tail').description('show the entries of the ledger as they are appended'))

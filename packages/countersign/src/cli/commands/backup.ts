@@ -45,8 +45,10 @@ Nothing is written over. The first start after it makes void whatever was open i
 sessions, terminals, links, codes and credentials for states. It says so in the ledger. People sign in anew.
 
 Examples:
-  countersign backup restore /backup/2026-11-21.csbackup --data /var/lib/countersign.new --keys /safe/countersign.cskeys
-  countersign backup restore today.csbackup --data /var/lib/countersign.new --database-url postgres://countersign@localhost/restored`)
+  countersign backup restore /backup/2026-11-21.csbackup \\
+    --data /var/lib/countersign.new --keys /safe/countersign.cskeys
+  countersign backup restore today.csbackup --data /var/lib/countersign.new \\
+    --database-url postgres://countersign@localhost/restored`)
     .action(async (file: string, options: RestoreOptions) => await run(options.json, async (output) => await restore(file, options, output)))
 }
 

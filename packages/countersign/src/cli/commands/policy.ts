@@ -3,14 +3,15 @@ import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { formatCode, parseSubject, shortCode, subjectDigest, type PolicySubject } from '@countersign/proof'
 import { connect } from '../apply/connect.ts'
+import { watchInterrupts, type Interrupts } from '../apply/interrupts.ts'
 import { offerToOpen } from '../apply/offer.ts'
 import type { Session } from '../client/session.ts'
+import { notGiven, waitForPerson } from '../client/wait-for-person.ts'
 import { answer, type PolicyChange } from '../client/wire.ts'
 import { readRepository } from '../config/repository.ts'
 import { CliError, exitCodes, type ExitCode } from '../exit.ts'
 import { safe, type Output } from '../output.ts'
 import { diffLines, nearDifferences } from '../render/diff.ts'
-import { startProgress } from '../render/progress.ts'
 import { durationOption } from './run-options.ts'
 import type { Runner } from './table.ts'
 
@@ -55,6 +56,7 @@ async function applyPolicy(file: string, options: Options, output: Output): Prom
   }
   showDifferences(output, before.yaml, yaml)
   const change = answer('policy change', await session.api.call('POST', '/api/v1/policy/changes', { body: { yaml } }))
+  const interrupts = watchInterrupts(output)
   const subject = checkChange(change.subject, session, before.yaml, yaml)
   output.line()
   for (const sentence of subject.effect) output.line(`  ${safe(sentence)}`)
@@ -62,10 +64,8 @@ async function applyPolicy(file: string, options: Options, output: Output): Prom
   const link = `${session.trust.sites.at(-1)?.origins[0] ?? session.profile.server}/c/${code}`
   output.line()
   output.line(`  what you sign   ${output.paint.bold(code)}      ->  ${link}`)
-  const status = await waitForChange(session, change, link, timeout, output)
-  if (status !== 'countersigned' && status !== 'consumed') {
-    throw new CliError(`challenge_${status}`, `The change of the policy was not countersigned: it is ${status}. The old policy stays in force.`, '', { exit: exitCodes.notCountersigned })
-  }
+  const ended = await waitForChange({ session, output, timeout, link, interrupts }, change)
+  if (!inForce(ended)) throw notGiven(`challenge_${ended.status}`, `The change of the policy was not countersigned: it is ${ended.status}. The old policy stays in force.`)
   output.line('The new policy is in force. What was granted under the old one is void.')
   output.data({ changed: true, from: subject.from, to: subject.to, code, effect: subject.effect })
   return exitCodes.done
@@ -97,19 +97,32 @@ function checkChange(text: string, session: Session, before: string, after: stri
   throw new CliError('server_altered_subject', 'The server made a statement that is not about this change of the policy.', 'Do not countersign it. Tell the server\'s owner.', { exit: exitCodes.verificationFailed })
 }
 
-async function waitForChange(session: Session, change: PolicyChange, link: string, timeout: number | undefined, output: Output): Promise<string> {
-  const limit = timeout === undefined ? Date.parse(change.expiresAt) + 5_000 : Date.now() + timeout
+type Wait = { readonly session: Session; readonly output: Output; /** Milliseconds. */ readonly timeout: number | undefined; readonly link: string; readonly interrupts: Interrupts }
+
+/** How it stands when it waits no more. At Ctrl-C, or when time is up, it is taken back: nobody should touch a key for it. */
+async function waitForChange({ session, output, timeout, link, interrupts }: Wait, asked: PolicyChange): Promise<PolicyChange> {
+  const path = `/api/v1/policy/changes/${asked.id}`
   const offer = offerToOpen(output, link)
-  const progress = startProgress(output, 'waiting for the countersignature')
-  try {
-    for (;;) {
-      const seconds = Math.max(0, Math.min(25, Math.ceil((limit - Date.now()) / 1000)))
-      const now = answer('policy change', await session.api.call('GET', `/api/v1/policy/changes/${change.id}?wait=${seconds}`, { silence: (seconds + 15) * 1000 }))
-      if (now.status !== 'waiting') return now.status
-      if (Date.now() >= limit) throw new CliError('wait_timeout', 'Nobody countersigned in time. The old policy stays in force.', '', { exit: exitCodes.notCountersigned })
-    }
-  } finally {
-    progress.end()
+  const over = (): void => {
+    interrupts.end()
     offer.end()
   }
+  try {
+    return await waitForPerson({ output, signal: interrupts.signal, timeout }, { ...asked, status: 'waiting' }, {
+      after: async (_, seconds, held) => answer('policy change', await session.api.call('GET', `${path}?wait=${seconds}`, held)),
+      isGood: inForce,
+      nothing: 'The old policy stays in force.',
+    })
+  } catch (error) {
+    over() // so that a second Ctrl-C ends everything
+    if (!(error instanceof CliError) || (error.code !== 'interrupted' && error.code !== 'wait_timeout')) throw error
+    // It may have been countersigned just before: then it has happened, and is said as that.
+    const view = await session.api.call('POST', `${path}/withdraw`, { body: {}, silence: 3_000 }).then((said) => answer('policy change', said), () => undefined)
+    if (!view || !inForce(view)) throw error
+    return view
+  } finally {
+    over()
+  }
 }
+
+const inForce = ({ status }: PolicyChange): boolean => status === 'countersigned' || status === 'consumed'

@@ -27,7 +27,8 @@ becomes the owner, and their key is what everything goes back to.
 Examples:
   countersign up
   countersign up --data /var/lib/countersign \\
-    --url https://countersign.example.com --addr 127.0.0.1:7420 --trusted-proxy 127.0.0.1
+    --url https://countersign.example.com --addr 127.0.0.1:7420 \\
+    --trusted-proxy 127.0.0.1
   countersign up --url https://countersign.example.com --addr 0.0.0.0:443 \\
     --tls-cert /etc/countersign/cert.pem --tls-key /etc/countersign/key.pem`)
     .action(async (options: Options) => await run(options.json, async (output) => await up(flagsOf(options), output, { recoverOwner: options.recoverOwner === true, acceptOlder: options.acceptOlderDatabase })))

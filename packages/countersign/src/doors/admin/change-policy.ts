@@ -13,6 +13,7 @@ import { askedBy } from './asked-by.ts'
 import { AdminError } from './errors.ts'
 import { versionsOf } from './policy-pin.ts'
 import type { AdminDeps } from './ports.ts'
+import { changeView, type ChangeView } from './read.ts'
 
 export type AskedChange = { id: string; code: string; subject: string; expiresAt: string }
 
@@ -48,6 +49,17 @@ export async function askChange(deps: AdminDeps, by: Authorized<'policy.change'>
       .execute()
     return { id, code: answer.code, subject: answer.text, expiresAt: rfc3339(answer.expiresAt) }
   })
+}
+
+/** Taking a change back before it is countersigned: whoever asked does not want it any more. One that has happened stays, and its view says so. */
+export async function withdrawChange(deps: AdminDeps, by: Authorized<'policy.read'>, id: string): Promise<ChangeView> {
+  await deps.store.write(async (tx) => {
+    const change = await tx.selectFrom('policy_change').select('requester').where('id', '=', id).executeTakeFirst()
+    if (change?.requester !== by.actor.id) throw new AdminError('policy_change_not_found', 'There is no such change of the policy of yours.', 'Whoever asked for it can withdraw it; whoever may countersign it can deny it.')
+    const { challenge } = await deps.gate.standing(tx, id)
+    if (challenge?.status === 'waiting') await deps.gate.cancel(tx, id, by.actor.id)
+  })
+  return changeView(deps, id)
 }
 
 /** The effect. The policy may have moved on while the person was reading: then this change is of something that is gone. */

@@ -37,7 +37,9 @@ export async function showChange(deps: AdminDeps, _: Authorized<'policy.read'>, 
   return settled ?? changeView(deps, input.id)
 }
 
-async function changeView(deps: AdminDeps, id: string) {
+export type ChangeView = Awaited<ReturnType<typeof changeView>>
+
+export async function changeView(deps: AdminDeps, id: string) {
   return deps.store.read(async (db) => {
     const change = await db.selectFrom('policy_change').selectAll().where('id', '=', id).executeTakeFirst()
     const { challenge } = await deps.gate.standing(db, id)

@@ -51,6 +51,11 @@ export const adminRoutes: FastifyPluginAsyncZod<AdminRoutesDeps> = async (app, {
     },
   )
 
+  app.post('/api/v1/policy/changes/:id/withdraw', { schema: { params: changeId, body: z.strictObject({}).optional() } }, async (request) => {
+    const view = await useCases.withdrawChange.run(actorOf(request), { id: request.params.id })
+    return { ...view, ...link(view.code) }
+  })
+
   app.get('/api/v1/policy/changes/:id/texts', { schema: { params: changeId } }, async (request) =>
     useCases.changeTexts.run(actorOf(request), { id: request.params.id }))
 

@@ -1,6 +1,6 @@
 /** Every use case of this door, each with the action without which it cannot be reached. */
 import type { Effects, Gate } from '../../gate/index.ts'
-import { askChange, takeChange } from './change-policy.ts'
+import { askChange, takeChange, withdrawChange } from './change-policy.ts'
 import { askSite, showSites, takeSite } from './change-site.ts'
 import type { SiteChange } from './change-site.ts'
 import type { AdminDeps, Revocation } from './ports.ts'
@@ -18,6 +18,7 @@ export function adminUseCases(deps: AdminDeps) {
     chain: useCase('prove the policy', 'policy.read', (by, _: Nothing) => showChain(deps, by)),
     changePolicy: useCase('ask for a change of policy', 'policy.change', (by, input: { yaml: string }) => askChange(deps, by, input.yaml)),
     change: useCase('show a change of policy', 'policy.read', (by, input: { id: string; seconds: number; signal: AbortSignal }) => showChange(deps, by, input)),
+    withdrawChange: useCase('withdraw a change of policy of mine', 'policy.read', (by, input: { id: string }) => withdrawChange(deps, by, input.id)),
     changeTexts: useCase('read a change of policy', 'challenge.read', (by, input: { id: string }) => changeTexts(deps, by, input.id)),
     revoke: useCase('ask to remove a key', 'authenticator.change', (by, input: Revocation) => askRevocation(deps, by, input)),
     sites: useCase('show the addresses', 'policy.read', (by, _: Nothing) => showSites(deps, by)),

@@ -2,10 +2,11 @@
  * Receiving a body: into one buffer, of the size that was announced, hashed as it comes. Nothing is believed before all of it is here: a
  * client that stops half-way has sent nothing.
  *
- * Over shared memory, so that the thread that reads it takes no copy; how much of it there is at once is bounded (room.ts).
+ * Over shared memory, so that the thread that reads it takes no copy; how much of it there is at once is bounded (apart/room.ts).
  */
 import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
+import type { Memory } from '../../apart/index.ts'
 import { Packing } from '../../platform/envelope/index.ts'
 import { StateError } from './errors.ts'
 
@@ -52,8 +53,6 @@ export async function receive(body: Readable | undefined, announced: Announced, 
 /** `add` returns how much there is. */
 type Into = { readonly packing?: Packing; add(piece: Buffer): number; end(): Uint8Array }
 
-/** So many bytes, of whatever content. */
-export type Memory = (length: number) => Uint8Array
 const newMemory: Memory = (length) => new Uint8Array(new SharedArrayBuffer(length))
 
 /** What is larger takes its client long anyway: everybody else comes first. */

@@ -98,6 +98,7 @@ export const operations: Record<string, readonly [who: Who, summary: string]> = 
   'GET /api/v1/policy/chain': ['either', 'Every policy there was, with who countersigned it: what proves the newest'],
   'POST /api/v1/policy/changes': ['either', 'Ask to change the policy; it changes by a countersignature'],
   'GET /api/v1/policy/changes/{id}': ['either', 'Where a change of policy stands'],
+  'POST /api/v1/policy/changes/{id}/withdraw': ['either', 'Take back a change of policy that you asked for, before it is countersigned; answers how it stands then'],
   'GET /api/v1/policy/changes/{id}/texts': ['browser', 'Both texts of a change of policy'],
   'GET /api/v1/sites': ['either', 'The addresses of this installation'],
   'POST /api/v1/sites': ['browser', 'Ask to be served at one more address, or at one less'],

@@ -5,16 +5,16 @@ import type { AddressDiff, ReadOptions, StateFacts, StateHead } from '../shape.t
 export type Work = 'survey' | 'facts' | 'redact' | 'outputs' | 'compare'
 
 /** `body` and `before` stand in shared memory: they are not copied. To compare, both are facts that were written. */
-export type Request = { id: number; work: Work; body: Uint8Array; before: Uint8Array | null; options: ReadOptions }
+export type Request = { work: Work; body: Uint8Array; before: Uint8Array | null; options: ReadOptions }
 
 export type Reply =
-  | { id: number; kind: 'head'; head: StateHead }
-  | { id: number; kind: 'facts'; facts: WrittenFacts }
-  | { id: number; kind: 'bytes'; bytes: Uint8Array }
-  | { id: number; kind: 'diff'; diff: AddressDiff }
-  | { id: number; kind: 'refused'; code: TfstateErrorCode; message: string }
+  | { kind: 'head'; head: StateHead }
+  | { kind: 'facts'; facts: WrittenFacts }
+  | { kind: 'bytes'; bytes: Uint8Array }
+  | { kind: 'diff'; diff: AddressDiff }
+  | { kind: 'refused'; code: TfstateErrorCode; message: string }
   /** A mistake of ours. Its message may quote the state, and stays where it was. */
-  | { id: number; kind: 'failed' }
+  | { kind: 'failed' }
 
 /**
  * Facts as they are kept: half a million small objects take longer to copy between threads than the state took to read, and to write them

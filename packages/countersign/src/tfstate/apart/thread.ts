@@ -1,6 +1,6 @@
-/** What runs on a thread: it answers requests, one after another, and nothing else. */
-import { platform, setPriority } from 'node:os'
-import { parentPort, workerData } from 'node:worker_threads'
+/** What runs on a thread that reads states. */
+import { serve } from '../../apart/index.ts'
+import type { Given } from '../../apart/index.ts'
 import { compareStates } from '../compare/compare.ts'
 import { TfstateError } from '../error.ts'
 import { readState, surveyState } from '../read/read.ts'
@@ -9,29 +9,21 @@ import { redactState } from '../redact/redact.ts'
 import { readFacts, writeFacts } from './message.ts'
 import type { Reply, Request } from './message.ts'
 
-function answer({ id, work, body, before, options }: Request): void {
+serve((request: Request): Given<Reply> => {
   try {
-    if (work === 'survey') send({ id, kind: 'head', head: surveyState(body).head })
-    else if (work === 'facts') {
-      const facts = writeFacts(readState(body, options))
-      send({ id, kind: 'facts', facts }, facts.json)
-    } else if (work === 'compare') send({ id, kind: 'diff', diff: compareStates(before && readFacts(before), readFacts(body)) })
-    else {
-      const bytes = work === 'redact' ? redactState(body) : outputsOnly(body)
-      send({ id, kind: 'bytes', bytes }, bytes)
-    }
+    return answer(request)
   } catch (error) {
-    send(error instanceof TfstateError ? { id, kind: 'refused', code: error.code, message: error.message } : { id, kind: 'failed' })
+    return { reply: error instanceof TfstateError ? { kind: 'refused', code: error.code, message: error.message } : { kind: 'failed' } }
   }
+})
+
+function answer({ work, body, before, options }: Request): Given<Reply> {
+  if (work === 'survey') return { reply: { kind: 'head', head: surveyState(body).head } }
+  if (work === 'compare') return { reply: { kind: 'diff', diff: compareStates(before && readFacts(before), readFacts(body)) } }
+  if (work === 'facts') {
+    const facts = writeFacts(readState(body, options))
+    return { reply: { kind: 'facts', facts }, given: facts.json }
+  }
+  const bytes = work === 'redact' ? redactState(body) : outputsOnly(body)
+  return { reply: { kind: 'bytes', bytes }, given: bytes }
 }
-
-/** `given` is handed over and not copied. */
-function send(reply: Reply, given?: Uint8Array): void {
-  parentPort?.postMessage(reply, given?.buffer instanceof ArrayBuffer ? [given.buffer] : [])
-}
-
-// Whatever somebody waits for goes first where there are few processors. Only here does a priority belong to a thread (setpriority(2),
-// "C library/kernel differences"); elsewhere it is the whole program's.
-if (workerData === 'behind' && platform() === 'linux') setPriority(10)
-
-parentPort?.on('message', answer)

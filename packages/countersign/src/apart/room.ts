@@ -6,18 +6,23 @@
  * find the first one still there. It is used again instead, and given up when none came for a while. What an earlier body left in it is
  * never read: a body is taken when every byte of it was written anew.
  */
-import { StateError } from './errors.ts'
-import type { Memory } from './receive.ts'
-
+/** So many bytes, of whatever content. */
+export type Memory = (length: number) => Uint8Array
 export type Held = { readonly memory: Memory; /** When nothing reads the bytes any more. */ leave(): void }
 export type Room = { enter(bytes: number, signal: AbortSignal): Promise<Held> }
+export type RoomOptions = {
+  /** All there is. */
+  bytes: number
+  /** Bodies that wait at most. */
+  queue?: number
+  errors: { /** Whoever sends it has left. */ left: () => Error; /** One more than may wait. */ full?: () => Error }
+}
 
 /** Below this there is nothing to be saved. */
 const LARGE = 1 << 20
 const KEPT_MS = 30_000
 
-/** @param bytes all there is */
-export function createRoom(bytes: number): Room {
+export function createRoom({ bytes, queue = Infinity, errors }: RoomOptions): Room {
   let free = bytes
   const waiting: { wanted: number; go: () => void }[] = []
   const spare = createSpare(bytes)
@@ -30,13 +35,15 @@ export function createRoom(bytes: number): Room {
   }
   return {
     async enter(asked, signal) {
+      if (signal.aborted) throw errors.left()
+      if (waiting.length >= queue) throw (errors.full ?? errors.left)()
       const wanted = Math.min(asked, bytes)
       await new Promise<void>((resolve, reject) => {
         const one = { wanted, go: () => { signal.removeEventListener('abort', left); resolve() } }
         const left = (): void => {
           const at = waiting.indexOf(one)
           if (at >= 0) waiting.splice(at, 1)
-          reject(new StateError('body_incomplete', 'The client left before its body was taken.', 'Send it again, whole.'))
+          reject(errors.left())
           next()
         }
         signal.addEventListener('abort', left, { once: true })
