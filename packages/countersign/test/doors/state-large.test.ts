@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { sweepPieces } from '../../src/doors/state/bodies.ts'
 import { readLeftBehind } from '../../src/doors/state/facts.ts'
 import { receive } from '../../src/doors/state/receive.ts'
-import { createRoom } from '../../src/doors/state/room.ts'
+import { createRoom } from '../../src/apart/index.ts'
 import type { StateDeps } from '../../src/doors/state/ports.ts'
 import { HandClock, ownedServer } from '../support/scratch-server.ts'
 import { credentialFor, locked, named, WireClient } from '../support/states.ts'
@@ -97,6 +97,7 @@ it('what becomes no version leaves no piece behind, and what a server left behin
 
 describe('the memory of bodies', () => {
   const nobody = new AbortController().signal
+  const roomOf = (bytes: number) => createRoom({ bytes, errors: { left: () => new Error('left') } })
   const announced = (length: number) => ({ length, largest: 8 * MB, md5: '', encoding: '' })
   const read = async (room: ReturnType<typeof createRoom>, text: string, said = text.length) => {
     const place = await room.enter(said, nobody)
@@ -104,7 +105,7 @@ describe('the memory of bodies', () => {
   }
 
   it('is used again, and nothing of an earlier body is in a later one', async () => {
-    const room = createRoom(8 * MB)
+    const room = roomOf(8 * MB)
     const first = await read(room, 'a'.repeat(3 * MB))
     const { bytes: taken } = await first.body
     first.place.leave()
@@ -127,7 +128,7 @@ describe('the memory of bodies', () => {
   })
 
   it('is nobody else\'s while it is in use, and whoever finds none free waits in order', async () => {
-    const room = createRoom(4 * MB)
+    const room = roomOf(4 * MB)
     const before = await read(room, 'z'.repeat(2 * MB))
     await before.body
     before.place.leave()

@@ -6,6 +6,8 @@
  */
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { createRoom } from '../../apart/index.ts'
+import type { Room } from '../../apart/index.ts'
 import type { Actor } from '../../identity/actor.ts'
 import { GateError } from '../../gate/index.ts'
 import { authenticate, readBasic } from './authenticate.ts'
@@ -20,8 +22,6 @@ import { receive, receiveText } from './receive.ts'
 import type { Announced, Received } from './receive.ts'
 import { runUnlocked } from './reconcile.ts'
 import { createRefusalLog, whoOf } from './refusals.ts'
-import { createRoom } from './room.ts'
-import type { Room } from './room.ts'
 import { lockOf, workspaceNamed } from './store.ts'
 import { createTamperAlarm } from './tamper-alarm.ts'
 import type { WireUseCases } from './wire-use-cases.ts'
@@ -46,7 +46,7 @@ export async function wireRoutes(app: FastifyInstance, { deps, useCases, sourceO
   const refused = createRefusalLog(deps)
   const alarmed = createTamperAlarm(deps)
   const guesses = createGuesses(deps.clock)
-  const room = createRoom(2 * deps.limits.largest)
+  const room = createRoom({ bytes: 2 * deps.limits.largest, errors: { left: () => new StateError('body_incomplete', 'The client left before its body was taken.', 'Send it again, whole.') } })
 
   app.addHook('onRequest', async (request, reply) => {
     const place = readPlace(request.raw.url ?? '')

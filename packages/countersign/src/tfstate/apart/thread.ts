@@ -9,15 +9,17 @@ import { redactState } from '../redact/redact.ts'
 import { readFacts, writeFacts } from './message.ts'
 import type { Reply, Request } from './message.ts'
 
-serve((request: Request): Given<Reply> => {
-  try {
-    return answer(request)
-  } catch (error) {
-    return { reply: error instanceof TfstateError ? { kind: 'refused', code: error.code, message: error.message } : { kind: 'failed' } }
-  }
+serve<Reply>({
+  answer(request: Request) {
+    try {
+      return answerTo(request)
+    } catch (error) {
+      return { reply: error instanceof TfstateError ? { kind: 'refused', code: error.code, message: error.message } : { kind: 'failed' } }
+    }
+  },
 })
 
-function answer({ work, body, before, options }: Request): Given<Reply> {
+function answerTo({ work, body, before, options }: Request): Given<Reply> {
   if (work === 'survey') return { reply: { kind: 'head', head: surveyState(body).head } }
   if (work === 'compare') return { reply: { kind: 'diff', diff: compareStates(before && readFacts(before), readFacts(body)) } }
   if (work === 'facts') {
