@@ -7,7 +7,7 @@ import { beforeAll } from 'vitest'
 import { scratchFolder } from '../support/scratch-server.ts'
 
 const packageFolder = resolve(import.meta.dirname, '../..')
-const program = join(packageFolder, 'bin/countersign.mjs')
+export const program = join(packageFolder, 'bin/countersign.mjs')
 
 /** Transcripts run against what users run; the build does nothing when nothing changed. */
 export function buildFirst(): void {
@@ -29,13 +29,16 @@ export type Run = { code: number | null; signal: string | null; stdout: string; 
 export type Options = { cwd?: string; /** standard input is written to by `onOutput` */ typed?: boolean; /** in a terminal of this many columns and lines, and not in pipes */ screen?: readonly [number, number]; environment?: Record<string, string | undefined>; onOutput?: (soFar: string, child: ChildProcess) => void }
 
 /** `script` of util-linux gives a program a terminal. */
-export function hasScript(): boolean {
+export const hasScript = (): boolean => has('script', 'what is tested in a real terminal')
+export const hasDirenv = (): boolean => has('direnv', 'what is tested with it', { optional: true })
+
+function has(tool: string, what: string, { optional = false } = {}): boolean {
   try {
-    execFileSync('script', ['--version'], { stdio: 'ignore' })
+    execFileSync(tool, ['--version'], { stdio: 'ignore' })
     return true
   } catch {
-    if (process.env['CI'] === 'true') throw new Error('script (util-linux) is missing')
-    process.stderr.write('SKIPPED: script (util-linux) is missing, and with it what is tested in a real terminal\n')
+    if (!optional && process.env['CI'] === 'true') throw new Error(`${tool} is missing`)
+    process.stderr.write(`SKIPPED: ${tool} is missing, and with it ${what}\n`)
     return false
   }
 }
@@ -73,6 +76,11 @@ export class Terminal {
 
   async run(args: readonly string[], options: Options = {}): Promise<Run> {
     const [file, given] = options.screen ? onScreen(options.screen, args) : [process.execPath, [program, ...args]]
+    return await this.other(file, given, options)
+  }
+
+  /** Another program than ours, at this terminal. */
+  async other(file: string, given: readonly string[], options: Options = {}): Promise<Run> {
     const child: ChildProcess = spawn(file, given, { cwd: options.cwd ?? this.work, env: { ...this.environment, ...options.environment }, stdio: [options.typed === true ? 'pipe' : 'ignore', 'pipe', 'pipe'] })
     const heard = { stdout: '', stderr: '', all: '' }
     for (const name of ['stdout', 'stderr'] as const) {
@@ -106,3 +114,4 @@ export function once(pattern: RegExp, work: (found: string, child: ChildProcess)
 
 export const codeShown = /what you sign\s+([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4})/
 export const linkShown = /(http:\S+\/oidc\/auth\S*)\n/
+export const codeShownByWatch = /\d\d:\d\d:\d\d {2}([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4})/

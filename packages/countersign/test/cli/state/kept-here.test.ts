@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { signedIn, type SignedIn } from '../signed-in.ts'
-import { buildFirst, codeShown, once, type Run } from '../terminal.ts'
+import { buildFirst, codeShown, codeShownByWatch, once, type Run } from '../terminal.ts'
 import { json, lockInfo, name, signs, stateOf, wire } from './kept-here.ts'
 
 buildFirst()
@@ -138,4 +138,3 @@ describe('a write that cannot be trusted', () => {
   })
 })
 
-const codeShownByWatch = /\d\d:\d\d:\d\d {2}([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4})/

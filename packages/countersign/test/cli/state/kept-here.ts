@@ -5,8 +5,8 @@ import { codeShown, type Options, type Run } from '../terminal.ts'
 export const name = 'payments/billing-prod'
 
 /** Countersigns every code that is shown, each once; `told` has them in their order. */
-export function everyCode({ person }: Pick<SignedIn, 'person'>, told: string[] = []): NonNullable<Options['onOutput']> {
-  const pattern = new RegExp(codeShown, 'g')
+export function everyCode({ person }: Pick<SignedIn, 'person'>, told: string[] = [], shown: RegExp = codeShown): NonNullable<Options['onOutput']> {
+  const pattern = new RegExp(shown, 'g')
   return (soFar) => {
     for (const [, code = ''] of soFar.matchAll(pattern)) {
       if (told.includes(code)) continue
