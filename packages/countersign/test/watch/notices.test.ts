@@ -7,6 +7,7 @@ import { SoftwarePerson } from '../../src/demonstration/software-person.ts'
 import { createSoftwareAuthenticator } from '../../src/identity/index.ts'
 import { ask, runBody } from '../support/sample-run.ts'
 import { HandClock, ownedServer } from '../support/scratch-server.ts'
+import { credentialFor, lock, lockInfo } from '../support/state-wire.ts'
 import { change, memberOf, recruit, terminalOf } from '../support/team.ts'
 import { createEmail, createNoticeDesk } from '../../src/watch/notices/index.ts'
 import { mailServer } from './mail-server.ts'
@@ -73,6 +74,21 @@ describe('a countersignature that is waited for', () => {
     expect(slack.calls.at(-1)?.body).toContain(run.code)
     expect(slack.calls.every(({ body }) => !body.includes('<!channel>'))).toBe(true)
     expect(slack.calls.some(({ body }) => body.includes('&lt;!channel&gt; &amp; co'))).toBe(true)
+  })
+
+  it('is told for a lock that unmodified terraform waits for, while it waits', async () => {
+    const { ada, terminal, webhook, slack, url } = await told()
+    const credential = await credentialFor(ada, terminal, 'payments/billing-prod')
+    const before = [webhook.calls.length, slack.calls.length] as const
+    const asked = lock(credential, lockInfo())
+    await Promise.all([webhook.arrived(before[0] + 1), slack.arrived(before[1] + 1)])
+    const notice = JSON.parse(webhook.calls.at(-1)?.body ?? '{}') as { code: string; text: string }
+    expect(notice).toMatchObject({ type: 'countersignature-waiting', link: `${url}/c/${notice.code}` })
+    expect(slack.calls.at(-1)?.body).toContain(notice.code)
+    expect(webhook.calls.at(-1)?.body).not.toContain(credential.password)
+    await ada.countersign(notice.code)
+    // The very request that was held goes on: terraform has its lock.
+    expect(await asked).toMatchObject({ status: 200 })
   })
 
   it('is told although the mail server slept, and is not told when nobody wants it any more', async () => {
