@@ -52,6 +52,12 @@ describe('threads apart', () => {
     }
     expect(copy.equals(bytes)).toBe(true)
     expect(await whole(apart, state([]))).toEqual(readState(state([])))
+    // Also where addresses are masked, and so stand in another order.
+    const hidden = ['b-secret-1', 'a-secret-2'].map((value, at) => ({ index_key: at === 0 ? value : 'z', attributes: { value, other: 'plain' }, sensitive_attributes: [[{ type: 'get_attr', value: 'value' }]] }))
+    const masked = state([{ name: 'x', instances: [{ index_key: 'é"', attributes: {} }, ...hidden] }], { outputs: { 'a-secret-2': { value: 'b-secret-1', type: 'string' } } })
+    const written = await (await apart.read(masked)).facts
+    expect(readFacts(written.json)).toEqual(readState(masked))
+    expect(written.secrets).toBe(writeFacts(readState(masked)).secrets)
     const [before, after] = [generateState(300_000, { seed: 8 }), generateState(300_000, { seed: 9 })].map((made) => writeFacts(readState(made.bytes)).json) as [Uint8Array, Uint8Array]
     expect(await apart.compare(before, after)).toEqual(compareStates(readFacts(before), readFacts(after)))
     expect(await apart.compare(null, after)).toEqual(compareStates(null, readFacts(after)))

@@ -36,6 +36,18 @@ describe('redaction', () => {
     )
   })
 
+  test('of many secrets that begin in one way, each is found in an address, whatever its length, and nothing else is', () => {
+    const secrets = Array.from({ length: 40 }, (_, at) => `same-${'x'.repeat(at)}${at}-end`)
+    const others = ['same-other', 'same-xx2-en', 'x2-end', 'xame-xx2-end']
+    const instances = secrets.map((hidden, at) => ({ index_key: at, attributes: { hidden }, sensitive_attributes: [[attr('hidden')]] }))
+    const keyed = [...secrets.map((secret) => `of ${secret}.`), ...secrets, ...others].map((index_key) => ({ index_key, attributes: {} }))
+    const shown = readState(state([{ name: 'a', instances }, { name: 'b', instances: keyed }])).instances.map(({ address }) => address).filter((address) => address.startsWith('aws_vpc.b'))
+    expect(shown.filter((address) => address.includes('(masked:sensitive '))).toHaveLength(2 * secrets.length)
+    expect(new Set(shown).size).toBe(keyed.length)
+    expect(shown.filter((address) => !address.includes('(masked:'))).toEqual(others.toSorted().map((key) => `aws_vpc.b["${key}"]`))
+    expect(shown).toEqual(shown.toSorted())
+  })
+
   test('the form stays: kinds of values, lengths of lists, names of attributes', () => {
     const attributes = { secret_text: 'x', number: 4711, flag: true, list: ['a', 1, null], object: { inner: 'deep', 'k-1': 'v' }, shown: 'visible', count: 4711 }
     const marks = ['number', 'flag', 'list', 'object'].map((name) => [attr(name)])

@@ -3,10 +3,10 @@ import { serve } from '../../apart/index.ts'
 import type { Given } from '../../apart/index.ts'
 import { compareStates } from '../compare/compare.ts'
 import { TfstateError } from '../error.ts'
-import { readState, surveyState } from '../read/read.ts'
+import { readWritten, surveyState } from '../read/read.ts'
 import { outputsOnly } from '../redact/outputs-only.ts'
 import { redactState } from '../redact/redact.ts'
-import { readFacts, writeFacts } from './message.ts'
+import { readFacts } from './message.ts'
 import type { Reply, Request } from './message.ts'
 
 serve<Reply>({
@@ -23,7 +23,7 @@ function answerTo({ work, body, before, options }: Request): Given<Reply> {
   if (work === 'survey') return { reply: { kind: 'head', head: surveyState(body).head } }
   if (work === 'compare') return { reply: { kind: 'diff', diff: compareStates(before && readFacts(before), readFacts(body)) } }
   if (work === 'facts') {
-    const facts = writeFacts(readState(body, options))
+    const facts = readWritten(body, options)
     return { reply: { kind: 'facts', facts }, given: facts.json }
   }
   const bytes = work === 'redact' ? redactState(body) : outputsOnly(body)

@@ -6,14 +6,17 @@
  *
  * The content is written in a form of its own, unambiguous because every text carries its length, members in the order of their names.
  */
-import { createHash, createHmac } from 'node:crypto'
+import { createHmac, hash } from 'node:crypto'
 import type { Json, JsonObject } from '../../plan/index.ts'
 
 export type Digest = (content: string) => string
 
+/** Characters of one. */
+export const DIGEST = 43
+
 /** SHA-256, or HMAC-SHA-256 under the key; base64url. */
 export function digestWith(key: Uint8Array | undefined): Digest {
-  if (key === undefined) return (content) => createHash('sha256').update(content).digest('base64url')
+  if (key === undefined) return (content) => hash('sha256', content, 'base64url')
   return (content) => createHmac('sha256', key).update(content).digest('base64url')
 }
 

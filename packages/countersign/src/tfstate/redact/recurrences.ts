@@ -15,23 +15,31 @@ const wordCharacter = /[\p{L}\p{N}]/u
 
 const bounded = (text: string, from: number, to: number): boolean => !wordCharacter.test(text.charAt(from - 1)) && !wordCharacter.test(text.charAt(to))
 
+/** Words that were judged: those of one address are those of the next one. */
+const REMEMBERED = 10_000
+
 export class Recurrences {
-  readonly #whole: ReadonlySet<string>
+  /** Those of less than four characters. */
+  readonly #short = new Set<string>()
   readonly #finder: Finder
-  readonly #words: Finder
   readonly #key: Uint8Array | undefined
   readonly #names = new Map<string, string>()
+  readonly #words = new Map<string, string>()
   #masked = 0
 
-  constructor(strings: ReadonlySet<string>, key?: Uint8Array) {
-    this.#whole = strings
-    this.#finder = new Finder([...strings].filter((value) => value.length >= 4 && !trivial.test(value)))
-    this.#words = new Finder([...strings].filter((value) => value.length >= 6 && !plainWord.test(value) && !trivial.test(value)))
+  /** @param strings are taken over, because there may be hundreds of thousands: what is not searched for is taken out of them */
+  constructor(strings: Set<string>, key?: Uint8Array) {
+    for (const value of strings) {
+      if (value.length >= 4 && !trivial.test(value)) continue
+      strings.delete(value)
+      if (!trivial.test(value)) this.#short.add(value)
+    }
+    this.#finder = new Finder(strings)
     this.#key = key
   }
 
   #holds(text: string): boolean {
-    if (this.#whole.has(text) && !trivial.test(text)) return true
+    if (this.#short.has(text) || this.#finder.has(text)) return true
     let hit = false
     this.#finder.each(text, (from, to) => (hit ||= to - from >= 6 || bounded(text, from, to)))
     return hit
@@ -62,9 +70,14 @@ export class Recurrences {
 
   /** A type, a name: masked when a sensitive value stands in it that is no plain word. */
   word(word: string): string {
+    const known = this.#words.get(word)
+    if (known !== undefined) return known
     let hit = false
-    this.#words.each(word, () => (hit = true))
-    return hit ? this.key(word) : word
+    this.#finder.each(word, (from, to) => (hit ||= to - from >= 6 && !plainWord.test(word.slice(from, to))))
+    const out = hit ? this.key(word) : word
+    if (this.#words.size >= REMEMBERED) this.#words.clear()
+    this.#words.set(word, out)
+    return out
   }
 
   address(address: string): string {
