@@ -3,6 +3,7 @@
  * session that ends anywhere leads to signing in and back.
  */
 import { useEffect } from 'preact/hooks'
+import { TypeCodePage } from './ceremony/code-form.tsx'
 import type { SessionView } from './api/views.ts'
 import { HomePage } from './pages/home.tsx'
 import { NowherePage } from './pages/nowhere.tsx'
@@ -33,7 +34,6 @@ const RunsPage = lazily(async () => (await import('./pages/runs.tsx')).RunsPage)
 const SessionsPage = lazily(async () => (await import('./pages/sessions.tsx')).SessionsPage)
 const SetupPage = lazily(async () => (await import('./pages/setup.tsx')).SetupPage)
 const StatesPage = lazily(async () => (await import('./pages/states/index.ts')).StatesPage)
-const TypeCodePage = lazily(async () => (await import('./ceremony/code-form.tsx')).TypeCodePage)
 const WorkspacePage = lazily(async () => (await import('./pages/states/index.ts')).WorkspacePage)
 
 export function App() {
