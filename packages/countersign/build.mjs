@@ -8,7 +8,7 @@ import { noticesOf } from './notices.mjs'
 const here = dirname(fileURLToPath(import.meta.url))
 const root = resolve(here, '../..')
 const dist = join(here, 'dist')
-const programs = { cli: 'src/cli/main.ts', server: 'src/server/main.ts', demonstration: 'src/demonstration/main.ts', 'state-thread': 'src/tfstate/apart/thread.ts' }
+const programs = { cli: 'src/cli/main.ts', server: 'src/server/main.ts', demonstration: 'src/demonstration/main.ts', 'state-thread': 'src/tfstate/apart/thread.ts', 'plan-thread': 'src/doors/runs/apart/thread.ts' }
 const consoleConfig = join(here, 'src/console/vite.config.ts')
 
 const stamp = (file) => {

@@ -104,7 +104,7 @@ async function addDoors(app: FastifyInstance, parts: Parts, options: AppOptions)
     scope.addHook('onRequest', async (request, reply) => identify.call(scope, request, reply))
     const actorOf = (request: FastifyRequest) => request.actor
     await scope.register(gateRoutes, { useCases: parts.useCases.gate, originOf: (request) => siteAsked(parts, request).origin, actorOf })
-    await scope.register(runsRoutes, { useCases: parts.useCases.runs, actorOf })
+    await scope.register(runsRoutes, { useCases: parts.useCases.runs, plans: parts.runs.plans, actorOf })
     await scope.register(membersRoutes, { useCases: parts.useCases.members, origin: parts.place.origin, actorOf })
     await scope.register(adminRoutes, { useCases: parts.useCases.admin, origin: parts.place.origin, actorOf })
     await scope.register(stateRoutes, { deps: parts.state, useCases: parts.useCases.state, actorOf })

@@ -3,6 +3,7 @@
  * database one does what is the database's, under a lease; what is a server's own each of them does.
  */
 import type { Logger } from 'pino'
+import { sweepPlans } from '../doors/runs/kept.ts'
 import { sweepSilent } from '../doors/runs/report.ts'
 import { readLeftBehind } from '../doors/state/facts.ts'
 import { judgeEnded } from '../doors/state/reconcile.ts'
@@ -21,6 +22,7 @@ type Job = readonly [name: string, job: () => Promise<unknown>]
 const shared = (parts: Parts, log: Logger): readonly Job[] => [
   ['expired challenges', () => parts.gate.sweepExpired()],
   ['silent runs', () => sweepSilent(parts.runs)],
+  ['plans left behind', () => sweepPlans(parts.runs)],
   ['notices', () => parts.notices.deliver()],
   ['old notices', () => parts.notices.sweep()],
   ['runs to compare with their states', () => judgeEnded(parts.state)],

@@ -11,6 +11,7 @@ import { createPolicyPin, digestInForce, versionsOf } from '../doors/admin/polic
 import type { PolicyPin } from '../doors/admin/policy-pin.ts'
 import { membersEffects, membersUseCases } from '../doors/members/use-cases.ts'
 import type { MembersDeps } from '../doors/members/ports.ts'
+import { createPlanReader } from '../doors/runs/apart.ts'
 import { runsUseCases } from '../doors/runs/use-cases.ts'
 import type { RunsDeps } from '../doors/runs/ports.ts'
 import { stateEffects } from '../doors/state/effects.ts'
@@ -77,8 +78,9 @@ export async function assemble(base: Base, options: { url: string; alsoUrls?: re
   known.identity = identity
   const gateDeps: GateDeps = { ...base, place, keys: identity.keys, codes: identity.codes, people: identity.people, sessions: identity.sessions, terminals: terminalsWith(base, identity), notices, policy: () => pin.current(), policyInForce: digestInForce }
   const gate = createGate(gateDeps)
-  const state = assembleState({ base, place, pin, identity, gate, notices, keys: await keysOf(base, options.log, options.stateKeys), limits: { ...usualLimits, ...options.stateLimits } })
-  const runs: RunsDeps = { ...base, gate, place, policy: () => pin.current(), directoryEntries: (db) => identity.directory.entries(db), ended: (tx, run, end) => runEnded(state, tx, run, end) }
+  const plans = createPlanReader()
+  const state = assembleState({ base, place, pin, identity, gate, notices, plans, keys: await keysOf(base, options.log, options.stateKeys), limits: { ...usualLimits, ...options.stateLimits } })
+  const runs: RunsDeps = { ...base, gate, place, plans, policy: () => pin.current(), directoryEntries: (db) => identity.directory.entries(db), ended: (tx, run, end) => runEnded(state, tx, run, end) }
   const members: MembersDeps = {
     ...base, gate, place, invitation: identity.invitation, codes: identity.codes, profiles: identity.profiles, notices, directory: (db) => directoryOf(base, identity, db),
     change: (tx, subject, countersignatures) => identity.changeMembers(tx, subject, countersignatures),

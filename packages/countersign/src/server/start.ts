@@ -116,6 +116,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     undo.push(() => base.close())
     const parts = await assemble(base, { url: options.url, alsoUrls: options.alsoUrls, demonstration, log, programs: options.programs, notices: options.notices, away: options.away, attestationRoots, stateKeys: options.stateKeys, stateLimits: options.stateLimits })
     undo.push(() => parts.state.reader.close())
+    undo.push(() => parts.runs.plans.close())
     await tellOfRestore(parts)
     const trust = trustIn(exposure.trustedProxies)
     const app = await createApp(parts, { log, demonstration, consoleFolder: options.consoleFolder ?? consoleFolder, trust })

@@ -1,6 +1,7 @@
 /** The state door put together: what it needs of other rooms, each handed over in its own words. No rule lives here. */
 import { isStateCredential } from '@countersign/proof'
 import type { PolicyPin } from '../doors/admin/policy-pin.ts'
+import type { PlanReader } from '../doors/runs/apart.ts'
 import { runsForStates } from '../doors/runs/for-states.ts'
 import { endCredentials } from '../doors/state/credentials.ts'
 import { createFollowing } from '../doors/state/facts.ts'
@@ -31,11 +32,11 @@ export async function keysOf({ dataDir, store, clock, random }: Base, log: Logge
   return keys
 }
 
-export type StateParts = { base: Base; place: Place; pin: PolicyPin; identity: Identity; gate: Gate; notices: NoticeDesk; keys: KeyProvider; limits: StateLimits }
+export type StateParts = { base: Base; place: Place; pin: PolicyPin; identity: Identity; gate: Gate; notices: NoticeDesk; plans: PlanReader; keys: KeyProvider; limits: StateLimits }
 
-export function assembleState({ base, place, pin, identity, gate, notices, keys, limits }: StateParts): StateDeps {
+export function assembleState({ base, place, pin, identity, gate, notices, plans, keys, limits }: StateParts): StateDeps {
   return {
-    ...base, place, gate, keys, limits, policy: () => pin.current(), reader: createStateReader(), following: createFollowing(), heads: createHeads(base.store), rights: createSeen(), runs: runsForStates({ ...base, gate }), alarms: { raise: (tx, alarm) => notices.alarm(tx, alarm) },
+    ...base, place, gate, keys, limits, policy: () => pin.current(), reader: createStateReader(), following: createFollowing(), heads: createHeads(base.store), rights: createSeen(), runs: runsForStates({ ...base, gate, plans }), alarms: { raise: (tx, alarm) => notices.alarm(tx, alarm) },
     directoryEntries: (db) => identity.directory.entries(db),
     held: (db, person) => identity.people.held(db, person),
     roles: (db, person) => identity.people.rolesOf(db, person, null),

@@ -3,6 +3,7 @@
  * that dies forgets what it had in memory; it starts anew as base.ts does, with the ledger compared with its checkpoints.
  */
 import { hkdfSync } from 'node:crypto'
+import { createPlanReader } from '../../src/doors/runs/apart.ts'
 import { sweepSilent } from '../../src/doors/runs/report.ts'
 import { runsUseCases } from '../../src/doors/runs/use-cases.ts'
 import type { RunsDeps } from '../../src/doors/runs/ports.ts'
@@ -65,8 +66,9 @@ export async function startServer(name: string, lives: number, ground: Ground) {
   pin.use(machine.policy)
   const gateDeps: GateDeps = { ...base, telemetry: undefined, place, keys: identity.keys, codes: identity.codes, people: identity.people, sessions: identity.sessions, terminals: terminalsWith(base, identity), notices, policy: () => pin.current(), policyInForce: digestInForce }
   const gate = createGate(gateDeps)
-  const state = assembleState({ base, place, pin, identity, gate, notices, keys, limits })
-  const runs: RunsDeps = { ...base, gate, place, policy: () => pin.current(), directoryEntries: (db) => identity.directory.entries(db), ended: (tx, run, end) => runEnded(state, tx, run, end) }
+  const plans = createPlanReader()
+  const state = assembleState({ base, place, pin, identity, gate, notices, plans, keys, limits })
+  const runs: RunsDeps = { ...base, gate, place, plans, policy: () => pin.current(), directoryEntries: (db) => identity.directory.entries(db), ended: (tx, run, end) => runEnded(state, tx, run, end) }
   const lease = createLease(base, 'jobs', 90_000)
   await new Promise((resolve) => setImmediate(resolve))
   life.starting = false

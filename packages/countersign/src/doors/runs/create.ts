@@ -1,33 +1,30 @@
 /**
  * Asking for an apply. The client sends what it measured and the redacted plan; the server computes summary and risk from
- * that plan itself, lets the client's findings raise them, and asks the gate.
+ * that plan itself, lets the client's findings raise them (take.ts), and asks the gate.
  *
  * In wrapped mode nothing proves that the plan's text belongs to the plan file: the statement says `client-claimed`.
  */
-import { createHash } from 'node:crypto'
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
 import type { Answer, Authorized } from '../../gate/index.ts'
-import { assessRisk, classifyChanges, mergeRisk, readFindings, readRedacted, summarise } from '../../plan/index.ts'
-import type { Finding } from '../../plan/index.ts'
+import { mergeRisk } from '../../plan/index.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Tx } from '../../platform/store/store.ts'
 import type { PolicyInput, Reason } from '../../policy/index.ts'
+import { refusalOf } from './asked.ts'
+import type { Asked, ReadPlan } from './asked.ts'
 import { checkBinding } from './binding.ts'
-import type { RunClaims } from './claims.ts'
 import { enforcementOf } from './enforcement.ts'
 import { RunError } from './errors.ts'
+import { withPlan } from './kept.ts'
+import type { KeptPlan } from './kept.ts'
 import type { RunsDeps } from './ports.ts'
 import { bindings, consumerOf, insertRun } from './store.ts'
 import { runSubject } from './subject.ts'
 
-export type Asked = { workspace: string; scope: 'apply' | 'destroy'; claims: RunClaims; plan: string; findings: unknown }
-
-type Read = Pick<ReturnType<typeof summaryAndRisk>, 'summary' | 'risk'>
+type Read = Pick<ReadPlan, 'summary' | 'risk'>
 
 /** What the policy would ask of this plan. Stores nothing, opens nothing. */
 export async function previewRun(deps: RunsDeps, by: Authorized<'run.plan'>, asked: Asked) {
-  const read = readPlan(asked)
+  const read = planOf(asked)
   return deps.store.write(async (tx) => {
     await deps.gate.permits(tx, by, asked.workspace)
     const { environment, facts } = await place(deps, tx, asked, read)
@@ -38,9 +35,10 @@ export async function previewRun(deps: RunsDeps, by: Authorized<'run.plan'>, ask
 
 /** @returns the id of the run. */
 export async function createRun(deps: RunsDeps, by: Authorized<'run.apply'>, asked: Asked): Promise<string> {
-  const read = readPlan(asked)
-  const body = await promisify(gzip)(asked.plan, { level: 1 })
-  return deps.store.write(async (tx) => {
+  const read = planOf(asked)
+  const { packed } = read
+  if (packed === null) throw new TypeError('a plan that is to be kept was not packed')
+  return withPlan(deps, packed, async (tx, plan) => {
     await refuseAppliedPlan(tx, asked.claims.plan.file)
     const { environment, facts } = await place(deps, tx, asked, read)
     const id = newId('run', deps.clock, deps.random)
@@ -50,13 +48,13 @@ export async function createRun(deps: RunsDeps, by: Authorized<'run.apply'>, ask
         ...deps.place, run: id, requester: by.actor.id, executor: by.actor.executor, scope: asked.scope, environment, enforcement: enforcementOf(asked.claims.workspace, deps.place.sites.map(({ origin }) => origin)).level, ...facts,
       }, policy),
     })
-    await store(deps, tx, by, asked, { id, environment, answer, body })
+    await store(deps, tx, by, asked, { id, environment, answer, plan })
     return id
   })
 }
 
 async function store(
-  deps: RunsDeps, tx: Tx, by: Authorized<'run.apply'>, asked: Asked, made: { id: string; environment: string; answer: Answer; body: Uint8Array },
+  deps: RunsDeps, tx: Tx, by: Authorized<'run.apply'>, asked: Asked, made: { id: string; environment: string; answer: Answer; plan: KeptPlan },
 ): Promise<void> {
   const { id, answer } = made
   const reasons: readonly Reason[] = answer.effect === 'deny' ? answer.reasons : []
@@ -68,39 +66,17 @@ async function store(
     allowed_grant: answer.effect === 'allow' ? answer.grant.id : '', created_at: now,
     expires_at: answer.effect === 'step-up' ? answer.expiresAt : answer.effect === 'allow' ? answer.grant.expiresAt : now,
     started_at: null, ended_at: null, lease_hash: null, outcome: null, alive_at: 0, effect: null,
-  }, { digest: asked.claims.plan.json, body: made.body })
+  }, { ...made.plan, digest: asked.claims.plan.json })
   await deps.ledger.append(tx, {
     type: 'run.created', ids: { ref: id, run: id, person: by.actor.id },
     details: { run: id, subjectDigest: answer.digest, workspace: asked.workspace, planFile: asked.claims.plan.file },
   })
 }
 
-function readPlan(asked: Asked): ReturnType<typeof summaryAndRisk> {
-  if (createHash('sha256').update(asked.plan, 'utf8').digest('hex') !== asked.claims.plan.json) {
-    throw new RunError(
-      'plan_digest_mismatch',
-      'The redacted plan is not the one whose digest was sent with it.',
-      'Plan again with this version of the command line.',
-    )
-  }
-  return summaryAndRisk(asked)
-}
-
-function summaryAndRisk(asked: Asked) {
-  const plan = readRedacted(asked.plan)
-  const changes = classifyChanges(plan)
-  const risk = mergeRisk(assessRisk(changes, plan), [...readFindings(asked.findings), ...unboundFindings(asked.claims)])
-  return { summary: summarise(changes, plan), risk }
-}
-
-/** What cannot be bound is named, and raises the risk: nobody can later show that it was the same at the apply. */
-function unboundFindings(claims: RunClaims): Finding[] {
-  const findings: Finding[] = []
-  if (!claims.tree.bound) findings.push({ code: 'tree_not_bound', address: '', detail: 'the working tree is too large to be bound' })
-  const credentials = claims.unbound.filter((name) => name !== 'PATH' && name !== 'tree')
-  if (credentials.length > 0)
-    findings.push({ code: 'environment_not_bound', address: '', detail: `not bound to this plan: ${credentials.join(', ')}`.slice(0, 200) })
-  return findings
+/** Whoever gets here was admitted, and is told what is wrong with the plan. */
+function planOf({ plan }: Asked): ReadPlan {
+  if ('refused' in plan) throw refusalOf(plan)
+  return plan
 }
 
 async function place(deps: RunsDeps, tx: Tx, asked: Asked, read: Read) {

@@ -1,19 +1,18 @@
 /** What the state door asks of runs (doors/state/ports.ts, `Runs`); the server hands it over. */
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
 import { parseSubject, subjectDigest } from '@countersign/proof'
 import type { RunSubject } from '@countersign/proof'
 import type { Consent } from '../../gate/index.ts'
 import type { Db, Tx } from '../../platform/store/store.ts'
 import type { RunsDeps } from './ports.ts'
-import { bind, bindings, findRun, planOf } from './store.ts'
+import { planOf } from './kept.ts'
+import { bind, bindings, findRun } from './store.ts'
 import type { RunRow } from './store.ts'
 
 /** Counts of all, and the first few by their redacted address (left out in what was kept by earlier versions). */
 export type RunEffect = { agrees: boolean; version: number; unexpected: number; missing: number; addresses?: { unexpected: { address: string; change: string }[]; missing: { address: string; planned: string }[] } }
 
-type Deps = Pick<RunsDeps, 'clock' | 'gate' | 'ledger'>
+type Deps = Pick<RunsDeps, 'clock' | 'gate' | 'ledger' | 'plans' | 'store'>
 type Going = { run: RunRow; subject: RunSubject; consent: Consent }
 
 /** The run as it was granted: its statement is the one that the grant names, whatever its row says now. */
@@ -49,11 +48,14 @@ export function runsForStates(deps: Deps) {
       const found = await going(deps, db, id)
       return found !== null && found.consent.countersigned && found.subject.workspace.name === workspace
     },
-    async plan(db: Db | Tx, id: string): Promise<string | null> {
+    async plan(db: Db | Tx, id: string): Promise<() => Promise<string | null>> {
       const found = await granted(deps, db, id)
-      const body = found && (await planOf(db, id))
-      const text = body && (await promisify(gunzip)(body)).toString('utf8')
-      return text !== null && createHash('sha256').update(text).digest('hex') === found?.subject.plan.json ? text : null
+      const kept = found && (await planOf(db, id))
+      return async () => {
+        const packed = kept && (await kept(deps))
+        const outline = packed && (await deps.plans.outline(packed, found.subject.plan.json))
+        return outline && new TextDecoder().decode(outline)
+      }
     },
     async effect(tx: Tx, id: string, effect: RunEffect): Promise<void> {
       await tx.updateTable('run').set({ effect: JSON.stringify(effect) }).where('id', '=', id).execute()

@@ -6,6 +6,7 @@ import type { Notify } from '../../platform/notify.ts'
 import type { Random } from '../../platform/random.ts'
 import type { Db, Store, Tx } from '../../platform/store/store.ts'
 import type { Policy } from '../../policy/index.ts'
+import type { PlanReader } from './apart.ts'
 
 export type RunsDeps = {
   readonly store: Store
@@ -14,6 +15,7 @@ export type RunsDeps = {
   readonly clock: Clock
   readonly random: Random
   readonly notify: Notify
+  readonly plans: PlanReader
   readonly policy: () => Policy
   readonly directoryEntries: (db: Db | Tx) => Promise<string[]>
   /** In the transaction in which it is known how an apply ended. */

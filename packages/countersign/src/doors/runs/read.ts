@@ -1,11 +1,15 @@
 /** Reading runs: one, many, the redacted plan of one, and waiting for one to change. */
+import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
+import { createGunzip, gunzip } from 'node:zlib'
 import type { Authorized } from '../../gate/index.ts'
 import { RunError } from './errors.ts'
 import type { RunsDeps } from './ports.ts'
 import type { Db, Tx } from '../../platform/store/store.ts'
-import { findRun, listRuns, planOf } from './store.ts'
+import { APART } from './apart.ts'
+import { planOf } from './kept.ts'
+import { sizeOf } from './outline.ts'
+import { findRun, listRuns } from './store.ts'
 import type { RunRow } from './store.ts'
 import { viewOf } from './view.ts'
 import type { RunView } from './view.ts'
@@ -54,10 +58,13 @@ function untilExpiry(deps: RunsDeps, view: RunView): number {
 }
 
 /** The redacted plan, byte for byte as it was hashed. */
-export async function planText(deps: RunsDeps, by: Reading, id: string): Promise<Buffer> {
-  const body = await deps.store.read(async (db) => planOf(db, (await readable(deps, db, by, id)).id))
-  if (!body) throw new RunError('run_not_found', 'The plan of this run is not kept any more.', 'Its digest is in the evidence.')
-  return promisify(gunzip)(body)
+export async function planText(deps: RunsDeps, by: Reading, id: string): Promise<Buffer | Readable> {
+  const kept = await deps.store.read(async (db) => planOf(db, (await readable(deps, db, by, id)).id))
+  const packed = kept && (await kept(deps))
+  if (!packed) throw new RunError('run_not_found', 'The plan of this run is not kept any more.', 'Its digest is in the evidence.')
+  if (sizeOf(packed) <= APART) return promisify(gunzip)(packed)
+  // As fast as it is taken, and never all of it in memory.
+  return Readable.from([packed]).pipe(createGunzip({ chunkSize: 64 * 1024 }))
 }
 
 /** A run of a workspace that the reader has no role over is not there. */

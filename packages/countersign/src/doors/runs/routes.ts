@@ -1,26 +1,21 @@
 /** The runs door over HTTP: parse, call one use case, render. */
-import type { FastifyRequest } from 'fastify'
+import type { FastifyRequest, FastifySchemaCompiler } from 'fastify'
+import { validatorCompiler } from 'fastify-type-provider-zod'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Actor } from '../../identity/actor.ts'
-import { measured, outcome, runClaims, workspaceName } from './claims.ts'
+import { IllFormed } from '../../platform/ill-formed.ts'
+import { Unreadable } from '../../platform/json-body.ts'
+import type { PlanReader } from './apart.ts'
+import { LARGEST_REQUEST, newRun } from './asked.ts'
+import { measured, outcome } from './claims.ts'
+import { receiveRuns, SentRun } from './receive.ts'
+import type { Taken } from './take.ts'
 import type { RunsUseCases } from './use-cases.ts'
 
-export type RunsRoutesDeps = { useCases: RunsUseCases; actorOf: (request: FastifyRequest) => Actor | null }
-
-/** A redacted plan of 10,000 resources is about 8 MB; what is larger than this is no plan that a person could countersign. */
-export const LARGEST_REQUEST = 96 * 1024 * 1024
+export type RunsRoutesDeps = { useCases: RunsUseCases; plans: PlanReader; actorOf: (request: FastifyRequest) => Actor | null }
 
 const byId = z.object({ id: z.string().regex(/^run_[0-9a-f]{32}$/, 'the id of a run') })
-const newRun = z.strictObject({
-  workspace: workspaceName,
-  scope: z.enum(['apply', 'destroy']),
-  claims: runClaims,
-  plan: z.string(),
-  findings: z.array(z.unknown()).max(1000).default([]),
-  dryRun: z.boolean().default(false),
-}).refine((run) => run.workspace === run.claims.workspace.name, { message: 'the workspace is named twice, and differently' })
-
 const listing = z.object({ limit: z.coerce.number().int().min(1).max(100).default(50), before: z.iso.datetime().optional() })
 const waiting = z.object({
   wait: z.coerce.number().int().min(0).max(50).default(0),
@@ -28,13 +23,17 @@ const waiting = z.object({
   with: z.literal('proof').optional(),
 })
 
-export const runsRoutes: FastifyPluginAsyncZod<RunsRoutesDeps> = async (app, { useCases, actorOf }) => {
-  app.post('/api/v1/runs', { bodyLimit: LARGEST_REQUEST, schema: { body: newRun } }, async (request, reply) => {
-    const actor = actorOf(request)
-    const { dryRun, ...asked } = request.body
-    if (dryRun) return useCases.preview.run(actor, asked)
-    const run = await useCases.create.run(actor, asked)
-    return reply.code(201).send(await useCases.show.run(actor, { run }))
+export const runsRoutes: FastifyPluginAsyncZod<RunsRoutesDeps> = async (app, { useCases, plans, actorOf }) => {
+  await app.register(async (asking) => {
+    receiveRuns(asking, plans)
+    asking.setValidatorCompiler(readAlready)
+    asking.post('/api/v1/runs', { bodyLimit: LARGEST_REQUEST, schema: { body: newRun }, preValidation: refuseUnread }, async (request, reply) => {
+      const actor = actorOf(request)
+      const { asked, dryRun } = runIn(request)
+      if (dryRun) return useCases.preview.run(actor, asked)
+      const run = await useCases.create.run(actor, asked)
+      return reply.code(201).send(await useCases.show.run(actor, { run }))
+    })
   })
 
   app.get('/api/v1/runs', { schema: { querystring: listing } }, async (request) => {
@@ -79,4 +78,19 @@ export const runsRoutes: FastifyPluginAsyncZod<RunsRoutesDeps> = async (app, { u
     await useCases.cancel.run(actor, { run: request.params.id })
     return useCases.show.run(actor, { run: request.params.id })
   })
+}
+
+/** What came as JSON was compared with the schema where it was read. */
+const readAlready: FastifySchemaCompiler<z.ZodType> = (route) => (body) => (body instanceof SentRun ? { value: body } : validatorCompiler(route)(body))
+
+const refuseUnread = async (request: FastifyRequest): Promise<void> => {
+  if (request.body instanceof SentRun) runIn(request)
+}
+
+function runIn(request: FastifyRequest): Extract<Taken['body'], { is: 'run' }> {
+  const sent: unknown = request.body
+  if (!(sent instanceof SentRun)) throw new Unreadable('it did not come as JSON')
+  if (sent.body.is === 'unreadable') throw new Unreadable(sent.body.why)
+  if (sent.body.is === 'ill-formed') throw new IllFormed('body', sent.body.path, sent.body.message)
+  return sent.body
 }

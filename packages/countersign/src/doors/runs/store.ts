@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Selectable } from 'kysely'
 import type { Db, Tx } from '../../platform/store/store.ts'
 import type { Bindings, Known } from './binding.ts'
+import type { KeptPlan } from './kept.ts'
 import type { RunTable } from './tables.ts'
 
 export type RunRow = Selectable<RunTable>
@@ -24,13 +25,10 @@ export async function listRuns(db: Db | Tx, wanted: { limit: number; before: num
   return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
 }
 
-export async function insertRun(tx: Tx, row: RunRow, plan: { digest: string; body: Uint8Array }): Promise<void> {
+export async function insertRun(tx: Tx, row: RunRow, plan: KeptPlan & { digest: string }): Promise<void> {
+  const { digest, body, piecesOf, pieces } = plan
   await tx.insertInto('run').values(row).execute()
-  await tx.insertInto('run_plan').values({ run: row.id, digest: plan.digest, body: plan.body }).execute()
-}
-
-export async function planOf(db: Db | Tx, run: string): Promise<Uint8Array | null> {
-  return (await db.selectFrom('run_plan').select('body').where('run', '=', run).executeTakeFirst())?.body ?? null
+  await tx.insertInto('run_plan').values({ run: row.id, digest, body, pieces_of: piecesOf, pieces }).execute()
 }
 
 /** @returns the run that consumed this plan file, or null. */

@@ -41,8 +41,18 @@ export interface RunTable {
 export interface RunPlanTable {
   run: string
   digest: string
-  /** The redacted plan, gzip. */
+  /** The redacted plan, gzip; nothing where it is kept in pieces. */
   body: Uint8Array
+  /** So many of `run_plan_piece` under this name (kept.ts); "" and 0 where it is not. */
+  pieces_of: string
+  pieces: number
+}
+
+export interface RunPlanPieceTable {
+  /** `rpl_`: one packed plan. */
+  plan: string
+  number: number
+  bytes: Uint8Array
 }
 
 /** A plan file is applied once, for ever: this row is inserted in the transaction that starts the apply. */
@@ -69,12 +79,13 @@ declare module '../../platform/store/tables.ts' {
   interface Tables {
     run: RunTable
     run_plan: RunPlanTable
+    run_plan_piece: RunPlanPieceTable
     run_plan_consumed: RunPlanConsumedTable
     run_workspace: RunWorkspaceTable
   }
 }
 
-export const runsMigrations: Migration[] = [{ name: 'runs-0001', up: first }, { name: 'runs-0002-alive', up: alive }, { name: 'runs-0003-effect', up: effect }]
+export const runsMigrations: Migration[] = [{ name: 'runs-0001', up: first }, { name: 'runs-0002-alive', up: alive }, { name: 'runs-0003-effect', up: effect }, { name: 'runs-0004-pieces', up: pieces }]
 
 async function alive(db: Kysely<Tables>): Promise<void> {
   await db.schema.alterTable('run').addColumn('alive_at', 'bigint', (c) => c.notNull().defaultTo(0)).execute()
@@ -82,6 +93,19 @@ async function alive(db: Kysely<Tables>): Promise<void> {
 
 async function effect(db: Kysely<Tables>): Promise<void> {
   await db.schema.alterTable('run').addColumn('effect', 'text').execute()
+}
+
+async function pieces(db: Kysely<Tables>): Promise<void> {
+  await db.schema.alterTable('run_plan').addColumn('pieces_of', 'text', (c) => c.notNull().defaultTo('')).execute()
+  await db.schema.alterTable('run_plan').addColumn('pieces', 'bigint', (c) => c.notNull().defaultTo(0)).execute()
+  await db.schema.createIndex('run_plan_pieces').on('run_plan').column('pieces_of').execute()
+  await db.schema
+    .createTable('run_plan_piece')
+    .addColumn('plan', 'text', (c) => c.notNull())
+    .addColumn('number', 'bigint', (c) => c.notNull())
+    .addColumn('bytes', 'blob', (c) => c.notNull())
+    .addPrimaryKeyConstraint('run_plan_piece_key', ['plan', 'number'])
+    .execute()
 }
 
 async function first(db: Kysely<Tables>): Promise<void> {

@@ -1,9 +1,9 @@
 /** Every use case of this door, each with the action without which it cannot be reached. */
 import type { Gate } from '../../gate/index.ts'
+import type { Asked } from './asked.ts'
 import { cancelRun } from './cancel.ts'
 import type { Outcome } from './claims.ts'
 import { createRun, previewRun } from './create.ts'
-import type { Asked } from './create.ts'
 import { evidenceOf } from './evidence.ts'
 import type { RunsDeps } from './ports.ts'
 import { awaitRun, manyRuns, planText, showRun } from './read.ts'

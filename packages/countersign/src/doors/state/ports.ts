@@ -20,8 +20,8 @@ export interface Runs {
   stillApplying(db: Db | Tx, run: string): Promise<boolean>
   /** Whether it goes on, in that workspace, and a person countersigned its plan: what the policy let pass was shown to nobody. */
   countersigned(db: Db | Tx, run: string, workspace: string): Promise<boolean>
-  /** The redacted plan that was countersigned, as JSON text. */
-  plan(db: Db | Tx, run: string): Promise<string | null>
+  /** What the redacted plan that was countersigned does, as JSON text: its members without values. To be read outside of the unit: a large one takes long. */
+  plan(db: Db | Tx, run: string): Promise<() => Promise<string | null>>
   /** What the state showed of its effect, kept with the run. */
   effect(tx: Tx, run: string, effect: Effect): Promise<void>
   /** Something else is current now, at this serial: no plan that was made before it may be applied. */

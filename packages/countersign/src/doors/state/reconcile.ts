@@ -44,7 +44,7 @@ export async function judgeEnded(deps: StateDeps): Promise<void> {
   if (failed.length > 0) throw failed.at(-1)
 }
 
-type Seen = { row: RunRow; workspace: WorkspaceRow | null; before: VersionRow | null; after: VersionRow | null; plan: string | null }
+type Seen = { row: RunRow; workspace: WorkspaceRow | null; before: VersionRow | null; after: VersionRow | null; plan: () => Promise<string | null> }
 
 async function judge(deps: StateDeps, run: string): Promise<void> {
   const seen = await deps.store.read(async (db): Promise<Seen | null> => {
@@ -69,7 +69,8 @@ async function judge(deps: StateDeps, run: string): Promise<void> {
   })
 }
 
-async function compare(deps: StateDeps, { row, before, after, plan }: Seen): Promise<Reconciliation> {
+async function compare(deps: StateDeps, { row, before, after, plan: readPlan }: Seen): Promise<Reconciliation> {
+  const plan = await readPlan()
   const nothing: Reconciliation = { judged: true, agrees: true, unexpected: [], missing: [] }
   if (plan === null || before?.status === 'destroyed' || after?.status === 'destroyed') return { ...nothing, judged: false, agrees: false }
   const { planned, outputs, drift } = readPlanned(plan)

@@ -26,6 +26,11 @@ export type Kept = { readonly status: number; readonly body: string }
 /** A call that goes on now. `marked`: its key is in the database, together with an effect. */
 export type OnceCall = { readonly id: string; readonly request: string; marked: boolean }
 
+/** A body that is named by a digest of its bytes: it is not kept, or not as it was sent. */
+export abstract class DigestedBody {
+  abstract readonly digest: Uint8Array
+}
+
 export interface Once {
   /** The call's place in the book, or the answer that it was given before. @throws OnceError */
   open(call: { caller: string; key: string; method: string; url: string; body: Uint8Array }): Promise<{ call: OnceCall } | { kept: Kept }>
@@ -71,6 +76,11 @@ export function onceStore(store: Store, clock: Clock): Store {
     ...(store.commits ? { commits: store.commits } : {}),
     close: () => store.close(),
   }
+}
+
+/** Units that are no effect of the call that goes on, and do not take its key along. */
+export async function besideCall<T>(work: () => Promise<T>): Promise<T> {
+  return await current.exit(work)
 }
 
 export function createOnce(deps: { store: Store; clock: Clock; sealing: Sealing; instance: string }): Once {

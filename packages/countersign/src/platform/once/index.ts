@@ -1,4 +1,4 @@
 /** Calls that have their effect once. */
-export { createOnce, onceStore } from './calls.ts'
+export { besideCall, createOnce, DigestedBody, onceStore } from './calls.ts'
 export type { Kept, Once, OnceCall, OnceErrorCode } from './calls.ts'
 export { onceMigrations } from './tables.ts'

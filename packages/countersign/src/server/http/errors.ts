@@ -1,6 +1,7 @@
 /** Every way in which a request can fail, rendered once. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { IllFormed } from '../../platform/ill-formed.ts'
 import { challengeFor } from './challenge.ts'
 import { isCoded, problem, problemOf } from './problem.ts'
 import type { Problem } from './problem.ts'
@@ -27,12 +28,7 @@ function answerTo(error: FastifyError): Problem {
   if (isCoded(error)) return problemOf(error)
   if (hasZodFastifySchemaValidationErrors(error)) {
     const first = error.validation[0]
-    const where = `${error.validationContext ?? 'request'}${first?.instancePath ?? ''}`.replaceAll('/', '.')
-    return problem(
-      'invalid_request',
-      `The request is not well formed: ${where}: ${first?.message ?? 'unreadable'}.`,
-      'Correct it; /openapi.json describes every request.',
-    )
+    return problemOf(new IllFormed(error.validationContext ?? 'request', first?.instancePath ?? '', first?.message ?? 'unreadable'))
   }
   const { statusCode = 500 } = error
   if (statusCode === 413) return problem('too_large', 'The request is larger than this server reads.', 'Split the change into smaller plans.')

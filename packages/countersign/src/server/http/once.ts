@@ -6,6 +6,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest, preHandlerHookHandler } from 'fastify'
 import type { Actor } from '../../identity/actor.ts'
+import { DigestedBody } from '../../platform/once/index.ts'
 import type { Once, OnceCall } from '../../platform/once/index.ts'
 
 const CALLS = new WeakMap<FastifyRequest, OnceCall>()
@@ -58,6 +59,7 @@ function callerOf({ id, via, executor }: Actor): string {
 
 function bodyOf({ body }: FastifyRequest): Uint8Array {
   if (body instanceof Uint8Array) return body
+  if (body instanceof DigestedBody) return body.digest
   // What is sent as a stream is named by the call's address: a request that is redeemed is one request.
   if (body instanceof Readable) return new Uint8Array()
   return Buffer.from(body === undefined ? '' : JSON.stringify(body), 'utf8')

@@ -182,6 +182,9 @@ const statuses: Record<Code, number> = {
   plan_mismatch: 409,
   plan_already_applied: 409,
   plan_digest_mismatch: 400,
+  plan_reader_busy: unavailable,
+  plan_reader_failed: unavailable,
+  plan_reader_closed: unavailable,
   state_changed: 409,
   tree_changed: 409,
   engine_changed: 409,
@@ -329,7 +332,7 @@ export function isCoded(error: unknown): error is Coded {
 }
 
 /** Their own words say what whoever asked has to know, and nothing of this machine. */
-const told: ReadonlySet<Code> = new Set<Code>(['state_tampered', 'request_tampered', 'countersignature_awaited'])
+const told: ReadonlySet<Code> = new Set<Code>(['state_tampered', 'request_tampered', 'countersignature_awaited', 'plan_reader_busy', 'plan_reader_failed'])
 
 export function problemOf(error: Coded): Problem {
   const status = statuses[error.code]

@@ -29,7 +29,7 @@ export const fates: Readonly<Record<string, 'kept' | 'forgotten' | Voided>> = {
   setup_token: 'links', host_recovery_token: 'links', invitation: 'links', pending_key: 'links', ceremony: 'ceremonies', session: 'sessions', terminal_token: 'terminals',
   oidc_record: 'forgotten', dpop_proof: 'kept', totp_step: 'codes', recovery_code: 'recoveryCodes',
   gate_challenge: 'challenges', gate_ceremony: 'ceremonies', gate_countersignature: 'kept', gate_grant: 'grants',
-  notice: 'kept', notice_delivery: 'kept', run: 'kept', run_plan: 'kept', run_plan_consumed: 'kept', run_workspace: 'kept', policy_version: 'kept', policy_change: 'kept',
+  notice: 'kept', notice_delivery: 'kept', run: 'kept', run_plan: 'kept', run_plan_piece: 'kept', run_plan_consumed: 'kept', run_workspace: 'kept', policy_version: 'kept', policy_change: 'kept',
   // A lock stays with its workspace: whoever held it has lost the credential, so that a last write goes to quarantine and a person decides.
   state_workspace: 'kept', state_version: 'kept', state_body: 'kept', state_piece: 'kept', state_request: 'kept', state_lock: 'kept', state_lock_ended: 'kept', state_run: 'kept',
   state_credential: 'stateCredentials', state_lease: 'stateLeases',

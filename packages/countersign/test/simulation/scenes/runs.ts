@@ -3,8 +3,8 @@ import type { Client } from '../client.ts'
 import type { Person } from '../installation.ts'
 import { workspaces } from './workspaces.ts'
 import type { Play } from '../play.ts'
-import { runClaims } from '../../../src/doors/runs/claims.ts'
-import type { Asked } from '../../../src/doors/runs/create.ts'
+import type { Asked } from '../../../src/doors/runs/asked.ts'
+import { takeRun } from '../../../src/doors/runs/take.ts'
 import { runBody } from '../../support/sample-run.ts'
 import { Human } from './people.ts'
 
@@ -23,8 +23,9 @@ export function topicOf(play: Play, by: Person, workspace: string, like?: Topic)
 }
 
 function sampleOf(workspace: string): Asked {
-  const body = runBody({ workspace, actions: ['update'] })
-  return { ...body, claims: runClaims.parse(body.claims) }
+  const { body } = takeRun(Buffer.from(JSON.stringify(runBody({ workspace, actions: ['update'] }))))
+  if (body.is !== 'run') throw new Error('the sample is no run')
+  return body.asked
 }
 
 function measuredOf({ claims }: Asked) {
