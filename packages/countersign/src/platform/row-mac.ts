@@ -9,7 +9,7 @@
  * of them in the order of its name (by code units): name, value. A text is `s`, its length in bytes (4 bytes, big-endian), its UTF-8; an
  * integer is `i` and its decimal digits likewise; null is `n` and length 0. No two rows have the same bytes.
  */
-import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, createSecretKey, hkdfSync, timingSafeEqual, type KeyObject } from 'node:crypto'
 
 /** `mac` is text: `v1.<key id>.<MAC>`, the last two base64url. */
 export type Sealable = { mac: string }
@@ -31,18 +31,26 @@ export function rowMacKey(root: Uint8Array): Uint8Array {
 
 /** @param keys 32 bytes each: the first seals; rows that were sealed with another of them hold until they end. */
 export function createRowMacs(instance: string, keys: readonly [Uint8Array, ...Uint8Array[]]): RowMacs {
-  const byId = new Map(keys.map((key) => [keyId(key), key]))
-  const [current] = keys
+  const byId = new Map(keys.map((key) => [keyId(key), createSecretKey(key)]))
+  const current = { id: keyId(keys[0]), key: createSecretKey(keys[0]) }
+  const forms = new Map<string, Form>()
+  const formOf = (of: Sealed): Form => {
+    const known = forms.get(of.table)
+    if (known?.columns === of.columns) return known
+    const made = newForm(instance, of)
+    forms.set(of.table, made)
+    return made
+  }
   return {
     seal<Row extends Sealable>(of: SealedTable<Row>, row: Unsealed<Row>): Unsealed<Row> & Sealable {
-      const mac = `v1.${keyId(current)}.${macOver(current, instance, of, row).toString('base64url')}`
+      const mac = `v1.${current.id}.${macOver(current.key, formOf(of), row).toString('base64url')}`
       return { ...row, mac }
     },
     holds<Row extends Sealable>(of: SealedTable<Row>, row: Row): boolean {
       const [version, id = '', sent = '', ...rest] = row.mac.split('.')
       const key = byId.get(id)
       if (version !== 'v1' || !key || rest.length > 0) return false
-      const expected = macOver(key, instance, of, row)
+      const expected = macOver(key, formOf(of), row)
       const given = Buffer.from(sent, 'base64url')
       return given.length === expected.length && timingSafeEqual(given, expected)
     },
@@ -51,23 +59,55 @@ export function createRowMacs(instance: string, keys: readonly [Uint8Array, ...U
 
 const keyId = (key: Uint8Array): string => createHash('sha256').update('countersign.row-mac-key.v1\n').update(key).digest().subarray(0, 8).toString('base64url')
 
-function macOver(key: Uint8Array, instance: string, { table, columns }: { readonly table: string; readonly columns: Readonly<Record<string, 'decides' | 'beside'>> }, row: object): Buffer {
-  const values: Readonly<Record<string, unknown>> = { ...row }
-  const names = Object.keys(columns).filter((name) => columns[name] === 'decides').toSorted(byCodeUnits)
-  const mac = createHmac('sha256', key)
-  for (const part of ['countersign.row.v1', instance, table, names.length]) mac.update(encoded(part))
-  for (const name of names) mac.update(encoded(name)).update(encoded(values[name]))
-  return mac.digest()
+type Sealed = { readonly table: string; readonly columns: Readonly<Record<string, 'decides' | 'beside'>> }
+/** What is the same for every row of a table: how its canonical form begins, and each column's name as it stands in it. */
+type Form = { readonly columns: Sealed['columns']; readonly begins: Buffer; readonly names: readonly { readonly name: string; readonly bytes: Buffer }[]; readonly length: number }
+
+function newForm(instance: string, { table, columns }: Sealed): Form {
+  const sorted = Object.keys(columns).filter((name) => columns[name] === 'decides').toSorted(byCodeUnits)
+  const begins = Buffer.concat(['countersign.row.v1', instance, table, sorted.length].map(encoded))
+  const names = sorted.map((name) => ({ name, bytes: encoded(name) }))
+  return { columns, begins, names, length: names.reduce((sum, { bytes }) => sum + bytes.length, begins.length) }
 }
 
 const byCodeUnits = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
+/** Over one buffer: a row has some twenty columns, and a request is held against several rows. */
+function macOver(key: KeyObject, { begins, names, length }: Form, row: object): Buffer {
+  const values: Readonly<Record<string, unknown>> = { ...row }
+  const parts = names.map(({ name }) => partOf(values[name]))
+  const bytes = Buffer.allocUnsafe(parts.reduce((sum, part) => sum + HEAD + part.length, length))
+  let at = begins.copy(bytes)
+  for (const [place, part] of parts.entries()) {
+    at += names[place]?.bytes.copy(bytes, at) ?? 0
+    at = write(bytes, at, part)
+  }
+  return createHmac('sha256', key).update(bytes).digest()
+}
+
+const HEAD = 5
+type Part = { readonly tag: number; readonly text: string; readonly length: number }
+const tags = { null: 0x6e, text: 0x73, integer: 0x69 } as const
+
 /** @throws TypeError for what no column of a sealed table holds: bytes, fractions, what is missing */
-function encoded(value: unknown): Buffer {
-  const [tag, text] = value === null ? ['n', ''] : typeof value === 'string' ? ['s', value] : typeof value === 'number' && Number.isSafeInteger(value) ? ['i', String(value)] : [null, '']
-  if (tag === null) throw new TypeError('a sealed row holds texts, integers and null')
-  const bytes = Buffer.from(text, 'utf8')
-  const head = Buffer.alloc(5, tag, 'latin1')
-  head.writeUInt32BE(bytes.length, 1)
-  return Buffer.concat([head, bytes])
+function partOf(value: unknown): Part {
+  if (typeof value === 'string') return { tag: tags.text, text: value, length: Buffer.byteLength(value, 'utf8') }
+  if (value === null) return { tag: tags.null, text: '', length: 0 }
+  if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw new TypeError('a sealed row holds texts, integers and null')
+  const text = String(value)
+  return { tag: tags.integer, text, length: text.length }
+}
+
+function write(bytes: Buffer, from: number, { tag, text, length }: Part): number {
+  bytes[from] = tag
+  bytes.writeUInt32BE(length, from + 1)
+  bytes.write(text, from + HEAD, length, 'utf8')
+  return from + HEAD + length
+}
+
+function encoded(value: string | number): Buffer {
+  const part = partOf(value)
+  const bytes = Buffer.allocUnsafe(HEAD + part.length)
+  write(bytes, 0, part)
+  return bytes
 }
