@@ -12,8 +12,9 @@ import { join } from 'node:path'
 import { signInTerminal, type RawTerminal } from '../src/demonstration/raw-terminal.ts'
 import { SoftwarePerson } from '../src/demonstration/software-person.ts'
 import { startProcess } from '../test/faults/server-process.ts'
-import { ask, claimsOf, redactedPlan, runBody } from '../test/support/sample-run.ts'
+import { ask, runBody } from '../test/support/sample-run.ts'
 import { freePort, load, median, rounded, type BenchRow } from './place.ts'
+import { startPlanSender } from './plan-sender.ts'
 
 const CLIENTS = 50
 /** How often the two take turns, and how much a person does each time; beside plans less, because each of its requests may wait for one. */
@@ -38,10 +39,13 @@ export async function run(): Promise<BenchRow[]> {
     if (!planner) throw new Error('no terminal')
     const next = ((at) => () => terminals[at++ % terminals.length] as RawTerminal)(0)
     await block(person, next, 4)
-    return [
-      await beside({ name: 'sign-in and step-up with 50 password logins at once, p99', what: 'logins', heavy: passwords(port) }, person, next),
-      await beside({ name: 'sign-in and step-up while plans of 50 MB are judged, p99', what: 'plans', heavy: plans(planner) }, person, next),
-    ]
+    const logins = await beside({ name: 'sign-in and step-up with 50 password logins at once, p99', what: 'logins', heavy: passwords(port) }, person, next)
+    const plans = await startPlanSender(planner, PLAN_MB * 1_000_000)
+    try {
+      return [logins, await beside({ name: 'sign-in and step-up while plans of 50 MB are judged, p99', what: 'plans', heavy: plans }, person, next)]
+    } finally {
+      await plans.close()
+    }
   } finally {
     await server.kill()
     rmSync(folder, { recursive: true, force: true })
@@ -111,43 +115,6 @@ function passwords(port: number): Load {
       await Promise.all(running)
     },
   }
-}
-
-/** One plan after another: judged, and not kept. */
-function plans(terminal: RawTerminal): Load {
-  const plan = largePlan(PLAN_MB * 1_000_000)
-  const body = { workspace: 'bench/large', scope: 'apply', claims: claimsOf(plan, 'bench/large'), plan, findings: [], dryRun: true }
-  let running = Promise.resolve()
-  let wanted = false
-  let answered = 0
-  return {
-    answered: () => answered,
-    async begin() {
-      wanted = true
-      const before = answered
-      running = (async () => {
-        while (wanted) {
-          await terminal.must('POST', '/api/v1/runs', body)
-          answered++
-        }
-      })()
-      while (answered === before) await new Promise((resolve) => setTimeout(resolve, 5))
-    },
-    async end() {
-      wanted = false
-      await running
-    },
-  }
-}
-
-/** About so many bytes of a redacted plan: one change after another. */
-function largePlan(bytes: number): string {
-  const plan = JSON.parse(redactedPlan(['update'])) as { resource_changes: { address: string; name: string; change: { before: unknown; after: unknown } }[] }
-  const [model] = plan.resource_changes
-  if (!model) throw new Error('the plan of the samples has no change')
-  const one = (at: number) => ({ ...model, address: `terraform_data.item_${at}`, name: `item_${at}`, change: { ...model.change, before: { input: 'x'.repeat(600) }, after: { input: 'y'.repeat(600) } } })
-  const count = Math.floor(bytes / (JSON.stringify(one(0)).length + 1))
-  return JSON.stringify({ ...plan, resource_changes: Array.from({ length: count }, (_, at) => one(at)) })
 }
 
 /** From an address of its own: the limit of requests is per address, and is not what is measured. */
