@@ -22,6 +22,7 @@ export type Settings = {
   log: LogLevel
   metricsListen: Address[]
   metricsTokenFile: string
+  requestLimit: number
   drain: number
   shutdownGrace: number
   deviceGrant: boolean
@@ -144,6 +145,11 @@ export const settingsTable: readonly Setting[] = [
     flag: '--metrics-token-file', environment: 'COUNTERSIGN_METRICS_TOKEN_FILE', key: 'metrics_token_file', shown: 'none',
     initial: none, help: 'File with a token of at least 32 characters: who sends it as a Bearer token reads /metrics, and nobody else.',
     parse: optionalPath, warning: none,
+  }),
+  setting('requestLimit', {
+    flag: '--request-limit', environment: 'COUNTERSIGN_REQUEST_LIMIT', key: 'request_limit', shown: '1200',
+    initial: () => '1200', help: 'Requests a minute that one address may send to one server before it is answered 429. More where many people or jobs share an address.',
+    parse: (text) => parseCount(text, { least: 60, most: 1_000_000 }), warning: none,
   }),
   setting('drain', {
     flag: '--drain', environment: 'COUNTERSIGN_DRAIN', key: 'drain', shown: '0s',

@@ -34,7 +34,7 @@ declare module 'fastify' {
   }
 }
 
-export type AppOptions = { log: Logger; consoleFolder: string; demonstration: boolean; trust: Trust }
+export type AppOptions = { log: Logger; consoleFolder: string; demonstration: boolean; trust: Trust; requestLimit: number }
 
 export async function createApp(parts: Parts, options: AppOptions): Promise<FastifyInstance> {
   const logger: FastifyBaseLogger = options.log
@@ -71,7 +71,7 @@ export async function createApp(parts: Parts, options: AppOptions): Promise<Fast
   await app.register(cookie)
   await app.register(rateLimit, {
     global: true,
-    max: 1200,
+    max: options.requestLimit,
     timeWindow: '1 minute',
     errorResponseBuilder: () => Object.assign(new Error('rate limited'), { statusCode: 429 }),
   })

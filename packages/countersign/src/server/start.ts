@@ -68,6 +68,8 @@ export type StartOptions = {
   /** Addresses of their own for metrics and health, and the file with the token that reads metrics; none by default. */
   metricsListen?: readonly Address[]
   metricsTokenFile?: string
+  /** Requests a minute of one address; 1,200 unless said. */
+  requestLimit?: number
   /** How long an ending server still takes requests, and how long those under way may then take; ms. */
   drainMs?: number
   graceMs?: number
@@ -119,7 +121,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     undo.push(() => parts.runs.plans.close())
     await tellOfRestore(parts)
     const trust = trustIn(exposure.trustedProxies)
-    const app = await createApp(parts, { log, demonstration, consoleFolder: options.consoleFolder ?? consoleFolder, trust })
+    const app = await createApp(parts, { log, demonstration, consoleFolder: options.consoleFolder ?? consoleFolder, trust, requestLimit: options.requestLimit ?? REQUEST_LIMIT })
     const watched = watchedBy(parts, { log, token })
     undo.push(await watched.listen(options.metricsListen ?? []))
     const listening = await listen(app, { addresses: exposure.addresses, certificates, trust, doors: watched.doors })
@@ -142,6 +144,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   }
 }
 
+const REQUEST_LIMIT = 1200
 const GRACE_MS = 10_000
 
 type Ending = { parts: Parts; listening: Listening; jobs: ReturnType<typeof startJobs>; log: Logger; readiness: Readiness; drainMs: number; graceMs: number }

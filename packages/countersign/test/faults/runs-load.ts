@@ -1,7 +1,6 @@
 /** Runs as load, from asking to the report, and a log of what the client was told. What it was told must be there, whatever happened meanwhile. */
-import { setTimeout as later } from 'node:timers/promises'
 import type { RawTerminal } from '../../src/demonstration/raw-terminal.ts'
-import type { Answer, SoftwarePerson } from '../../src/demonstration/software-person.ts'
+import type { SoftwarePerson } from '../../src/demonstration/software-person.ts'
 import { measuredOf, runBody, sha256 } from '../support/sample-run.ts'
 import type { RunBody, View } from '../support/sample-run.ts'
 
@@ -43,26 +42,16 @@ export async function oneRun(log: RunsLog, terminal: RawTerminal, person: Softwa
   heard()
 }
 
-/** Of the long form there are more runs than one address may ask for in a minute: it is asked again when the server says. */
-async function patiently(call: () => Promise<Answer>): Promise<Answer> {
-  for (;;) {
-    const answer = await call()
-    if (answer.status !== 429) return answer
-    await later(Number(answer.headers.get('retry-after') ?? 1) * 1000)
-  }
-}
-
 /** What does not agree with what was told. `since`: of which rounds. */
 export async function wrongRuns(log: RunsLog, since = 0): Promise<string[]> {
   const wrong: string[] = []
   for (const [id, { terminal, body, stage, leases, grant, round }] of log.told) {
     if (round < since) continue
-    const view = await patiently(() => terminal.call('GET', `/api/v1/runs/${id}`))
-    const { status } = view.body as View
-    if (view.status !== 200 || !shown[stage].includes(status)) wrong.push(`${id} was ${stage}, is ${status}`)
+    const { status } = (await terminal.must('GET', `/api/v1/runs/${id}`)) as View
+    if (!shown[stage].includes(status)) wrong.push(`${id} was ${stage}, is ${status}`)
     if (new Set(leases).size > 1) wrong.push(`${id} was started ${leases.length} times`)
     if (stages.indexOf(stage) < 2) continue
-    const again = await patiently(() => terminal.call('POST', `/api/v1/runs/${id}/apply-start`, { grant, measured: measuredOf(body) }))
+    const again = await terminal.call('POST', `/api/v1/runs/${id}/apply-start`, { grant, measured: measuredOf(body) })
     if (again.body['code'] !== 'run_already_applied') wrong.push(`${id} could be started again: ${again.status}`)
   }
   return wrong

@@ -11,10 +11,13 @@ const root = resolve(import.meta.dirname, '../../../..')
 export type ServerProcess = { child: ChildProcess; setupLink: string | null; stderr(): string; kill(): Promise<void> }
 
 /** What can be said in JSON of how it starts. */
-export type ProcessOptions = Pick<StartOptions, 'databaseUrl' | 'url' | 'stateLimits'>
+export type ProcessOptions = Pick<StartOptions, 'databaseUrl' | 'url' | 'stateLimits' | 'requestLimit'>
+
+/** Those who load a server here all come from one address. */
+const UNBOUNDED = 1_000_000
 
 export async function startProcess(dataDir: string, port: number, prefix: readonly string[] = [], options: Partial<ProcessOptions> = {}): Promise<ServerProcess> {
-  const command = [...prefix, process.execPath, join(import.meta.dirname, 'serve.mjs'), dataDir, String(port), JSON.stringify(options)]
+  const command = [...prefix, process.execPath, join(import.meta.dirname, 'serve.mjs'), dataDir, String(port), JSON.stringify({ requestLimit: UNBOUNDED, ...options })]
   const child = spawn(command[0] ?? '', command.slice(1), { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
   let errors = ''
   child.stderr.on('data', (chunk: Buffer) => {

@@ -66,3 +66,14 @@ it('a line of a room below carries the id of the request that it works for', asy
   await fetch(`${url}/api/v1/status`, { headers: { 'x-request-id': 'request-0003' } })
   expect(lines().find(({ msg }) => msg === 'deep inside')?.request).toBe('request-0003')
 })
+
+it('one address that asks too often in a minute is told when to come back; health is answered all the same', async () => {
+  const { url } = await scratchServer({ watching: { requestLimit: 60 } })
+  const asked = async (path: string) => await fetch(url + path)
+  const statuses = await Promise.all(Array.from({ length: 60 }, async () => (await asked('/api/v1/status')).status))
+  expect(new Set(statuses)).toEqual(new Set([200]))
+  const refused = await asked('/api/v1/status')
+  expect([refused.status, await refused.json()]).toMatchObject([429, { code: 'rate_limited', status: 429 }])
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+  expect((await asked('/healthz')).status).toBe(200)
+})

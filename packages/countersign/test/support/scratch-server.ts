@@ -42,7 +42,7 @@ export async function scratchFolder(name: string): Promise<string> {
   return folder
 }
 
-export async function scratchServer(options: { clock?: Clock; demonstration?: boolean; dataDir?: string; port?: number; url?: string; alsoUrls?: string[]; programs?: StartOptions['programs']; notices?: StartOptions['notices']; attestationRoots?: string; stateLimits?: StartOptions['stateLimits']; watching?: Pick<StartOptions, 'metricsListen' | 'metricsTokenFile' | 'drainMs' | 'graceMs' | 'environment' | 'log' | 'away'> } = {}): Promise<Scratch> {
+export async function scratchServer(options: { clock?: Clock; demonstration?: boolean; dataDir?: string; port?: number; url?: string; alsoUrls?: string[]; programs?: StartOptions['programs']; notices?: StartOptions['notices']; attestationRoots?: string; stateLimits?: StartOptions['stateLimits']; watching?: Pick<StartOptions, 'requestLimit' | 'metricsListen' | 'metricsTokenFile' | 'drainMs' | 'graceMs' | 'environment' | 'log' | 'away'> } = {}): Promise<Scratch> {
   const dataDir = options.dataDir ?? (await scratchFolder('data'))
   const port = options.port ?? (await freePort())
   const server = await startServer({

@@ -51,7 +51,7 @@ async function up(flags: Flags, output: Output, { recoverOwner, acceptOlder }: O
     dataDir: settings.data, databaseUrl: settings.databaseUrl, addresses: settings.addr, url: settings.url.origin, alsoUrls: settings.alsoUrl.map(({ origin }) => origin), log,
     tls: settings.tlsCert === '' && settings.tlsKey === '' ? null : { cert: settings.tlsCert, key: settings.tlsKey }, trustedProxies: settings.trustedProxy,
     programs: { deviceGrant: settings.deviceGrant, resourceServers: settings.resourceServers }, notices: noticesOf(settings), away: awayOf(settings), attestationRoots: settings.attestationRoots, recoverOwner, acceptOlder, seen: remembered(),
-    metricsListen: settings.metricsListen, metricsTokenFile: settings.metricsTokenFile, drainMs: settings.drain, graceMs: settings.shutdownGrace, environment: process.env, ...statesOf(settings),
+    metricsListen: settings.metricsListen, metricsTokenFile: settings.metricsTokenFile, requestLimit: settings.requestLimit, drainMs: settings.drain, graceMs: settings.shutdownGrace, environment: process.env, ...statesOf(settings),
   }).catch(refused)
   output.line(`Countersign on ${output.paint.bold(running.url)}   (data in ${settings.databaseUrl === '' ? settings.data : `PostgreSQL, keys in ${settings.data}`})`)
   for (const { what, details, voided } of running.parts.base.settled) output.warn(`${output.paint.yellow(what === 'restored' ? 'Restored' : 'Moved here')}: ${what === 'restored' ? `a database of ${String(details['leaves'])} leaves. What was open in it is void (${Object.entries(voided).map(([name, count]) => `${name}: ${count}`).join(', ') || 'nothing was'}), people sign in anew, and the ledger says so.` : 'the ledger says so.'}`)
