@@ -57,7 +57,7 @@ async function verifying(dataDir: string): Promise<BenchRow[]> {
         for (let more = at; more < at + 500; more++) {
           await ledger.append(tx, {
             type: 'gate.countersigned', ids: { ref: `run_${more}`, challenge: `chl_${more}`, person: `usr_${more % 40}` },
-            details: { challenge: `chl_${more}`, subjectDigest: hashOfLeaf(`${more}`).toString(), role: 'self', authenticator: 'aut_bench', method: 'webauthn', address: '127.0.0.1' },
+            details: { challenge: `chl_${more}`, subjectDigest: Buffer.from(hashOfLeaf(`${more}`)).toString('hex'), role: 'self', authenticator: 'aut_bench', method: 'webauthn', address: '127.0.0.1' },
           })
         }
       })

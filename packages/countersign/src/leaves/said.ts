@@ -22,23 +22,29 @@ export type Said = {
 
 /** `details` is canonical text; null when it was erased: then the outcome is known only where the type alone says it. */
 export function saidBy(leaf: LeafText, details: string | null): Said {
-  const told = details === null || !isTold(leaf, details) ? {} : objectIn(details)
+  const namesWorkspace = details?.includes('"workspace"') === true
+  const told = details === null || !(namesWorkspace || isTold(leaf, details)) ? {} : objectIn(details)
   return {
     type: leaf.type, at: Date.parse(leaf.time), outcome: outcomeOf(leaf.type, told), person: personOf(leaf.ids, told),
-    workspace: details?.includes('"workspace"') === true ? (workspaceIn(told) ?? '') : '',
+    workspace: namesWorkspace ? (workspaceIn(told) ?? '') : '',
   }
 }
 
 /** Most details tell nothing that is looked at here: they are not read. */
 const isTold = ({ type, ids }: LeafText, details: string): boolean =>
-  details.includes('"workspace"') || outcomeIsInDetails(type) || (ids['person'] === undefined && (details.includes('"by"') || details.includes('"actor"')))
+  outcomeIsInDetails(type) || (ids['person'] === undefined && (details.includes('"by"') || details.includes('"actor"')))
 
 /** Whether erased details could change what is said of the outcome. */
 export const outcomeIsInDetails = (type: string): boolean => typeof (Object.hasOwn(kinds, type) ? kinds[type] : undefined)?.outcome === 'object'
 
 /** An entry that names no workspace belongs to that of the request, or of the state, that it names: what was last said of these. */
-export const anchorsOf = (ids: Readonly<Record<string, string>>): readonly (readonly ['ref' | 'state', string])[] =>
-  (['ref', 'state'] as const).flatMap((key) => (ids[key] === undefined ? [] : [[key, ids[key]] as const]))
+export function anchorsOf(ids: Readonly<Record<string, string>>): (readonly [Anchor, string])[] {
+  const found: (readonly [Anchor, string])[] = []
+  for (const key of anchors) if (ids[key] !== undefined) found.push([key, ids[key]])
+  return found
+}
+const anchors = ['ref', 'state'] as const
+type Anchor = (typeof anchors)[number]
 
 /** Members of a type, as a filter means it: `gate.denied`, or `gate` for all below it. */
 export const isOfType = (type: string, wanted: string): boolean => type === wanted || type.startsWith(`${wanted}.`)

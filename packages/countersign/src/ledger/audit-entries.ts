@@ -2,34 +2,34 @@
 import { commitmentOf, fromBase64url, parseCanonical, parseLeaf, type Leaf } from '@countersign/proof'
 import type { Store } from '../platform/store/store.ts'
 import type { Report } from './audit.ts'
+import { readBeside, type Beside } from './beside.ts'
+import { plainCommitment, plainReader } from './plain.ts'
 import type { Leaves } from './recompute.ts'
-import type { factAuditor, Written } from './search/rows.ts'
+import { factAuditor } from './search/audit.ts'
 
-export async function auditEntries(store: Store, { from, leaves }: Leaves, counts: { details: number; erased: number }, report: Report, facts: ReturnType<typeof factAuditor>): Promise<void> {
-  const until = from + leaves.length
-  const beside = await store.read(async (db) => ({
-    details: new Map((await db.selectFrom('ledger_details').selectAll().where('idx', '>=', from).where('idx', '<', until).execute()).map((row) => [row.idx, row])),
-    ids: await db.selectFrom('ledger_id').selectAll().where('idx', '>=', from).where('idx', '<', until).execute(),
-    facts: new Map((await db.selectFrom('ledger_fact').selectAll().where('idx', '>=', from).where('idx', '<', until).execute()).map((row) => [row.idx, row])),
-  }))
-  const stored = new Map<number, string[]>()
-  for (const { idx, key, value } of beside.ids) stored.set(idx, [...(stored.get(idx) ?? []), JSON.stringify([key, value])])
-  const written: Written[] = []
-  for (const { idx, leaf: text } of leaves) {
-    const leaf = readLeaf(text)
-    written.push({ idx, leaf, details: beside.details.get(idx)?.details ?? null })
-    if (leaf === null) {
-      report(`ledger_leaf ${idx}`, 'is not a leaf of this format')
-      continue
+/** For every page of one ledger, in order. */
+export function entryAuditor(store: Store, counts: { details: number; erased: number }, report: Report): (page: Leaves) => Promise<void> {
+  const plainLeaf = plainReader()
+  const wrongWith = factAuditor()
+  return async ({ leaves, ...span }) => {
+    const beside = await store.read((db) => readBeside(db, store.dialect, span, (where) => report(where, 'belongs to no leaf')))
+    for (const { idx, leaf: text } of leaves) {
+      const leaf = plainLeaf(text) ?? readLeaf(text)
+      const told = beside.details(idx)
+      const wrong = wrongWith({ idx, leaf, details: told === null ? null : String(told.details) }, beside.fact(idx))
+      if (wrong !== null) report(`ledger_fact ${idx}`, wrong)
+      const named = beside.areIds(idx, leaf?.ids ?? {})
+      if (leaf === null) {
+        report(`ledger_leaf ${idx}`, 'is not a leaf of this format')
+        continue
+      }
+      if (!named) report(`ledger_id ${idx}`, 'are not the ids that the leaf names')
+      if (told === null) counts.erased += 1
+      else if (isPlainlyCommitted(leaf, told) || (await isCommitted(leaf, told))) counts.details += 1
+      else report(`ledger_details ${idx}`, 'do not match the commitment in the leaf')
     }
-    const named = Object.entries(leaf.ids).map(([key, value]) => JSON.stringify([key, value]))
-    if (named.toSorted().join() !== (stored.get(idx) ?? []).toSorted().join()) report(`ledger_id ${idx}`, 'are not the ids that the leaf names')
-    const row = beside.details.get(idx)
-    if (row === undefined) counts.erased += 1
-    else if (await matches(leaf, row.salt, row.details)) counts.details += 1
-    else report(`ledger_details ${idx}`, 'do not match the commitment in the leaf')
+    beside.end()
   }
-  for (const { idx, what } of await facts(written, beside.facts)) report(`ledger_fact ${idx}`, what)
 }
 
 function readLeaf(text: string): Leaf | null {
@@ -40,12 +40,16 @@ function readLeaf(text: string): Leaf | null {
   }
 }
 
-async function matches(leaf: Leaf, salt: string, details: string): Promise<boolean> {
-  const bytes = fromBase64url(salt)
-  if (bytes === undefined) return false
+type Told = NonNullable<ReturnType<Beside['details']>>
+
+const isPlainlyCommitted = ({ commitment }: Leaf, { salt, details }: Told): boolean => typeof salt === 'string' && typeof details === 'string' && plainCommitment(salt, details) === commitment
+
+async function isCommitted({ commitment }: Leaf, { salt, details }: Told): Promise<boolean> {
+  const bytes = typeof salt === 'string' ? fromBase64url(salt) : undefined
+  if (bytes === undefined || typeof details !== 'string') return false
   try {
     parseCanonical(details)
-    return (await commitmentOf(bytes, details)) === leaf.commitment
+    return (await commitmentOf(bytes, details)) === commitment
   } catch {
     return false
   }

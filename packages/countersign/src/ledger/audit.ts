@@ -7,12 +7,11 @@
  */
 import type { Folder } from '../platform/folder.ts'
 import type { Store } from '../platform/store/store.ts'
-import { auditEntries } from './audit-entries.ts'
+import { entryAuditor } from './audit-entries.ts'
 import { examineAway, misfitOf, type Against } from './away/compare.ts'
 import type { AwayText } from './away/read.ts'
 import { countLeaves, examineFolder, examineRow, type Found } from './facts.ts'
 import { recompute } from './recompute.ts'
-import { factAuditor } from './search/rows.ts'
 
 export type AuditProblem = { where: string; what: string }
 export type Report = (where: string, what: string) => void
@@ -38,8 +37,8 @@ const LISTED = 100
 
 const unusable = { foreign: 'belongs to another ledger', invalid: 'cannot be read, or its signature does not hold' } as const
 
-/** Reads only; may run beside the server. `pinned` are vkeys known from elsewhere; without them the database's own word on its key is taken. `away`: checkpoints that left the host. */
-export async function auditVerify(store: Store, folder: Folder, pinned: readonly string[] = [], away: readonly AwayText[] = []): Promise<Audit> {
+/** Reads only; may run beside the server. `pinned` are vkeys known from elsewhere; without them the database's own word on its key is taken. `away`: checkpoints that left the host. `say` hears how far it is, in tenths. */
+export async function auditVerify(store: Store, folder: Folder, pinned: readonly string[] = [], away: readonly AwayText[] = [], say: (tenths: number) => void = () => undefined): Promise<Audit> {
   const problems: AuditProblem[] = []
   const report: Report = (where, what) => void problems.push({ where, what })
   const rows = await store.read(async (db) => ({
@@ -59,8 +58,13 @@ export async function auditVerify(store: Store, folder: Folder, pinned: readonly
   if (head === undefined || head.id !== 1 || rows.heads.length > 1) report('ledger_head', 'must be exactly one row, of id 1')
   const size = head?.size ?? (await store.read(countLeaves))
   const counts = { details: 0, erased: 0 }
-  const facts = factAuditor()
-  const tree = await recompute(store, size, new Set(found.map((one) => one.size)), (page) => auditEntries(store, page, counts, report, facts))
+  const audited = entryAuditor(store, counts, report)
+  const tree = await recompute(store, size, new Set(found.map((one) => one.size)), async (page) => {
+    await audited(page)
+    say(Math.floor((10 * page.until) / size))
+    // A clock that is shown meanwhile goes on.
+    await new Promise((resolve) => setImmediate(resolve))
+  })
   for (const index of tree.badLeaves) report(`ledger_leaf ${index}`, 'is not what was hashed when it was appended')
   for (const place of tree.badNodes) report(`ledger_node ${place}`, 'is not the hash of what lies below it')
   if (tree.gap !== null) report(`ledger_leaf ${tree.gap}`, 'is missing')

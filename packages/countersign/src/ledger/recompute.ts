@@ -2,9 +2,9 @@
  * The tree, computed again from its leaves and compared with the stored nodes on the way. Reads in pages, so
  * that it may run beside a server that appends: what lies below `size` does not change.
  */
-import { sql } from 'kysely'
 import type { Db, Store } from '../platform/store/store.ts'
-import { emptyTree, grown, hashOfLeaf, rootOf } from './tree.ts'
+import { hashesAtOnce, leavesAtOnce, type Span } from './page.ts'
+import { emptyTree, grown, levelsOf, rootOf, type Tree } from './tree.ts'
 
 export type Recomputed = {
   root: string
@@ -18,63 +18,93 @@ export type Recomputed = {
   rootAt: Map<number, string>
 }
 
-export type Leaves = { from: number; leaves: { idx: number; leaf: string }[] }
+export type Leaves = Span & { leaves: { idx: number; leaf: string }[] }
 
-const PAGE = 1_000
+/** A page is one subtree: what is above it grows by its root. */
+const LEVELS = 12
+const PAGE = 2 ** LEVELS
 
 /** `each` sees every page. */
 export async function recompute(store: Store, size: number, sizes: ReadonlySet<number>, each: (page: Leaves) => Promise<void> = async () => {}): Promise<Recomputed> {
-  let tree = emptyTree
-  const result: Recomputed = { root: '', badLeaves: [], badNodes: [], gap: null, rootAt: new Map() }
-  const stops = [...sizes].filter((one) => one > 0 && one <= size).sort((a, b) => a - b)
-  if (sizes.has(0)) result.rootAt.set(0, rootOf(tree))
+  const result: Recomputed = { root: rootOf(emptyTree), badLeaves: [], badNodes: [], gap: null, rootAt: new Map() }
+  const stops = [...sizes].filter((one) => one >= 0 && one <= size).toSorted((a, b) => a - b)
+  if (sizes.has(0)) result.rootAt.set(0, result.root)
+  /** Of whole pages. */
+  let pages = emptyTree
   for (let from = 0; from < size && result.gap === null; from += PAGE) {
     const until = Math.min(from + PAGE, size)
-    const { leaves, stored } = await page(store, from, until)
+    const { leaves, stored } = await read(store, from, until)
     const missing = leaves.findIndex(({ idx }, at) => idx !== from + at)
     const whole = missing >= 0 ? missing : leaves.length
     if (whole < until - from) result.gap = from + whole
-    const hashes = leaves.slice(0, whole).map(({ leaf }) => hashOfLeaf(leaf))
+    const levels = levelsOf(leaves.slice(0, whole).map(({ leaf }) => leaf))
+    const made: Made[] = levels.map((hashes, level) => ({ level, first: from / 2 ** level, hashes }))
     // A root that is asked for is taken where the tree has that size.
-    for (const end of new Set([...stops.filter((one) => one > from && one < from + whole), from + whole])) {
-      const { tree: larger, made } = grown(tree, hashes.slice(tree.size - from, end - from))
-      tree = larger
-      for (const { level, index, hash } of made) {
-        const there = stored[level]?.get(index)
-        if (there !== undefined && Buffer.compare(there, hash) === 0) continue
-        if (level === 0) result.badLeaves.push(index)
-        else result.badNodes.push(`${level}/${index}`)
-      }
-      if (sizes.has(end) && tree.size === end) result.rootAt.set(end, rootOf(tree))
+    while ((stops[0] ?? Infinity) <= from + whole) {
+      const stop = stops.shift() ?? 0
+      result.rootAt.set(stop, rootOf(cut(pages, levels, stop - from)))
     }
-    await each({ from, leaves })
+    result.root = rootOf(cut(pages, levels, whole))
+    if (whole === PAGE) {
+      const above = grown(pages, cut(emptyTree, levels, PAGE).nodes)
+      pages = above.tree
+      for (const { level, index, hash } of above.made.slice(1)) made.push({ level: level + LEVELS, first: index, hashes: Buffer.from(hash) })
+    }
+    for (const one of made) {
+      if (stored[one.level]?.equals(one.hashes) === true) continue
+      for (const index of await differing(store, one)) {
+        if (one.level === 0) result.badLeaves.push(index)
+        else result.badNodes.push(`${one.level}/${index}`)
+      }
+    }
+    await each({ from, until, leaves })
   }
-  result.root = rootOf(tree)
   return result
 }
 
-/** SQLite keeps 2.5 where an integer belongs. */
-const isWhole = sql<boolean>`idx = cast(idx as bigint)`
+/** Hashes of one level, one after another, from the index `first` on. */
+type Made = { level: number; first: number; hashes: Buffer }
 
-type Stored = { get(index: number): Uint8Array | undefined }
+/** The tree of whole pages and the first `count` leaves of the next one. */
+function cut(pages: Tree, levels: readonly Buffer[], count: number): Tree {
+  const nodes = [...pages.nodes]
+  let taken = 0
+  for (let level = LEVELS; level >= 0; level--) {
+    const width = 2 ** level
+    if (count - taken < width) continue
+    const at = (taken / width) * 32
+    nodes.push(levels[level]?.subarray(at, at + 32) ?? new Uint8Array())
+    taken += width
+  }
+  return { size: pages.size * PAGE + count, nodes }
+}
 
-/** `stored`: hashes by level and index. */
-async function page(store: Store, from: number, until: number): Promise<{ leaves: Leaves['leaves']; stored: Stored[] }> {
+/** `stored`: the hashes of each level, of the nodes that became whole by these leaves. */
+async function read(store: Store, from: number, until: number): Promise<{ leaves: Leaves['leaves']; stored: Buffer[] }> {
   return await store.read(async (db) => {
-    const texts = await db.selectFrom('ledger_leaf').select('leaf').where('idx', '>=', from).where('idx', '<', until).where(isWhole).orderBy('idx').execute()
-    const leaves = texts.length === until - from
-      ? texts.map(({ leaf }, at) => ({ idx: from + at, leaf }))
-      : await db.selectFrom('ledger_leaf').select(['idx', 'leaf']).where('idx', '>=', from).where('idx', '<', until).orderBy('idx').execute()
-    const stored: Stored[] = []
-    for (let level = 0; 2 ** level <= until; level++) stored.push(await storedAt(db, level, Math.floor(from / 2 ** level), Math.floor(until / 2 ** level)))
+    const texts = await leavesAtOnce(db, store.dialect, { from, until })
+    const leaves = texts?.map((leaf, at) => ({ idx: from + at, leaf })) ?? (await leavesOneByOne(db, from, until))
+    const stored: Buffer[] = []
+    for (let width = 1; width <= until; width *= 2) {
+      const places = { from: Math.floor(from / width), until: Math.floor(until / width) }
+      stored.push(places.from < places.until ? await hashesAtOnce(db, store.dialect, stored.length, places) : Buffer.alloc(0))
+    }
     return { leaves, stored }
   })
 }
 
-/** Where as many are there as belong there, their order says which is which; one that is another's hash is no hash of what lies below it. */
-async function storedAt(db: Db, level: number, first: number, end: number): Promise<Stored> {
-  const rows = await db.selectFrom('ledger_node').select('hash').where('level', '=', level).where('idx', '>=', first).where('idx', '<', end).where(isWhole).orderBy('idx').execute()
-  if (rows.length === end - first) return { get: (index) => rows[index - first]?.hash }
-  const named = await db.selectFrom('ledger_node').select(['idx', 'hash']).where('level', '=', level).where('idx', '>=', first).where('idx', '<', end).execute()
-  return new Map(named.map(({ idx, hash }) => [idx, hash]))
+async function leavesOneByOne(db: Db, from: number, until: number): Promise<Leaves['leaves']> {
+  return await db.selectFrom('ledger_leaf').select(['idx', 'leaf']).where('idx', '>=', from).where('idx', '<', until).orderBy('idx').execute()
+}
+
+/** Indexes of what was made and is not there, or is something else. */
+async function differing(store: Store, { level, first, hashes }: Made): Promise<number[]> {
+  const count = hashes.length / 32
+  const rows = await store.read((db) => db.selectFrom('ledger_node').select(['idx', 'hash']).where('level', '=', level).where('idx', '>=', first).where('idx', '<', first + count).execute())
+  const there = new Map<number, unknown>(rows.map(({ idx, hash }) => [idx, hash]))
+  return Array.from({ length: count }, (_, at) => first + at).filter((index) => {
+    const hash = there.get(index)
+    const at = (index - first) * 32
+    return !(hash instanceof Uint8Array) || !hashes.subarray(at, at + 32).equals(hash)
+  })
 }

@@ -44,6 +44,28 @@ export function grown(tree: Tree, leaves: readonly Uint8Array[]): { tree: Tree; 
   return { tree: { size, nodes }, made }
 }
 
+/**
+ * The hashes of a page of leaves and of all whole subtrees in it: of each level, from the leaves up, one after another. They are taken as
+ * texts of a character for each byte: to make an object of each would take longer than hashing.
+ */
+export function levelsOf(leaves: readonly string[]): Buffer[] {
+  const levels = [joined(leaves.length, (at) => digest('sha256', `\0${leaves[at] ?? ''}`, 'binary'))]
+  for (let below = levels[0]; below !== undefined && below.length >= 64; below = levels.at(-1)) {
+    const from = below
+    levels.push(joined(Math.floor(from.length / 64), (at) => {
+      from.copy(node, 1, at * 64, at * 64 + 64)
+      return digest('sha256', node, 'binary')
+    }))
+  }
+  return levels
+}
+
+function joined(count: number, hashAt: (at: number) => string): Buffer {
+  const hashes = Buffer.allocUnsafe(count * 32)
+  for (let at = 0; at < count; at++) hashes.write(hashAt(at), at * 32, 'latin1')
+  return hashes
+}
+
 /** Hex. */
 export function rootOf({ nodes }: Tree): string {
   const widestLast = nodes.toReversed()

@@ -26,14 +26,18 @@ async function auditOf(damage: (place: Place) => void, pinned: readonly string[]
   try {
     cpSync(sound.dataDir, place.dataDir, { recursive: true })
     damage(place)
-    const store = await place.store({ readOnly: true })
-    try {
-      return await auditVerify(store, existingFolder(place.checkpoints), pinned)
-    } finally {
-      await store.close()
-    }
+    return await auditIn(place, pinned)
   } finally {
     await place.remove()
+  }
+}
+
+async function auditIn(place: Place, pinned: readonly string[] = []): Promise<Audit> {
+  const store = await place.store({ readOnly: true })
+  try {
+    return await auditVerify(store, existingFolder(place.checkpoints), pinned)
+  } finally {
+    await store.close()
   }
 }
 
@@ -103,6 +107,98 @@ test.each([
   ['a head', `insert into ledger_head values (2, 0, '')`], ['a key', `insert into ledger_key values (2, '', '')`], ['a checkpoint', `insert into ledger_checkpoint values (3, '00', 'x')`],
 ])('%s too many is found', async (_what, statement) => {
   expect((await auditOf((place) => place.edit(statement))).problems).not.toEqual([])
+})
+
+const swap = (table: string, columns: string[], more = ''): string[] => [
+  `create temp table other as select * from ${table} where idx in (4, 5)${more}`,
+  `update ${table} set ${columns.map((column) => `${column} = (select other.${column} from other where other.idx = 9 - ${table}.idx)`).join(', ')} where idx in (4, 5)${more}`,
+]
+test.each([
+  ['leaves', swap('ledger_leaf', ['leaf']), ['ledger_leaf 4', 'ledger_leaf 5']],
+  ['hashes of leaves', swap('ledger_node', ['hash'], ' and level = 0'), ['ledger_leaf 4', 'ledger_leaf 5']],
+  ['details', swap('ledger_details', ['salt', 'details']), ['ledger_details 4', 'ledger_details 5']],
+  ['details without their salts', swap('ledger_details', ['details']), ['ledger_details 4', 'ledger_details 5']],
+  ['what two are found by', swap('ledger_fact', ['at']), ['ledger_fact 4', 'ledger_fact 5']],
+  ['ids', [`update ledger_id set idx = 9 - idx where idx in (4, 5) and key = 'run'`], ['ledger_id 4', 'ledger_id 5']],
+])('%s of two leaves that change places are named', async (_what, statements, named) => {
+  const { problems } = await auditOf((place) => place.edit(...statements))
+  expect(problems.map(({ where }) => where)).toEqual(expect.arrayContaining(named))
+})
+
+test.each([
+  ['ledger_leaf', 'leaf', 'blob', 'ledger_leaf 4'], ['ledger_node', 'hash', 'text', 'ledger_leaf 4'], ['ledger_details', 'salt', 'blob', 'ledger_details 4'], ['ledger_details', 'details', 'blob', 'ledger_details 4'],
+  ['ledger_id', 'key', 'blob', 'ledger_id 4'], ['ledger_id', 'value', 'blob', 'ledger_id 4'], ['ledger_fact', 'type', 'blob', 'ledger_fact 4'], ['ledger_fact', 'at', 'blob', 'ledger_fact 4'],
+])('%s.%s, the same bytes as a %s, is named', async (table, column, type, named) => {
+  const { problems } = await auditOf((place) => place.edit(`update ${table} set ${column} = cast(${column} as ${type}) where idx = 4`))
+  expect(problems.map(({ where }) => where)).toContain(named)
+})
+
+/** What stands between values where a page is read at once (src/ledger/page.ts), in a value. */
+test.each([
+  ['ledger_leaf', 'leaf', 'ledger_leaf 4'], ['ledger_details', 'salt', 'ledger_details 4'], ['ledger_details', 'details', 'ledger_details 4'],
+  ['ledger_id', 'key', 'ledger_id 4'], ['ledger_id', 'value', 'ledger_id 4'], ['ledger_fact', 'person', 'ledger_fact 4'], ['ledger_fact', 'outcome', 'ledger_fact 4'],
+])('%s.%s that holds what stands between values is named', async (table, column, named) => {
+  const joined = await auditOf((place) => place.edit(`update ${table} set ${column} = ${column} || char(30) || ${column} where idx = 4`))
+  expect(joined.problems.map(({ where }) => where)).toContain(named)
+  // One row less, and the same values: the texts are those of a sound page.
+  const fewer = await auditOf((place) => place.edit(
+    `update ${table} set ${column} = ${column} || char(30) || (select max(other.${column}) from ${table} as other where other.idx = 5) where idx = 4`, `delete from ${table} where idx = 5`))
+  expect(fewer.problems.map(({ where }) => where)).toContain(named)
+})
+
+test.each([['ledger_details'], ['ledger_id'], ['ledger_fact']])('%s between two leaves is named', async (table) => {
+  const { problems } = await auditOf((place) => place.edit(`update ${table} set idx = 4.5 where idx = 4`))
+  expect(problems.map(({ where }) => where)).toContain(`${table} 4.5`)
+})
+
+test('rows that are there twice, in a table that was made anew without its keys, are named', async () => {
+  const again = (table: string): string[] => [`create table again as select * from ${table}`, `drop table ${table}`, `alter table again rename to ${table}`, `insert into ${table} select * from ${table} where idx = 4`]
+  for (const table of ['ledger_details', 'ledger_fact', 'ledger_id']) {
+    const { problems } = await auditOf((place) => place.edit(...again(table)))
+    expect(problems.map(({ where }) => where)).toContain(`${table} 4`)
+  }
+})
+
+test('details that are large, or hold what is escaped, are whole, and named when they change', async () => {
+  const place = await Place.make()
+  try {
+    const { store, ledger } = await place.open()
+    for (const what of ['plain', 'Gr\u00fc\u00dfe \u{1f511}', 'a "quoted" \\ word\n', 'x'.repeat(40_000), '\u00e4'.repeat(40_000)]) await act(store, ledger, what)
+    await ledger.checkpoint()
+    await place.close()
+    const audit = async (): Promise<string[]> => (await auditIn(place)).problems.map(({ where }) => where)
+    expect(await audit()).toEqual([])
+    place.edit(`update ledger_details set details = substr(details, 1, length(details) - 3) || 'y"}'`)
+    expect(await audit()).toEqual([0, 1, 2, 3, 4].map((idx) => `ledger_details ${idx}`))
+  } finally {
+    await place.remove()
+  }
+})
+
+test('more leaves than are read at a time: every page, and what is above them, is compared', async () => {
+  const place = await Place.make()
+  try {
+    const { store, ledger } = await place.open()
+    for (let from = 0; from < 8_300; from += 4_150) {
+      await store.write(async (tx) => {
+        for (let n = from; n < from + 4_150; n++) await ledger.append(tx, { type: 'test.acted', ids: { run: `run_${n}` }, details: { n } })
+      })
+      await ledger.checkpoint()
+    }
+    await place.close()
+    expect(await auditIn(place)).toMatchObject({ leaves: 8_300, details: 8_300, nodes: 16_595, checkpoints: 3, problems: [] })
+    place.edit(
+      `update ledger_leaf set leaf = replace(leaf, 'run_4097', 'run_4098') where idx = 4097`, 'update ledger_node set hash = zeroblob(32) where level = 12 and idx = 1', 'delete from ledger_node where level = 13',
+      `update ledger_details set details = '{"n":1}' where idx = 8299`, `delete from ledger_id where idx = 4095`, `update ledger_fact set at = at + 1 where idx = 4096`,
+    )
+    const { problems } = await auditIn(place)
+    expect(problems.map(({ where }) => where).toSorted()).toEqual([
+      'checkpoints/0000000000004150.checkpoint', 'checkpoints/0000000000008300.checkpoint', 'ledger_checkpoint 4150', 'ledger_checkpoint 8300', 'ledger_details 8299', 'ledger_fact 4096', 'ledger_head', 'ledger_id 4095', 'ledger_id 4097', 'ledger_leaf 4097',
+      'ledger_node', ...Array.from({ length: 13 }, (_, below) => `ledger_node ${below + 1}/${4097 >> (below + 1)}`),
+    ].toSorted())
+  } finally {
+    await place.remove()
+  }
 })
 
 test('any byte of any checkpoint file that changes is found', async () => {

@@ -7,7 +7,7 @@ import { SettingError } from '../../platform/setting-error.ts'
 import { knownServers, openProfile } from '../config/profile.ts'
 import { CliError, exitCodes, type ExitCode } from '../exit.ts'
 import { safe, type Output } from '../output.ts'
-import { startProgress } from '../render/progress.ts'
+import { progressIfSlow } from '../render/progress.ts'
 import { verifyServer } from './verify-server.ts'
 import { openLedgerStore, placeOf, type LedgerPlace, type PlaceOptions } from './place.ts'
 
@@ -18,8 +18,9 @@ export async function auditFolder(options: VerifyOptions, output: Output): Promi
   const away = (await Promise.all((options.against ?? []).map(readSource))).flat()
   if (options.server !== undefined) return await auditServer(options.server, away, output)
   const place = placeOf(options)
-  const progress = startProgress(output, `checking the ledger in ${place.data}`)
-  const audit = await verified(place, away).finally(() => progress.end())
+  const what = `checking the ledger in ${place.data}`
+  const progress = progressIfSlow(output, what)
+  const audit = await verified(place, away, (tenths) => progress.say(`${what}, ${tenths * 10} %`)).finally(() => progress.end())
   output.line(`${audit.leaves} entries, ${audit.details} details (${audit.erased} erased), ${audit.checkpoints} checkpoints, ${audit.files} files`)
   output.line(`root ${audit.root}`)
   for (const problem of audit.problems) output.line(`${output.paint.red('PROBLEM')}  ${safe(problem.where)}: ${safe(problem.what)}`)
@@ -58,7 +59,7 @@ async function readSource(source: string): Promise<AwayText[]> {
 }
 
 /** Against what this user's terminal pinned and remembers of this ledger, too. */
-async function verified(place: LedgerPlace, away: readonly AwayText[]): Promise<Audit> {
+async function verified(place: LedgerPlace, away: readonly AwayText[], say: (tenths: number) => void): Promise<Audit> {
   const store = await openLedgerStore(place)
   try {
     const key = await store.read((db) => db.selectFrom('ledger_key').select('origin').executeTakeFirst())
@@ -67,7 +68,7 @@ async function verified(place: LedgerPlace, away: readonly AwayText[]): Promise<
       const note = profile.load('checkpoint')?.note
       return note === undefined ? [] : [{ where: `what is remembered of ${profile.server}`, text: note }]
     })
-    return await auditVerify(store, existingFolder(join(place.data, 'checkpoints')), known.flatMap((profile) => profile.load('trust')?.ledgerKeys ?? []), [...away, ...remembered])
+    return await auditVerify(store, existingFolder(join(place.data, 'checkpoints')), known.flatMap((profile) => profile.load('trust')?.ledgerKeys ?? []), [...away, ...remembered], say)
   } finally {
     await store.close()
   }

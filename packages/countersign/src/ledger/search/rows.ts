@@ -5,13 +5,13 @@
  * What they do not do: prove anything. Whoever writes to the database can make a row say something else, or take it away, and so hide an
  * entry from a search. What is shown is proven by its leaf; what is hidden, `audit verify` finds.
  */
-import { anchorsOf, outcomeIsInDetails, saidBy, type LeafText } from '../../leaves/index.ts'
+import { anchorsOf, saidBy, type LeafText, type Said } from '../../leaves/index.ts'
 import type { Db, Store, Tx } from '../../platform/store/store.ts'
 import type { LedgerFactTable } from '../tables.ts'
 
 /** `details` are canonical text. `leaf` is null for what is no leaf: that is found by whoever verifies the tree; here it stops nothing. */
 export type Written = { readonly idx: number; readonly leaf: LeafText | null; readonly details: string | null }
-const NO_LEAF: LeafText = { type: '', time: '1970-01-01T00:00:00.000Z', ids: {} }
+export const NO_LEAF: LeafText = { type: '', time: '1970-01-01T00:00:00.000Z', ids: {} }
 
 /** Of text that was written as a leaf: its form is looked at no further. */
 export function leafIn(text: string): LeafText | null {
@@ -24,8 +24,9 @@ export function leafIn(text: string): LeafText | null {
   }
 }
 
-type Anchors = Map<string, string>
-const nameOf = (key: string, value: string): string => `${key} ${value}`
+/** Workspaces of requests and states, by their names. */
+export type Anchors = Map<string, string>
+export const nameOf = (key: string, value: string): string => `${key} ${value}`
 
 /** Of leaves that follow one another, and of what the table knows of those before. */
 export async function factRows(db: Db | Tx, written: readonly Written[]): Promise<LedgerFactTable[]> {
@@ -38,17 +39,24 @@ export async function factRows(db: Db | Tx, written: readonly Written[]): Promis
 type Before = (key: string, value: string, before: number) => Promise<string>
 
 /** `known`: workspaces of requests and states that were named so far. It grows. */
-export async function factRow({ idx, leaf: found, details }: Written, known: Anchors, before: Before): Promise<LedgerFactTable> {
+async function factRow({ idx, leaf: found, details }: Written, known: Anchors, before: Before): Promise<LedgerFactTable> {
   const leaf = found ?? NO_LEAF
-  const { type, at, outcome, person, workspace: named } = saidBy(leaf, details)
+  const said = saidBy(leaf, details)
+  for (const [key, value] of anchorsOf(leaf.ids)) {
+    if (said.workspace !== '') break
+    const name = nameOf(key, value)
+    const workspace = known.get(name) ?? (await before(key, value, idx))
+    known.set(name, workspace)
+    if (workspace !== '') break
+  }
+  return factOf(idx, leaf, said, known)
+}
+
+/** By what is known. That grows. */
+export function factOf(idx: number, leaf: LeafText, { type, at, outcome, person, workspace: named }: Said, known: Anchors): LedgerFactTable {
   const anchors = anchorsOf(leaf.ids)
   let workspace = named
-  for (const [key, value] of anchors) {
-    if (workspace !== '') break
-    const name = nameOf(key, value)
-    if (!known.has(name)) known.set(name, await before(key, value, idx))
-    workspace = known.get(name) ?? ''
-  }
+  for (const [key, value] of anchors) if (workspace === '') workspace = known.get(nameOf(key, value)) ?? ''
   if (workspace !== '') for (const [key, value] of anchors) known.set(nameOf(key, value), workspace)
   return { idx, type, at, outcome, person, workspace }
 }
@@ -82,30 +90,4 @@ async function isIncomplete(db: Db): Promise<boolean> {
   const { count } = await db.selectFrom('ledger_fact').select((row) => row.fn.countAll().as('count')).executeTakeFirstOrThrow()
   const head = await db.selectFrom('ledger_head').select('size').where('id', '=', 1).executeTakeFirst()
   return Number(count) < (head?.size ?? 0)
-}
-
-/** Compares stored rows with the leaves, page after page in order; keeps what it has seen, so one instance goes through one ledger. */
-export function factAuditor(): (written: readonly Written[], stored: ReadonlyMap<number, LedgerFactTable>) => Promise<{ idx: number; what: string }[]> {
-  const known: Anchors = new Map()
-  return async (written, stored) => {
-    const found: { idx: number; what: string }[] = []
-    for (const one of written) {
-      const row = stored.get(one.idx)
-      const right = await factRow(one, known, async () => '')
-      if (row === undefined) {
-        found.push({ idx: one.idx, what: 'is missing: a search does not find the entry' })
-        continue
-      }
-      const wrong = differing(row, right, one.details === null)
-      if (wrong.length > 0) found.push({ idx: one.idx, what: `is not what the entry says (${wrong.join(', ')}): a search finds it wrongly, or not at all` })
-      // Erased details may have named it: later entries of the same request go by what was said while they were there.
-      if (one.details === null && row.workspace !== '') for (const [key, value] of anchorsOf((one.leaf ?? NO_LEAF).ids)) known.set(nameOf(key, value), row.workspace)
-    }
-    return found
-  }
-}
-
-function differing(row: LedgerFactTable, right: LedgerFactTable, erased: boolean): string[] {
-  const unsure = new Set(erased ? ['person', 'workspace', ...(outcomeIsInDetails(right.type) ? ['outcome'] : [])] : [])
-  return (['type', 'at', 'outcome', 'person', 'workspace'] as const).filter((column) => row[column] !== right[column] && !unsure.has(column))
 }
