@@ -9,6 +9,9 @@ export type RunClaims = Pick<
   'mode' | 'derivation' | 'plan' | 'state' | 'engine' | 'providers' | 'tree' | 'arguments' | 'variables' | 'commit' | 'dirty' | 'unbound'
 > & { workspace: Pick<RunSubject['workspace'], 'name' | 'backend'> }
 
+/** Silence of the server while it reads a plan, ms: a large one waits for others, and takes some seconds. */
+export const READING = 120_000
+
 /** The most names that a statement carries; what is beyond is named as a number. */
 const MOST_UNBOUND = 100
 

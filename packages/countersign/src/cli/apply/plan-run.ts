@@ -5,7 +5,7 @@ import { CliError, exitCodes, type ExitCode } from '../exit.ts'
 import { safe, type Output } from '../output.ts'
 import { showSummary } from '../render/summary.ts'
 import type { Begun, RunOptions } from './begin.ts'
-import { claimsOf } from './claims.ts'
+import { claimsOf, READING } from './claims.ts'
 import { connect } from './connect.ts'
 import { watchInterrupts } from './interrupts.ts'
 import { planAndRead } from './plan-step.ts'
@@ -25,7 +25,7 @@ export async function planRun(begun: Begun, options: RunOptions, output: Output)
     try {
       const claims = claimsOf(plan, workspace.name, read.redacted)
       const body = { workspace: workspace.name, scope, claims, plan: read.redacted, findings: read.findings, dryRun: true }
-      const preview = 'api' in session ? answer('preview', await session.api.call('POST', '/api/v1/runs', { body, signal: interrupts.signal })) : undefined
+      const preview = 'api' in session ? answer('preview', await session.api.call('POST', '/api/v1/runs', { body, signal: interrupts.signal, silence: READING })) : undefined
       showSummary(output, { summary: read.summary, risk: preview?.risk ?? read.risk, workspace: { name: workspace.name, ...(preview ? { environment: preview.environment } : {}) } }, read)
       output.line()
       output.line(preview ? asks(preview) : `What policy asks is not known: ${'why' in session ? session.why : ''}`)

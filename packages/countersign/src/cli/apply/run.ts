@@ -12,7 +12,7 @@ import { safe, type Output } from '../output.ts'
 import { showSummary } from '../render/summary.ts'
 import type { Begun, RunOptions } from './begin.ts'
 import { checkSubject } from './check-subject.ts'
-import { claimsOf, measuredForStart } from './claims.ts'
+import { claimsOf, measuredForStart, READING } from './claims.ts'
 import { connect } from './connect.ts'
 import { watchInterrupts, type Interrupts } from './interrupts.ts'
 import { offerToOpen } from './offer.ts'
@@ -68,7 +68,7 @@ export async function applyRun(begun: Begun, options: ApplyOptions, output: Outp
 async function ask(about: { scope: Scope; workspace: string; session: Session; rules: Promise<Rules>; plan: Plan; read: ReadPlan }): Promise<Asked> {
   const { scope, workspace, session, rules, plan, read } = about
   const claims = claimsOf(plan, workspace, read.redacted)
-  const view = answer('run', await session.api.call('POST', '/api/v1/runs', { body: { workspace, scope, claims, plan: read.redacted, findings: read.findings } }))
+  const view = answer('run', await session.api.call('POST', '/api/v1/runs', { body: { workspace, scope, claims, plan: read.redacted, findings: read.findings }, silence: READING }))
   try {
     const subject = checkSubject(view.subject, {
       claims, plan: read, scope, run: view.id, instance: session.trust.instance, org: session.trust.org,
