@@ -119,7 +119,7 @@ async function atTheStore({ server }: Place, database: string): Promise<BenchRow
       const begun = performance.now()
       const reading = readBody(deps, bytes)
       const { later } = await reading
-      await later
+      await later?.()
       const started = performance.now()
       const digest = createHash('sha256').update(bytes).digest('hex')
       const sealed = await sealState(deps, workspace.id, { bytes, digest, reading })

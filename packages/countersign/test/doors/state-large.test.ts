@@ -95,6 +95,23 @@ it('what becomes no version leaves no piece behind, and what a server left behin
   expect([await sweepPieces(deps), await sweepPieces(deps), await pieces(deps)]).toEqual([1, 0, before + 1])
 })
 
+it('a very large state is sealed on its way into the database; one that is refused leaves nothing there', { timeout: 120_000 }, async () => {
+  const { owned, deps, client, info } = await written()
+  // What the first one holds was read, and is there as well.
+  await owned.terminal.must('GET', `${api}/versions/1`)
+  const rows = () => deps.store.read((db) => db.selectFrom('state_piece').selectAll().orderBy('number').execute())
+  const before = await rows()
+  const text = large(2, 70 * MB)
+  expect(await client.write(info, `${text.slice(0, -1)},"serial":2}`)).toMatchObject({ status: 400 })
+  expect(await pieces(deps)).toBe(before.length)
+  expect(await client.write(info, text)).toMatchObject({ status: 200 })
+  const laid = (await rows()).filter(({ body }) => !before.some((one) => one.body === body))
+  expect(laid.length).toBeGreaterThan(50)
+  expect(laid.some(({ bytes }) => Buffer.from(bytes).includes('aws_instance'))).toBe(false)
+  const back = await client.send('GET')
+  expect(createHash('sha256').update(back.text).digest('hex')).toBe(createHash('sha256').update(text).digest('hex'))
+})
+
 describe('the memory of bodies', () => {
   const nobody = new AbortController().signal
   const roomOf = (bytes: number) => createRoom({ bytes, errors: { left: () => new Error('left') } })

@@ -32,7 +32,7 @@ const code = async (promise: Promise<unknown>): Promise<string> => promise.then(
 
 /** Both answers. */
 const whole = async (apart: StateReader, body: Uint8Array, options?: ReadOptions): Promise<StateFacts> => {
-  const { json } = await (await apart.read(body, options)).facts
+  const { json } = await (await apart.read(body, options)).facts()
   return JSON.parse(new TextDecoder().decode(json)) as StateFacts
 }
 
@@ -55,7 +55,7 @@ describe('threads apart', () => {
     // Also where addresses are masked, and so stand in another order.
     const hidden = ['b-secret-1', 'a-secret-2'].map((value, at) => ({ index_key: at === 0 ? value : 'z', attributes: { value, other: 'plain' }, sensitive_attributes: [[{ type: 'get_attr', value: 'value' }]] }))
     const masked = state([{ name: 'x', instances: [{ index_key: 'é"', attributes: {} }, ...hidden] }], { outputs: { 'a-secret-2': { value: 'b-secret-1', type: 'string' } } })
-    const written = await (await apart.read(masked)).facts
+    const written = await (await apart.read(masked)).facts()
     expect(readFacts(written.json)).toEqual(readState(masked))
     expect(written.secrets).toBe(writeFacts(readState(masked)).secrets)
     const [before, after] = [generateState(300_000, { seed: 8 }), generateState(300_000, { seed: 9 })].map((made) => writeFacts(readState(made.bytes)).json) as [Uint8Array, Uint8Array]
@@ -70,15 +70,15 @@ describe('threads apart', () => {
     const { lineage, serial, resources, instances, outputs } = readState(bytes)
     const seen: string[] = []
     const { head, facts } = await apart.read(bytes)
-    void facts.then(() => seen.push('facts'))
+    const read = facts().then(() => seen.push('facts'))
     seen.push('head')
     expect(head).toEqual({ opaque: false, lineage, serial, resources, instances: instances.length, outputs: outputs.length })
-    await facts
+    await read
     expect(seen).toEqual(['head', 'facts'])
     const half = reader({ start: thread("const { parentPort } = require('node:worker_threads'); parentPort.postMessage({ id: request.id, kind: 'head', head: { serial: 7 } }); setImmediate(() => process.exit(1))") })
     const lost = await half.read(state([]))
     expect(lost.head.serial).toBe(7)
-    expect(await code(lost.facts)).toBe('state_reader_failed')
+    expect(await code(lost.facts())).toBe('state_reader_failed')
   })
 
   test('refuse what the functions refuse, with their codes and messages, and go on', async () => {
@@ -159,7 +159,7 @@ describe('the built program', () => {
 import { readFileSync } from 'node:fs'
 import { createStateReader } from './reader.mjs'
 const { facts } = await createStateReader().read(readFileSync(${JSON.stringify(join(folder, 'body.json'))}))
-process.stdout.write(JSON.parse(new TextDecoder().decode((await facts).json)).instances[0].address)
+process.stdout.write(JSON.parse(new TextDecoder().decode((await facts()).json)).instances[0].address)
 `)
     expect(execFileSync(process.execPath, [program], { encoding: 'utf8', timeout: 20_000, cwd: tmpdir() })).toBe('aws_vpc.it')
   })
@@ -185,7 +185,7 @@ const from = openSync(file, 'r')
 for (let at = 0; at < size; ) at += readSync(from, body, at, Math.min(1_000_000, size - at), null)
 let most = 0
 setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 10).unref()
-const { json } = await (await createStateReader().read(body, { key: Buffer.alloc(32) })).facts
+const { json } = await (await createStateReader().read(body, { key: Buffer.alloc(32) })).facts()
 const facts = JSON.parse(new TextDecoder().decode(json))
 process.stdout.write(JSON.stringify({ instances: facts.instances.length, beyond: (most - before - size) / size }))
 `)

@@ -8,25 +8,29 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import type { Store, Tx } from '../../platform/store/store.ts'
+import type { Content } from './pieces.ts'
 import type { StateDeps } from './ports.ts'
 import { tampered } from './seal.ts'
 import { bodyOf, deletePieces, insertBody, insertPiece, pieceOf } from './store.ts'
-import type { BodyRow, PieceRow, VersionRow } from './store.ts'
+import type { BodyRow, VersionRow } from './store.ts'
 
 /** What seals the bytes, and the bytes. `id`: `stb_`, of this one sealing. */
-export type SealedBody = Pick<BodyRow, 'version' | 'workspace' | 'kind' | 'head' | 'kek'> & { id: string; bytes: Buffer }
+export type SealedBody = Pick<BodyRow, 'version' | 'workspace' | 'kind' | 'head' | 'kek'> & { id: string; content: Content }
 
 /** With the digest that the bytes were sealed under. */
 export type Kept = { row: BodyRow; bytes: Buffer; digest: string }
 
-/** Written and flushed in a millisecond or two; smaller ones take longer together. */
-const PIECE = 512 * 1024
-
 /** A unit that may make use of the bodies (`insertBodies`). What it does not name in the end is gone again. */
 export async function withBodies<T>(deps: { store: Store }, bodies: readonly SealedBody[], unit: (tx: Tx) => Promise<T>): Promise<T> {
-  const large = bodies.filter((body) => !isSmall(body))
+  const large = bodies.filter(({ content }) => content.whole === null)
   try {
-    for (const body of large) for (const piece of piecesOf(body)) await deps.store.write((tx) => insertPiece(tx, piece))
+    for (const { id, content } of large) {
+      let number = 0
+      for await (const bytes of content.pieces()) {
+        const piece = { body: id, number: number++, bytes }
+        await deps.store.write((tx) => insertPiece(tx, piece))
+      }
+    }
     return await deps.store.write(unit)
   } finally {
     // Where this fails as well, the sweep finds them.
@@ -37,9 +41,9 @@ export async function withBodies<T>(deps: { store: Store }, bodies: readonly Sea
 /** In the unit of the version, or of what was read of it later. Where another sealing of the same is there already, that one stays. */
 export async function insertBodies(tx: Tx, bodies: readonly SealedBody[]): Promise<void> {
   for (const body of bodies) {
-    const { id, version, workspace, kind, head, kek } = body
-    if (!(await insertBody(tx, { version, workspace, kind, head, kek, body: id, pieces: countOf(body) }))) continue
-    if (isSmall(body)) for (const piece of piecesOf(body)) await insertPiece(tx, piece)
+    const { id, version, workspace, kind, head, kek, content } = body
+    if (!(await insertBody(tx, { version, workspace, kind, head, kek, body: id, pieces: content.laid() }))) continue
+    if (content.whole) await insertPiece(tx, { body: id, number: 0, bytes: content.whole })
   }
 }
 
@@ -90,12 +94,4 @@ export async function sweepPieces({ store, clock }: Pick<StateDeps, 'store' | 'c
     for (const { body } of left) await deletePieces(tx, body)
     return left.length
   })
-}
-
-const isSmall = ({ bytes }: SealedBody): boolean => bytes.byteLength <= PIECE
-const countOf = ({ bytes }: SealedBody): number => Math.max(1, Math.ceil(bytes.byteLength / PIECE))
-
-function* piecesOf(body: SealedBody): Generator<PieceRow> {
-  const { id, bytes } = body
-  for (let number = 0; number < countOf(body); number++) yield { body: id, number, bytes: bytes.subarray(number * PIECE, (number + 1) * PIECE) }
 }

@@ -14,8 +14,8 @@ import { openBody, sealBytes } from './seal.ts'
 import { addCounts, bodyOf } from './store.ts'
 import type { VersionRow } from './store.ts'
 
-/** `facts` or `later`, and null for the other. */
-export type Read = { head: StateHead; facts: WrittenFacts | null; later: Promise<WrittenFacts> | null }
+/** `facts` or `later`, and null for the other. `later` begins to read, once: the bytes must not be written to before it ended. */
+export type Read = { head: StateHead; facts: WrittenFacts | null; later: (() => Promise<WrittenFacts>) | null }
 
 /** Above this a state is read on a thread apart. */
 const APART = 1 << 20
@@ -38,15 +38,17 @@ export const createFollowing = (): Following => ({ coming: new Map(), failed: ne
 type Of = { id: string; workspace: string; digest: string }
 
 /** After the version was kept. Never fails: what does not come is looked for again. */
-export function follow(deps: StateDeps, of: Of, later: Promise<WrittenFacts>): Promise<void> {
+export function follow(deps: StateDeps, { id, workspace, digest }: Of, later: Promise<WrittenFacts>): Promise<void> {
   const { coming, failed } = deps.following
+  // What was sealed of it is not held on to meanwhile.
+  const of = { id, workspace, digest }
   const come = later.then((facts) => keepFacts(deps, of, facts)).catch(() => void failed.add(of.id)).finally(() => coming.delete(of.id))
   coming.set(of.id, come)
   return come
 }
 
 async function keepFacts(deps: StateDeps, of: Of, facts: WrittenFacts): Promise<void> {
-  const body = await sealBytes(deps, { workspace: of.workspace, sealedAs: of.id, digest: of.digest }, 'facts', facts.json)
+  const body = await sealBytes(deps, { workspace: of.workspace, sealedAs: of.id, digest: of.digest }, 'facts', facts.json, { asLaid: facts.json.byteLength > APART })
   await withBodies(deps, [body], async (tx) => {
     // Destroyed meanwhile: nothing of it may come back.
     if (!(await bodyOf(tx, of.id, 'state'))) return
@@ -61,7 +63,7 @@ async function writtenFacts(deps: StateDeps, of: VersionRow): Promise<Uint8Array
   const kept = await pickUp(deps, of, 'facts')
   if (kept) return openBody(deps, kept)
   const { facts, later } = await readBody(deps, await openBody(deps, await bytesOf(deps, of)))
-  const read = facts ?? (await later)
+  const read = facts ?? (await later?.())
   if (!read) throw new TypeError('a state is read now or later')
   await follow(deps, { id: of.sealed_as, workspace: of.workspace, digest: of.digest }, Promise.resolve(read))
   return read.json

@@ -56,13 +56,13 @@ type Into = { readonly packing?: Packing; add(piece: Buffer): number; end(): Uin
 const newMemory: Memory = (length) => new Uint8Array(new SharedArrayBuffer(length))
 
 /** What is larger takes its client long anyway: everybody else comes first. */
-const LARGE = 64 << 20
+export const VERY_LARGE = 64 << 20
 
 function fixed(bytes: Uint8Array): Into {
   const { length } = bytes
   let used = 0
   return {
-    ...(length > LARGE ? {} : { packing: new Packing(bytes) }),
+    ...(length > VERY_LARGE ? {} : { packing: new Packing(bytes) }),
     add(piece) {
       if (used + piece.length > length) throw incomplete()
       bytes.set(piece, used)

@@ -204,14 +204,14 @@ export async function redeemImport(deps: StateDeps, by: Authorized<'state.import
     await ensureWorkspace(deps, tx, row.workspace_name)
     return { request: row, subject: said }
   })
-  const { bytes, digest } = await received(deps, input, rememberedOf(request).size)
+  const { bytes, digest, packing } = await received(deps, input, rememberedOf(request).size)
   if (digest !== subject.target.digest) throw anotherBody()
   const reading = readBody(deps, bytes)
   const { head } = await readable(() => reading)
   if (head.lineage !== subject.target.lineage || head.serial !== subject.target.serial) throw new StateError('state_mismatch', 'The lineage or the serial in this state is not what was countersigned.', 'Ask again, with what stands in the file.')
   const workspace = await deps.store.read((db) => workspaceNamed(db, request.workspace_name))
   if (!workspace) throw gone()
-  const sealed = await sealState(deps, workspace.id, { bytes, digest, reading })
+  const sealed = await sealState(deps, workspace.id, { bytes, digest, reading, packing })
   const view = await withBodies(deps, sealed.bodies, async (tx) => {
     const row = await ownRequest(tx, by, input.id)
     const covered = await cover(deps, tx, by, row)
@@ -230,6 +230,6 @@ export async function redeemImport(deps: StateDeps, by: Authorized<'state.import
     afterCommit(tx, () => deps.notify.changed(topicOf(id)))
     return requestView(deps, tx, await existing(tx, row.id))
   })
-  if (sealed.later) void follow(deps, sealed, sealed.later)
+  if (sealed.later) void follow(deps, sealed, sealed.later())
   return view
 }

@@ -5,7 +5,7 @@
  * workspace, and they do not open there. Beside the bytes lie the facts that were read out of them (addresses, digests, findings): lists
  * and comparisons need those, and never the state.
  */
-import { EnvelopeError, keyOf, open, openStream, seal } from '../../platform/envelope/index.ts'
+import { EnvelopeError, keyOf, open, openStream, seal, sealStream } from '../../platform/envelope/index.ts'
 import type { Context, Packing } from '../../platform/envelope/index.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Readable } from 'node:stream'
@@ -14,31 +14,49 @@ import type { StateHead } from '../../tfstate/index.ts'
 import type { Kept, SealedBody } from './bodies.ts'
 import type { Read } from './facts.ts'
 import { StateError } from './errors.ts'
+import { contentFrom, contentOf } from './pieces.ts'
+import type { Content } from './pieces.ts'
 import type { StateDeps } from './ports.ts'
+import { VERY_LARGE } from './receive.ts'
 import type { BodyRow } from './store.ts'
 
 type Sealing = Pick<StateDeps, 'keys' | 'clock' | 'random' | 'place'>
 
 /** A state that was read and sealed, and is in no table yet. `later`: what it holds, where that is read afterwards (facts.ts). */
-export type SealedState = { id: string; workspace: string; digest: string; size: number; head: StateHead; secrets: number | null; later: Promise<WrittenFacts> | null; bodies: readonly SealedBody[] }
+export type SealedState = { id: string; workspace: string; digest: string; size: number; head: StateHead; secrets: number | null; later: (() => Promise<WrittenFacts>) | null; bodies: readonly SealedBody[] }
 
 /** Where sealed bytes belong: what `open` and `rewrap` are given. `digest` is the SHA-256 of the plain state, also for its facts. */
 export function contextOf(instance: string, body: { workspace: string; sealedAs: string; kind: BodyRow['kind']; digest: string }): Context {
   return { instance, kind: body.kind, workspace: body.workspace, version: `${body.sealedAs}/${body.digest}` }
 }
 
+/** How it is sealed: before it is laid down, in memory, or while it is. */
+type How = { packing?: Packing | undefined; asLaid?: boolean }
+
 /** @param of `workspace`: `sws_`; its row exists already (`ensureWorkspace`). @throws EnvelopeError when there is no key to seal with */
-export async function sealBytes(deps: Sealing, of: { workspace: string; sealedAs: string; digest: string }, kind: BodyRow['kind'], plain: Uint8Array, packing?: Packing): Promise<SealedBody> {
-  const { head, body } = await seal(deps.keys, contextOf(deps.place.instance, { ...of, kind }), plain, deps.random, packing)
-  return { id: newId('stb', deps.clock, deps.random), version: of.sealedAs, workspace: of.workspace, kind, head, kek: keyOf(head), bytes: body }
+export async function sealBytes(deps: Sealing, of: { workspace: string; sealedAs: string; digest: string }, kind: BodyRow['kind'], plain: Uint8Array, { packing, asLaid = false }: How = {}): Promise<SealedBody> {
+  const context = contextOf(deps.place.instance, { ...of, kind })
+  const body = (head: string, content: Content): SealedBody => ({ id: newId('stb', deps.clock, deps.random), version: of.sealedAs, workspace: of.workspace, kind, head, kek: keyOf(head), content })
+  if (asLaid) {
+    const sealed = await sealStream(deps.keys, context, plain, deps.random)
+    return body(sealed.head, contentFrom(sealed.body))
+  }
+  const sealed = await seal(deps.keys, context, plain, deps.random, packing)
+  return body(sealed.head, contentOf(sealed.body))
 }
 
-/** While it is sealed it is read as well: a state that is refused is forgotten in its sealed form too. */
+/**
+ * While it is sealed it is read as well: a state that is refused is forgotten in its sealed form too. A very large one is read first, and
+ * then sealed piece by piece on its way into the database, because twice in memory, and on every processor at once, it would be in
+ * everybody's way.
+ */
 export async function sealState(deps: Sealing, workspace: string, state: { bytes: Uint8Array; digest: string; reading: Promise<Read>; packing?: Packing | undefined }): Promise<SealedState> {
   const { bytes, digest, reading, packing } = state
+  const asLaid = bytes.byteLength > VERY_LARGE
+  if (asLaid) await reading
   const id = newId('stv', deps.clock, deps.random)
   const of = { workspace, sealedAs: id, digest }
-  const sealing = sealBytes(deps, of, 'state', bytes, packing)
+  const sealing = sealBytes(deps, of, 'state', bytes, { packing, asLaid })
   // Both are waited for, also where one fails: what they work on is used again afterwards.
   await Promise.allSettled([sealing, reading])
   const { head, facts, later } = await reading

@@ -73,7 +73,6 @@ export async function writeState(deps: StateDeps, by: Authorized<'state.release'
     return { workspace, current: await truthOf(deps, db, workspace) }
   })
   const reading = readBody(deps, body.bytes)
-  body.uses.push(reading.then(({ later }) => later).catch(() => undefined))
   const sealed = await sealState(deps, seen.workspace.id, { ...body, reading })
   const kept = await withBodies(deps, sealed.bodies, async (tx) => {
     const { workspace, held, why } = await under(deps, tx, asked)
@@ -91,7 +90,10 @@ export async function writeState(deps: StateDeps, by: Authorized<'state.release'
     await quarantine(deps, tx, workspace, { origin: 'write', sealed, maker, ref: held?.request }, reason)
     return true
   })
-  if (kept && sealed.later) void follow(deps, sealed, sealed.later)
+  if (!kept || !sealed.later) return
+  const facts = sealed.later()
+  body.uses.push(facts)
+  void follow(deps, sealed, facts)
 }
 
 /** null: there is none. "tampered": the database disagrees with the ledger; what is written now follows nothing that can be trusted. */

@@ -22,12 +22,12 @@ export type StateReaderOptions = {
   start?: (limits: Limits) => Worker
 }
 
-/** What a client waits for, and what is read after that. `facts` is rejected where the thread was lost meanwhile; nobody has to listen. */
-export type StateReading = { head: StateHead; facts: Promise<WrittenFacts> }
+/** What a client waits for, and what is read after that, when it is asked for: once. It is rejected where the thread was lost meanwhile; nobody has to listen. */
+export type StateReading = { head: StateHead; facts: () => Promise<WrittenFacts> }
 
 /** Bodies over a SharedArrayBuffer are not copied, and must not be written to meanwhile. Others are copied into one. */
 export type StateReader = {
-  /** As `surveyState`, and then as `readState`: the body must not be written to before `facts` ended, either. */
+  /** As `surveyState`, and then as `readState`: the body must not be written to before `facts()` ended, either. */
   read(bytes: Uint8Array, options?: ReadOptions): Promise<StateReading>
   /** As `redactState`. */
   redact(bytes: Uint8Array): Promise<Uint8Array>
@@ -75,9 +75,14 @@ export function createStateReader(options: StateReaderOptions = {}): StateReader
       const body = shared(bytes)
       const reply = await front.answer({ work: 'survey', body })
       if (reply.kind !== 'head') throw died()
-      const facts = factsOf(body, readOptions)
-      facts.catch(() => undefined)
-      return { head: reply.head, facts }
+      return {
+        head: reply.head,
+        facts() {
+          const facts = factsOf(body, readOptions)
+          facts.catch(() => undefined)
+          return facts
+        },
+      }
     },
     redact: (bytes) => bytesOf('redact', bytes),
     outputs: (bytes) => bytesOf('outputs', bytes),

@@ -5,8 +5,9 @@ import { describe, expect, test } from 'vitest'
 import { aadOf, placeOf } from '../../../src/platform/envelope/context.ts'
 import { mostOf, openChunk, writeChunk } from '../../../src/platform/envelope/chunk.ts'
 import { writeHead } from '../../../src/platform/envelope/head.ts'
-import { keyOf, open, openStream, Packing, plainSizeOf, rewrap, seal, type Context, type Sealed } from '../../../src/platform/envelope/index.ts'
+import { keyOf, open, openStream, Packing, plainSizeOf, rewrap, seal, sealStream, type Context, type Sealed } from '../../../src/platform/envelope/index.ts'
 import type { Packed } from '../../../src/platform/envelope/packing.ts'
+import { systemRandom } from '../../../src/platform/random.ts'
 import { memoryProvider } from './memory-provider.ts'
 import { codeOf, context, stateOf } from './support.ts'
 
@@ -50,6 +51,29 @@ test('what is packed while it comes is sealed as it was in the end; what is ther
     expect((await open(provider, context, sealed)).equals(whole)).toBe(true)
     expect((await collect(await openStream(provider, context, sealed))).equals(whole)).toBe(true)
     expect(sealed.body.length).toBe((await seal(provider, context, whole)).body.length)
+  }
+})
+
+test('what is sealed as it is asked for is what is sealed at once; when it ends or is given up, its key is gone', async () => {
+  for (const size of [0, 1, MiB, MiB + 1, 4 * MiB - 1]) {
+    const plain = stateOf(size)
+    const key = randomBytes(32)
+    const { head, body } = await sealStream(provider, context, plain, { ...systemRandom, bytes: () => key })
+    expect(key.every((byte) => byte === 0)).toBe(false)
+    const parts: Buffer[] = []
+    // Copied: each is good until the next one is asked for.
+    for await (const part of body) parts.push(Buffer.from(part))
+    expect(parts).toHaveLength(Math.max(1, Math.ceil(size / MiB)))
+    expect((await open(provider, context, { head, body: Buffer.concat(parts) })).equals(plain)).toBe(true)
+    expect(Buffer.concat(parts).length).toBe((await seal(provider, context, plain)).body.length)
+    expect(key.every((byte) => byte === 0)).toBe(true)
+  }
+  for (const taken of [0, 1]) {
+    const key = randomBytes(32)
+    const { body } = await sealStream(provider, context, stateOf(4 * MiB), { ...systemRandom, bytes: () => key })
+    for (let at = 0; at < taken; at++) await body.next()
+    await body.return()
+    expect(key.every((byte) => byte === 0)).toBe(true)
   }
 })
 
