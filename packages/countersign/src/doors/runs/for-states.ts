@@ -5,7 +5,7 @@ import type { RunSubject } from '@countersign/proof'
 import type { Consent } from '../../gate/index.ts'
 import type { Db, Tx } from '../../platform/store/store.ts'
 import type { RunsDeps } from './ports.ts'
-import { planOf } from './kept.ts'
+import { packedOf, planOf } from './kept.ts'
 import { bind, bindings, findRun } from './store.ts'
 import type { RunRow } from './store.ts'
 
@@ -52,7 +52,7 @@ export function runsForStates(deps: Deps) {
       const found = await granted(deps, db, id)
       const kept = found && (await planOf(db, id))
       return async () => {
-        const packed = kept && (await kept(deps))
+        const packed = kept && (await packedOf(deps, kept))
         const outline = packed && (await deps.plans.outline(packed, found.subject.plan.json))
         return outline && new TextDecoder().decode(outline)
       }

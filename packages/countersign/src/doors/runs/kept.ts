@@ -21,43 +21,54 @@ const PIECE = 512 * 1024
 /** A unit that may name the plan (`insertRun`). Pieces that it does not name in the end are gone again. */
 export async function withPlan<T>(deps: Deps, packed: Uint8Array, unit: (tx: Tx, plan: KeptPlan) => Promise<T>): Promise<T> {
   if (packed.byteLength <= PIECE) return deps.store.write((tx) => unit(tx, { body: packed, piecesOf: '', pieces: 0 }))
-  const piecesOf = newId('rpl', deps.clock, deps.random)
+  const name = newId('rpl', deps.clock, deps.random)
   const pieces = Math.ceil(packed.byteLength / PIECE)
   try {
     await besideCall(async () => {
       for (let number = 0; number < pieces; number++) {
         const bytes = Buffer.from(packed.subarray(number * PIECE, (number + 1) * PIECE))
-        await deps.store.write((tx) => tx.insertInto('run_plan_piece').values({ plan: piecesOf, number, bytes }).execute())
+        await deps.store.write((tx) => tx.insertInto('run_plan_piece').values({ plan: name, number, bytes }).execute())
       }
     })
-    return await deps.store.write((tx) => unit(tx, { body: new Uint8Array(), piecesOf, pieces }))
+    return await deps.store.write((tx) => unit(tx, { body: new Uint8Array(), piecesOf: name, pieces }))
   } finally {
     // Where this fails as well, the sweep finds them.
-    await besideCall(() => takeBack(deps, piecesOf)).catch(() => undefined)
+    await besideCall(() => takeBack(deps, name)).catch(() => undefined)
   }
 }
 
 /** Unless it is named. An answer that was lost says nothing: it is looked up. */
-async function takeBack({ store }: Deps, piecesOf: string): Promise<void> {
-  const named = await store.read((db) => db.selectFrom('run_plan').select('run').where('pieces_of', '=', piecesOf).executeTakeFirst())
-  if (!named) await store.write((tx) => tx.deleteFrom('run_plan_piece').where('plan', '=', piecesOf).execute())
+async function takeBack({ store }: Deps, name: string): Promise<void> {
+  const named = await store.read((db) => db.selectFrom('run_plan').select('run').where('pieces_of', '=', name).executeTakeFirst())
+  if (!named) await store.write((tx) => tx.deleteFrom('run_plan_piece').where('plan', '=', name).execute())
 }
 
-/** The packed plan of a run, or null where it is not kept or not whole. Its pieces are read one by one, outside of `db`. */
-export async function planOf(db: Db | Tx, run: string): Promise<((deps: Pick<Deps, 'store'>) => Promise<Uint8Array | null>) | null> {
+/** `whole`: null where it is in pieces. They are read one by one, each in a unit of its own. */
+export type PackedPlan = { whole: Uint8Array | null; pieces: (deps: Pick<Deps, 'store'>) => AsyncGenerator<Uint8Array> }
+
+/** The packed plan of a run, or null where it is not kept or not whole. */
+export async function planOf(db: Db | Tx, run: string): Promise<PackedPlan | null> {
   const row = await db.selectFrom('run_plan').select(['body', 'pieces_of', 'pieces']).where('run', '=', run).executeTakeFirst()
   if (!row) return null
-  return async ({ store }) => {
-    if (row.pieces === 0) return row.body
-    const parts: Uint8Array[] = []
-    for (let number = 0; number < row.pieces; number++) {
-      await setImmediate()
-      const part = await store.read((reading) => reading.selectFrom('run_plan_piece').select('bytes').where('plan', '=', row.pieces_of).where('number', '=', number).executeTakeFirst())
-      if (!part) return null
-      parts.push(part.bytes)
-    }
-    return Buffer.concat(parts)
+  if (row.pieces === 0) return { whole: row.body, pieces: async function* () { yield row.body } }
+  const { count } = await db.selectFrom('run_plan_piece').select((e) => e.fn.countAll().as('count')).where('plan', '=', row.pieces_of).executeTakeFirstOrThrow()
+  return Number(count) === row.pieces ? { whole: null, pieces: ({ store }) => piecesOf(store, row.pieces_of, row.pieces) } : null
+}
+
+async function* piecesOf(store: Deps['store'], plan: string, count: number): AsyncGenerator<Uint8Array> {
+  for (let number = 0; number < count; number++) {
+    await setImmediate()
+    const { bytes } = await store.read((db) => db.selectFrom('run_plan_piece').select('bytes').where('plan', '=', plan).where('number', '=', number).executeTakeFirstOrThrow())
+    yield bytes
   }
+}
+
+/** All of it in memory. */
+export async function packedOf(deps: Pick<Deps, 'store'>, { whole, pieces }: PackedPlan): Promise<Uint8Array> {
+  if (whole) return whole
+  const parts: Uint8Array[] = []
+  for await (const part of pieces(deps)) parts.push(part)
+  return Buffer.concat(parts)
 }
 
 /** No plan is on its way for so long. */

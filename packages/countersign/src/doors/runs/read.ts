@@ -1,5 +1,5 @@
 /** Reading runs: one, many, the redacted plan of one, and waiting for one to change. */
-import { Readable } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { createGunzip, gunzip } from 'node:zlib'
 import type { Authorized } from '../../gate/index.ts'
@@ -60,11 +60,10 @@ function untilExpiry(deps: RunsDeps, view: RunView): number {
 /** The redacted plan, byte for byte as it was hashed. */
 export async function planText(deps: RunsDeps, by: Reading, id: string): Promise<Buffer | Readable> {
   const kept = await deps.store.read(async (db) => planOf(db, (await readable(deps, db, by, id)).id))
-  const packed = kept && (await kept(deps))
-  if (!packed) throw new RunError('run_not_found', 'The plan of this run is not kept any more.', 'Its digest is in the evidence.')
-  if (sizeOf(packed) <= APART) return promisify(gunzip)(packed)
-  // As fast as it is taken, and never all of it in memory.
-  return Readable.from([packed]).pipe(createGunzip({ chunkSize: 64 * 1024 }))
+  if (!kept) throw new RunError('run_not_found', 'The plan of this run is not kept any more.', 'Its digest is in the evidence.')
+  if (kept.whole && sizeOf(kept.whole) <= APART) return promisify(gunzip)(kept.whole)
+  // As fast as it is taken, and never all of it in memory. Where it ends early the answer breaks off.
+  return pipeline(Readable.from(kept.pieces(deps)), createGunzip({ chunkSize: 64 * 1024 }), () => undefined)
 }
 
 /** A run of a workspace that the reader has no role over is not there. */
