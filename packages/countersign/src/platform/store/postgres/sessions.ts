@@ -38,7 +38,7 @@ export function clientConfig({ host, port, database, user, password, tls }: Data
     host, port, database, user, ...(password === undefined ? {} : { password }), types, application_name: 'countersign',
     // The driver sends the name along unless it is an address; `host` is what the certificate must be for, in either case.
     ssl: tls === false ? false : { host: tls.servername, ...(tls.ca === undefined ? {} : { ca: tls.ca }) },
-    connectionTimeoutMillis: CONNECT_MS, keepAlive: true, keepAliveInitialDelayMillis: 10_000,
+    pipeline: true, connectionTimeoutMillis: CONNECT_MS, keepAlive: true, keepAliveInitialDelayMillis: 10_000,
   }
 }
 
@@ -81,27 +81,21 @@ async function prepare(client: pg.PoolClient): Promise<void> {
 }
 
 function sessionOf(client: pg.PoolClient, plans: Plans, attempt: <T>(work: () => Promise<T>, kind?: Turn['kind']) => Promise<T>): Session {
-  // One statement at a time: a unit may hand over several at once, and COMMIT waits for those that nobody awaited.
-  let last: Promise<unknown> = Promise.resolve()
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const mine = last.then(work)
-    last = mine.catch(() => undefined)
-    return mine
-  }
   return {
+    // A unit may hand over several at once: they are sent at once, and answered one after another, COMMIT after those that nobody awaited.
     // The extended protocol, also without parameters: it takes one statement, and never a second one behind a semicolon.
     query: (sql, parameters, kind) => {
       const values = parameters.map(bindable)
-      return attempt(() => inTurn(async () => {
+      return attempt(async () => {
         const { rows, rowCount } = await client.query<Record<string, unknown>>({ ...plans.named(sql, kind), text: sql, values, queryMode: 'extended' } as pg.QueryConfig)
         return { rows, changes: rowCount ?? 0 }
-      }), kind)
+      }, kind)
     },
-    command: (sql) => attempt(() => inTurn(async () => {
+    command: (sql) => attempt(async () => {
       const answered: unknown = await client.query(sql)
       const ended: unknown = Array.isArray(answered) ? answered.at(-1) : answered
       return typeof ended === 'object' && ended !== null && 'command' in ended ? String(ended.command) : ''
-    })),
+    }),
     release: (broken) => client.release(broken),
   }
 }

@@ -41,10 +41,16 @@ export async function transaction(session: Session, { begin, alone, next }: { be
   try {
     await begun(session, begin, next)
     unit = next()
+    // The next one's statements are sent behind its savepoint, not after the answer to it.
+    let savepoint: Promise<unknown> = Promise.resolve()
     while (unit !== undefined) {
-      done.push(await one(session, unit, { alone, group }, setting))
+      // Both have ended, whatever came of either: nothing of a unit may be under way on a session that was given back.
+      const [stands, ended] = await Promise.allSettled([savepoint, one(session, unit, { alone, group }, setting)])
+      if (stands.status === 'rejected') throw stands.reason
+      if (ended.status === 'rejected') throw ended.reason
+      done.push(ended.value)
       unit = next()
-      if (unit !== undefined) await session.command('RELEASE unit; SAVEPOINT unit')
+      if (unit !== undefined) savepoint = session.command('RELEASE unit; SAVEPOINT unit')
     }
     await commit(session, setting)
     clean = true
