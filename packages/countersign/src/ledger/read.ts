@@ -1,6 +1,7 @@
 /** Reading the ledger: entries and proofs. */
 import { toHex } from '@countersign/proof'
 import { consistencyProof, inclusionProof } from '@countersign/proof/produce'
+import { preparedQuery } from '../platform/store/prepared.ts'
 import type { Db, Store, Tx } from '../platform/store/store.ts'
 import { LedgerError } from './errors.ts'
 import type { Entry, Ledger } from './index.ts'
@@ -24,7 +25,7 @@ export function reader(store: Store): Pick<Ledger, 'entries' | 'find' | 'newest'
         return shown(row)[0] ?? null
       }),
     newestOf: async (db, { key, value }) => {
-      const last = await db.selectFrom('ledger_id').select('idx').where('key', '=', key).where('value', '=', value).orderBy('idx', 'desc').limit(1).executeTakeFirst()
+      const [last] = await lastOf(db, { key, value })
       return last === undefined ? null : (shown(await entriesIn(db).where('leaf.idx', '=', last.idx).execute())[0] ?? null)
     },
     latest: async (db, { key, value }, { type, before, limit }) =>
@@ -42,6 +43,9 @@ export function reader(store: Store): Pick<Ledger, 'entries' | 'find' | 'newest'
       }),
   }
 }
+
+const lastOf = preparedQuery<{ key: string; value: string }, { idx: number }>((db, of) =>
+  db.selectFrom('ledger_id').select('idx').where('key', '=', of('key')).where('value', '=', of('value')).orderBy('idx', 'desc').limit(1))
 
 const isIndex = (value: number): boolean => Number.isSafeInteger(value) && value >= 0
 

@@ -6,6 +6,7 @@ import * as fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { isConflict, StorageError } from '../../src/platform/store/errors.ts'
+import { insertRows, preparedChange, preparedQuery } from '../../src/platform/store/prepared.ts'
 import type { Db, Migration, Store, Tx } from '../../src/platform/store/store.ts'
 import { afterCommit, atUnitEnd } from '../../src/platform/store/unit.ts'
 
@@ -38,6 +39,9 @@ const things: Migration = {
 
 const thing = (id: number, name = `thing ${id}`) => ({ id, name, body: null, counter: 0 })
 const put = (tx: Tx, id: number, name?: string) => tx.insertInto('contract_thing').values(thing(id, name)).execute()
+const byName = preparedQuery<{ name: string }, { id: number }>((db, value) => db.selectFrom('contract_thing').select('id').where('name', '=', value('name')))
+const count = preparedChange<{ id: number; by: number }>((db, value) =>
+  db.updateTable('contract_thing').set((row) => ({ counter: row('counter', '+', value('by')) })).where('id', '=', value('id')).where('counter', '<', 10))
 const idsIn = async (db: Db): Promise<number[]> => (await db.selectFrom('contract_thing').select('id').orderBy('id').execute()).map((row) => row.id)
 const ids = (store: Store): Promise<number[]> => store.read(idsIn)
 const code = (error: unknown): string => (error instanceof StorageError ? error.code : `not a StorageError: ${String(error)}`)
@@ -134,6 +138,28 @@ export function storeContract(name: string, place: () => Promise<Place>): void {
       test('RETURNING gives the rows', async () => {
         expect(await store.write((tx) => tx.insertInto('contract_thing').values(thing(4)).returning(['id', 'name']).executeTakeFirstOrThrow())).toEqual({ id: 4, name: 'thing 4' })
       })
+
+      test('statements that were prepared take other values each time, insert many rows, and count what they touched', async () => {
+        await store.write(async (tx) => {
+          await insertRows(tx, 'contract_thing', [1, 2, 3].map((id) => ({ ...thing(id), body: Uint8Array.of(id) })))
+          await insertRows(tx, 'contract_thing', [thing(4)])
+          await insertRows(tx, 'contract_thing', [])
+          expect([await count(tx, { id: 2, by: 4 }), await count(tx, { id: 3, by: 11 }), await count(tx, { id: 3, by: 1 }), await count(tx, { id: 9, by: 1 })]).toEqual([1, 1, 0, 0])
+        })
+        const rows = await store.read((db) => db.selectFrom('contract_thing').selectAll().orderBy('id').execute())
+        expect(rows.map((row) => [row.id, row.name, row.body && [...row.body], row.counter])).toEqual([[1, 'thing 1', [1], 0], [2, 'thing 2', [2], 4], [3, 'thing 3', [3], 11], [4, 'thing 4', null, 0]])
+        expect(await store.read(async (db) => [await byName(db, { name: 'thing 3' }), await byName(db, { name: 'thing 9' }), await byName(db, { name: 'thing 1' })])).toEqual([[{ id: 3 }], [], [{ id: 1 }]])
+      })
+
+      test('what is asked for together is done in the order in which it was asked, and a failure among it leaves nothing', async () => {
+        const both = await store.write(async (tx) => (await Promise.all([insertRows(tx, 'contract_thing', [thing(1)]), count(tx, { id: 1, by: 3 }), byName(tx, { name: 'thing 1' })])).slice(1))
+        expect(both).toEqual([1, [{ id: 1 }]])
+        const failing = store.write((tx) => Promise.all([insertRows(tx, 'contract_thing', [thing(2)]), insertRows(tx, 'contract_thing', [thing(1)]), count(tx, { id: 2, by: 1 })]))
+        expect(await codeOf(failing)).toBe('conflict')
+        const unwatched = store.write(async (tx) => void insertRows(tx, 'contract_thing', [thing(3), thing(1)]).catch(() => undefined))
+        expect(await codeOf(unwatched)).toBe('conflict')
+        expect(await ids(store)).toEqual([1])
+      })
     })
 
     describe('turns', () => {
@@ -151,6 +177,9 @@ export function storeContract(name: string, place: () => Promise<Place>): void {
         await store.read(async (db) => void (reader = db))
         expect(await codeOf(put(kept!, 1))).toBe('unit_closed')
         expect(await codeOf(idsIn(reader!))).toBe('unit_closed')
+        expect(await codeOf(insertRows(kept!, 'contract_thing', [thing(1)]))).toBe('unit_closed')
+        expect(await codeOf(byName(reader!, { name: 'thing 1' }))).toBe('unit_closed')
+        expect(await codeOf(store.read((db) => insertRows(db as Tx, 'contract_thing', [thing(1)])))).toBe('statement_refused')
         expect(() => afterCommit(kept!, () => undefined)).toThrow(/has ended/)
         expect(await ids(store)).toEqual([])
       })

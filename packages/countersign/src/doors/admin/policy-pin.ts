@@ -7,6 +7,7 @@
  */
 import type { Countersignature } from '@countersign/proof'
 import { GateError } from '../../gate/index.ts'
+import { preparedQuery } from '../../platform/store/prepared.ts'
 import type { Db, Tx } from '../../platform/store/store.ts'
 import type { Policy, PolicyOptions, PolicyVersion } from '../../policy/index.ts'
 
@@ -55,6 +56,8 @@ export async function versionsOf(db: Db | Tx): Promise<PolicyVersion[]> {
 
 /** The digest in force as this transaction sees it: a change that is committed in the same moment is seen before memory follows. */
 export async function digestInForce(tx: Db | Tx): Promise<string | null> {
-  const row = await tx.selectFrom('policy_version').select('digest').orderBy('seq', 'desc').limit(1).executeTakeFirst()
+  const [row] = await newestDigest(tx, {})
   return row?.digest ?? null
 }
+
+const newestDigest = preparedQuery<Record<string, never>, { digest: string }>((db) => db.selectFrom('policy_version').select('digest').orderBy('seq', 'desc').limit(1))

@@ -6,6 +6,7 @@
  * Reads take the transaction of the effect where there is one, so that a key revoked a moment ago does not count.
  */
 import type { Credential } from '@countersign/proof'
+import { preparedChange, preparedQuery } from '../../platform/store/prepared.ts'
 import type { Db, Tx } from '../../platform/store/store.ts'
 import type { AuthenticatorTable } from '../tables.ts'
 
@@ -64,9 +65,11 @@ export async function insertAuthenticator(tx: Tx, given: NewAuthenticator): Prom
 
 /** Whoever's it is and whether or not it was revoked; the caller decides what that means. */
 export async function findCredential(db: Db | Tx, credentialId: string): Promise<Authenticator | undefined> {
-  const row = await db.selectFrom('authenticator').selectAll().where('credential_id', '=', credentialId).executeTakeFirst()
+  const [row] = await byCredential(db, { credentialId })
   return row && fromRow(row)
 }
+
+const byCredential = preparedQuery<{ credentialId: string }, AuthenticatorTable>((db, value) => db.selectFrom('authenticator').selectAll().where('credential_id', '=', value('credentialId')))
 
 export async function findAuthenticator(db: Db | Tx, id: string): Promise<Authenticator | undefined> {
   const row = await db.selectFrom('authenticator').selectAll().where('id', '=', id).executeTakeFirst()
@@ -84,12 +87,15 @@ export async function rowsOf(db: Db | Tx, person: string): Promise<Authenticator
  * 'regressed' changes nothing; the caller records it and refuses.
  */
 export async function recordUse(tx: Tx, given: { id: string; signCount: number; now: number }): Promise<'ok' | 'regressed'> {
-  const row = await tx.selectFrom('authenticator').select('sign_count').where('id', '=', given.id).executeTakeFirst()
-  if (!row) return 'regressed'
-  if ((row.sign_count !== 0 || given.signCount !== 0) && given.signCount <= row.sign_count) return 'regressed'
-  await tx.updateTable('authenticator').set({ sign_count: given.signCount, last_used_at: given.now }).where('id', '=', given.id).execute()
-  return 'ok'
+  const used = given.signCount === 0 ? await usedWithout(tx, given) : await counted(tx, given)
+  return used === 1 ? 'ok' : 'regressed'
 }
+
+const usedWithout = preparedChange<{ id: string; now: number }>((db, value) =>
+  db.updateTable('authenticator').set({ last_used_at: value('now') }).where('id', '=', value('id')).where('sign_count', '=', 0))
+
+const counted = preparedChange<{ id: string; signCount: number; now: number }>((db, value) =>
+  db.updateTable('authenticator').set({ sign_count: value('signCount'), last_used_at: value('now') }).where('id', '=', value('id')).where('sign_count', '<', value('signCount')))
 
 export async function markRevoked(tx: Tx, id: string, now: number): Promise<void> {
   await tx.updateTable('authenticator').set({ revoked_at: now }).where('id', '=', id).where('revoked_at', 'is', null).execute()

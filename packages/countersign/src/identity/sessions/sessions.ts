@@ -11,6 +11,7 @@ import type { Ledger } from '../../ledger/index.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Random } from '../../platform/random.ts'
+import { preparedQuery } from '../../platform/store/prepared.ts'
 import type { Store, Tx } from '../../platform/store/store.ts'
 import type { Source } from '../actor.ts'
 import { IdentityError } from '../errors.ts'
@@ -104,9 +105,11 @@ async function endCopied({ store, ledger }: Pick<Ports, 'store' | 'ledger'>, row
   })
 }
 
+const byId = preparedQuery<{ id: string }, SessionTable>((db, value) => db.selectFrom('session').selectAll().where('id', '=', value('id')))
+
 /** For effects: whether the session is still there at the moment of the transaction. */
 export async function assertSessionLive(tx: Tx, id: string, now: number): Promise<void> {
-  const row = await tx.selectFrom('session').selectAll().where('id', '=', id).executeTakeFirst()
+  const [row] = await byId(tx, { id })
   if (!row || !live(row, now)) throw signInAgain()
 }
 

@@ -6,6 +6,7 @@
  * entry from a search. What is shown is proven by its leaf; what is hidden, `audit verify` finds.
  */
 import { anchorsOf, saidBy, type LeafText, type Said } from '../../leaves/index.ts'
+import { preparedQuery } from '../../platform/store/prepared.ts'
 import type { Db, Store, Tx } from '../../platform/store/store.ts'
 import type { LedgerFactTable } from '../tables.ts'
 
@@ -62,10 +63,13 @@ export function factOf(idx: number, leaf: LeafText, { type, at, outcome, person,
 }
 
 async function lastWorkspace(db: Db | Tx, key: string, value: string, before: number): Promise<string> {
-  const row = await db.selectFrom('ledger_id as id').innerJoin('ledger_fact as fact', 'fact.idx', 'id.idx').select('fact.workspace')
-    .where('id.key', '=', key).where('id.value', '=', value).where('id.idx', '<', before).where('fact.workspace', '!=', '').orderBy('id.idx', 'desc').limit(1).executeTakeFirst()
+  const [row] = await workspacesOf(db, { key, value, before })
   return row?.workspace ?? ''
 }
+
+const workspacesOf = preparedQuery<{ key: string; value: string; before: number }, { workspace: string }>((db, of) =>
+  db.selectFrom('ledger_id as id').innerJoin('ledger_fact as fact', 'fact.idx', 'id.idx').select('fact.workspace')
+    .where('id.key', '=', of('key')).where('id.value', '=', of('value')).where('id.idx', '<', of('before')).where('fact.workspace', '!=', '').orderBy('id.idx', 'desc').limit(1))
 
 const PAGE = 500
 

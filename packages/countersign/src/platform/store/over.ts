@@ -26,38 +26,55 @@ const ALLOWED: Record<Turn['kind'], RegExp> = {
 }
 
 export function transactionOver(tongue: Tongue, ask: Ask, turn: Turn): Tx {
-  return beginning(new Transaction<Tables>(props(tongue, asKysely(ask, turn))), turn)
+  const asking = within(ask, turn)
+  return beginning(new Transaction<Tables>(props(tongue, asKysely(asking))), { turn, tongue, ask: asking })
 }
 
 export function databaseOver(tongue: Tongue, ask: Ask, turn: Turn): Db {
-  return beginning(new Kysely<Tables>(props(tongue, asKysely(ask, turn))), turn)
+  const asking = within(ask, turn)
+  return beginning(new Kysely<Tables>(props(tongue, asKysely(asking))), { turn, tongue, ask: asking })
 }
 
-const began = new WeakMap<Db | Tx, number>()
+type Speaking = { readonly turn: Turn; readonly tongue: Tongue; readonly ask: (sql: string, parameters: readonly unknown[]) => Promise<Answered> }
+const given = new WeakMap<Db | Tx, Speaking>()
 
-function beginning<T extends Db | Tx>(db: T, turn: Turn): T {
-  began.set(db, turn.began)
+function beginning<T extends Db | Tx>(db: T, speaks: Speaking): T {
+  given.set(db, speaks)
   return db
+}
+
+/** For statements whose text is known: they are asked as all others are. */
+export function speaking(db: Db | Tx): Speaking {
+  const speaks = given.get(db)
+  if (speaks === undefined) throw new StorageError('unit_closed', 'This database was not given out by the store. Use what store.read or store.write passes, and only inside it.')
+  return speaks
 }
 
 /** Of `performance.now()`: this reading or unit sees everything that was committed before, and perhaps not what was committed since. */
 export function beganAt(db: Db | Tx): number {
-  return began.get(db) ?? 0
+  return given.get(db)?.turn.began ?? 0
 }
 
-function asKysely(ask: Ask, turn: Turn): DatabaseConnection {
+/** What every statement goes through. */
+function within(ask: Ask, turn: Turn): Speaking['ask'] {
+  return async (sql, parameters) => {
+    if (!turn.open) throw new StorageError('unit_closed', 'A statement came after its unit of work had ended. Await every statement inside the unit.')
+    if (!ALLOWED[turn.kind].test(sql)) throw new StorageError('statement_refused', `This statement is not allowed in a ${turn.kind}: ${sql.slice(0, 60)}`)
+    turn.statements?.push({ sql, parameters })
+    try {
+      return await ask(sql, parameters)
+    } catch (error) {
+      turn.failure ??= error
+      throw error
+    }
+  }
+}
+
+function asKysely(ask: Speaking['ask']): DatabaseConnection {
   return {
     async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-      if (!turn.open) throw new StorageError('unit_closed', 'A statement came after its unit of work had ended. Await every statement inside the unit.')
-      if (!ALLOWED[turn.kind].test(query.sql)) throw new StorageError('statement_refused', `This statement is not allowed in a ${turn.kind}: ${query.sql.slice(0, 60)}`)
-      turn.statements?.push({ sql: query.sql, parameters: query.parameters })
-      try {
-        const { rows, changes } = await ask(query.sql, query.parameters)
-        return { rows: rows as R[], numAffectedRows: BigInt(changes) }
-      } catch (error) {
-        turn.failure ??= error
-        throw error
-      }
+      const { rows, changes } = await ask(query.sql, query.parameters)
+      return { rows: rows as R[], numAffectedRows: BigInt(changes) }
     },
     async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
       yield await Promise.reject(new StorageError('not_supported', 'Streaming holds the connection; read pages instead.'))
