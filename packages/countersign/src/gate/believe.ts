@@ -7,6 +7,7 @@ import { parseLeaf } from '@countersign/proof'
 import type { Requirement } from '@countersign/proof'
 import type { Selectable } from 'kysely'
 import type { Sealable, SealedTable } from '../platform/row-mac.ts'
+import { preparedQuery } from '../platform/store/prepared.ts'
 import type { Db, Tx } from '../platform/store/store.ts'
 import { signedBy } from './challenge.ts'
 import type { ChallengeRow, Signed } from './challenge.ts'
@@ -26,11 +27,21 @@ export function believe<Row extends Sealable>(deps: GateDeps, table: SealedTable
 
 export const believeChallenge = (deps: GateDeps, row: ChallengeRow): ChallengeRow => believe(deps, sealedTables.challenge, row, `the request ${row.code}`)
 
+const rowsFor = preparedQuery<{ challenge: string }, CountersignatureRow>((db, value) =>
+  db.selectFrom('gate_countersignature').selectAll().where('challenge', '=', value('challenge')).orderBy('at'))
+
+const rowsUnder = preparedQuery<{ code: string }, CountersignatureRow>((db, value) =>
+  db.selectFrom('gate_countersignature').selectAll().where('challenge', '=', (of) => of.selectFrom('gate_challenge').select('id').where('code', '=', value('code'))).orderBy('at'))
+
 /** Who has signed, each as it was stored when their answer was verified. */
 export async function believedRows(deps: GateDeps, db: Db | Tx, challenge: string): Promise<CountersignatureRow[]> {
-  const rows = await db.selectFrom('gate_countersignature').selectAll().where('challenge', '=', challenge).orderBy('at').execute()
-  return rows.map((row) => believe(deps, sealedTables.countersignature, row, `a countersignature of ${row.person_name}`))
+  return (await rowsFor(db, { challenge })).map((row) => believeSignature(deps, row))
 }
+
+/** The same, of the challenge with a code. */
+export const believedUnder = async (deps: GateDeps, db: Db | Tx, code: string): Promise<Signed[]> => (await rowsUnder(db, { code })).map((row) => signedBy(believeSignature(deps, row)))
+
+const believeSignature = (deps: GateDeps, row: CountersignatureRow): CountersignatureRow => believe(deps, sealedTables.countersignature, row, `a countersignature of ${row.person_name}`)
 
 export const believedSigned = async (deps: GateDeps, db: Db | Tx, challenge: string): Promise<Signed[]> => (await believedRows(deps, db, challenge)).map(signedBy)
 
@@ -51,9 +62,11 @@ export async function believeGrant(deps: GateDeps, tx: Tx, row: GrantRow, fresh:
   if (said?.type !== 'gate.granted' || said.ids['grant'] !== row.id) throw tampered(`the grant ${row.id} has ended, and its row says that it has not`)
 }
 
+export const signedBefore = async (deps: GateDeps, tx: Tx, digest: string): Promise<boolean> => (await deps.ledger.newestOf(tx, { key: 'countersignature', value: digest })) !== null
+
 /** One assertion counts once for ever, whatever becomes of the rows that say so. */
-export async function refuseSignedBefore(deps: GateDeps, tx: Tx, digest: string): Promise<void> {
-  if ((await deps.ledger.newestOf(tx, { key: 'countersignature', value: digest })) === null) return
+export function refuseSignedBefore(before: boolean): void {
+  if (!before) return
   throw tampered('an answer that was given already is not among those that were')
 }
 

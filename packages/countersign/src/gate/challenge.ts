@@ -3,6 +3,7 @@ import { parseCode } from '@countersign/proof'
 import type { Countersignature, Requirement } from '@countersign/proof'
 import type { Selectable } from 'kysely'
 import type { Actor } from '../identity/actor.ts'
+import { preparedQuery } from '../platform/store/prepared.ts'
 import type { Db, Tx } from '../platform/store/store.ts'
 import { codeCounts } from './code-answer.ts'
 import { GateError } from './errors.ts'
@@ -37,9 +38,11 @@ export type ChallengeView = {
   ref: string
 }
 
+const rowsByCode = preparedQuery<{ code: string }, ChallengeRow>((db, value) => db.selectFrom('gate_challenge').selectAll().where('code', '=', value('code')))
+
 export async function findByCode(tx: Db | Tx, typed: string): Promise<ChallengeRow> {
   const code = codeOf(typed)
-  const row = code === null ? undefined : await tx.selectFrom('gate_challenge').selectAll().where('code', '=', code).executeTakeFirst()
+  const row = code === null ? undefined : (await rowsByCode(tx, { code }))[0]
   if (row) return row
   throw noSuchCode(typed)
 }
@@ -48,7 +51,7 @@ export function noSuchCode(typed: string): GateError {
   return new GateError('challenge_not_found', `Nothing waits under the code ${codeForPeople(typed)}.`, 'Compare it with your terminal, letter by letter.')
 }
 
-function codeOf(typed: string): string | null {
+export function codeOf(typed: string): string | null {
   try {
     return parseCode(typed)
   } catch {
@@ -86,7 +89,11 @@ export function refuseClosed(row: ChallengeRow, now: number): void {
 
 /** The statement names the policy that asked for it. Under another one, something else might be asked. */
 export async function refuseOldPolicy(deps: Pick<GateDeps, 'policyInForce'>, tx: Db | Tx, digest: string): Promise<void> {
-  if ((await deps.policyInForce(tx)) === digest) return
+  refuseOtherPolicy(await deps.policyInForce(tx), digest)
+}
+
+export function refuseOtherPolicy(inForce: string | null, digest: string): void {
+  if (inForce === digest) return
   throw new GateError('policy_changed', 'The policy has changed since this was asked.', 'Ask again from the terminal: the new policy decides what it takes.')
 }
 

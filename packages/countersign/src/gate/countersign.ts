@@ -12,18 +12,20 @@
 import { canonicalize, challengeFor } from '@countersign/proof'
 import type { Countersignature, Requirement } from '@countersign/proof'
 import { createHash } from 'node:crypto'
+import { insertRows, preparedChange } from '../platform/store/prepared.ts'
 import type { Tx } from '../platform/store/store.ts'
-import { afterCommit } from '../platform/store/unit.ts'
+import { afterCommit, atUnitEnd } from '../platform/store/unit.ts'
 import type { Authorized } from './admit.ts'
 import { refuseCodeFor } from './code-answer.ts'
-import { believeChallenge, believedSigned, isEnough, refuseSignedBefore } from './believe.ts'
-import { findByCode, refuseClosed, refuseOldPolicy } from './challenge.ts'
+import { believeChallenge, isEnough, refuseSignedBefore, signedBefore } from './believe.ts'
+import { refuseClosed, refuseOtherPolicy } from './challenge.ts'
 import type { ChallengeRow, Signed } from './challenge.ts'
 import { GateError } from './errors.ts'
 import { openGrant } from './grant.ts'
 import type { GateDeps, KnownKey } from './ports.ts'
 import { answeredAlready, ceremonyOf, keyOf, prove, provenFor } from './prove.ts'
 import type { Ceremony, Proven, SentAssertion } from './prove.ts'
+import { awaited, readsFor, type Reads } from './reads.ts'
 import { sealedTables } from './sealed-tables.ts'
 
 export type { SentAssertion } from './prove.ts'
@@ -58,14 +60,21 @@ type Answering = {
   readonly now: number
   readonly effects: Effects
   readonly answer: Answer
+  /** `proven`: what the key signed, which is known before; null for a code. */
+  readonly reads: Reads & { readonly session: Promise<void>; readonly proven: Stored | null }
+  /** Handed to the database; what became of it is looked at before an effect, and at the end of the unit. */
+  readonly written: Promise<unknown>[]
   challenge: ChallengeRow
   ceremony: Ceremony
   key: KnownKey
   /** What proved it: the key, or the app. */
   proved: { authenticator: string; label: string }
   countersignature: Countersignature
+  stored: Stored
   signed: Signed[]
 }
+/** As it is stored: its canonical bytes, their digest, and whether the ledger has one of that digest. */
+type Stored = { readonly canonical: Uint8Array; readonly digest: string; readonly before: Promise<boolean> }
 type Step = (answering: Answering) => Promise<void>
 
 /** What came before the unit of work: an assertion that holds, or a code that is counted as a failure until it proves right. */
@@ -102,8 +111,12 @@ export async function countersign(deps: GateDeps, effects: Effects, by: Authoriz
 /** The transaction: the challenge is consumed, what was proven stored, and the grant opened, together with their leaves or not at all. */
 export async function consume(deps: GateDeps, effects: Effects, by: Authorized<'challenge.answer'>, sent: Sent, answer: Answer): Promise<string> {
   return await deps.store.write(async (tx) => {
-    const answering = { deps, tx, by, sent, answer, effects, now: deps.clock.now() } as Answering
+    const reads = { ...readsFor(deps, tx, sent), session: awaited(deps.sessions.stands(tx, by.actor.session)), proven: 'proven' in answer ? storedAs(deps, tx, answer.proven.countersignature) : null }
+    const written: Promise<unknown>[] = []
+    const answering = { deps, tx, by, sent, answer, effects, reads, written, now: deps.clock.now() } as Answering
     for (const step of steps('proven' in answer ? byKey : byCode)) await step(answering)
+    // Not waited for here: at the end, behind what the ledger asks for.
+    atUnitEnd(tx, answering, async () => void (await Promise.all(written)))
     afterCommit(tx, () => deps.notify.changed(answering.challenge.ref))
     afterCommit(tx, () => deps.telemetry?.answered('countersigned', answering.now - answering.ceremony.created_at))
     return answering.challenge.code
@@ -128,7 +141,7 @@ async function recordRefusal(deps: GateDeps, by: Authorized<'challenge.answer'>,
 }
 
 async function findChallenge(a: Answering): Promise<void> {
-  a.challenge = believeChallenge(a.deps, await findByCode(a.tx, a.sent.code))
+  a.challenge = believeChallenge(a.deps, await a.reads.challenge)
 }
 
 /** Before anything about the assertion is looked at: a late or second answer is refused as such, whatever it holds. */
@@ -137,22 +150,22 @@ async function refuseClosedChallenge(a: Answering): Promise<void> {
 }
 
 async function refuseAskedUnderOldPolicy(a: Answering): Promise<void> {
-  await refuseOldPolicy(a.deps, a.tx, a.challenge.policy_digest)
+  refuseOtherPolicy(await a.reads.policyInForce, a.challenge.policy_digest)
 }
 
 /** Signed out while the answer was on its way, by themself or because the person was removed: it counts no more than one sent afterwards. */
 async function refuseEndedSession(a: Answering): Promise<void> {
-  await a.deps.sessions.stands(a.tx, a.by.actor.session)
+  await a.reads.session
 }
 
 async function findCeremony(a: Answering): Promise<void> {
-  a.signed = await believedSigned(a.deps, a.tx, a.challenge.id)
-  a.ceremony = await ceremonyOf(a.deps, a.tx, a.by, { challenge: a.challenge, signed: a.signed, id: a.sent.ceremony, now: a.now })
+  a.signed = await a.reads.signed
+  a.ceremony = await ceremonyOf(a.deps, a.tx, a.by, { challenge: a.challenge, reads: a.reads, now: a.now })
 }
 
 async function findKey(a: Answering): Promise<void> {
   if (!('assertion' in a.sent)) throw new TypeError('a code has no assertion')
-  a.key = await keyOf(a.deps, a.tx, a.by, { challenge: a.challenge, credential: a.sent.assertion.id, now: a.now })
+  a.key = keyOf(await a.reads.key, a.by, { challenge: a.challenge, now: a.now })
   a.proved = a.key
 }
 
@@ -173,7 +186,7 @@ async function refuseTurnedBackCounter(a: Answering): Promise<void> {
       { evidence: { authenticator: a.key.authenticator } },
     )
   }
-  await a.deps.keys.used(a.tx, a.key.authenticator, count)
+  a.written.push(awaited(a.deps.keys.used(a.tx, a.key.authenticator, count)))
 }
 
 async function refuseCodeWhereAKeyIsNeeded(a: Answering): Promise<void> {
@@ -190,44 +203,52 @@ async function verifyTheCode(a: Answering): Promise<void> {
   })
 }
 
+const useCeremony = preparedChange<{ id: string; now: number }>((db, value) =>
+  db.updateTable('gate_ceremony').set({ used_at: value('now') }).where('id', '=', value('id')).where('used_at', 'is', null))
+
 async function consumeCeremony(a: Answering): Promise<void> {
-  const { numUpdatedRows } = await a.tx
-    .updateTable('gate_ceremony')
-    .set({ used_at: a.now })
-    .where('id', '=', a.ceremony.id)
-    .where('used_at', 'is', null)
-    .executeTakeFirst()
-  if (numUpdatedRows !== 1n) throw answeredAlready()
+  a.written.push(awaited(useCeremony(a.tx, { id: a.ceremony.id, now: a.now }).then((used) => {
+    if (used !== 1) throw answeredAlready()
+  })))
+}
+
+function storedAs(deps: GateDeps, tx: Tx, countersignature: Countersignature): Stored {
+  const canonical = canonicalize(countersignature)
+  const digest = createHash('sha256').update(canonical).digest('hex')
+  return { canonical, digest, before: awaited(signedBefore(deps, tx, digest)) }
 }
 
 async function storeCountersignature(a: Answering): Promise<void> {
-  const canonical = canonicalize(a.countersignature)
-  const digest = digestOf(canonical)
-  await refuseSignedBefore(a.deps, a.tx, digest)
-  await a.tx.insertInto('gate_countersignature').values(a.deps.rowMacs.seal(sealedTables.countersignature, {
+  a.stored = a.reads.proven ?? storedAs(a.deps, a.tx, a.countersignature)
+  const { canonical, digest, before } = a.stored
+  refuseSignedBefore(await before)
+  a.written.push(awaited(insertRows(a.tx, 'gate_countersignature', [a.deps.rowMacs.seal(sealedTables.countersignature, {
     digest, challenge: a.challenge.id, person: a.by.actor.id, person_name: a.by.actor.name,
     authenticator: a.proved.authenticator, authenticator_label: a.proved.label, role: a.ceremony.role, slot: a.ceremony.slot,
     countersignature: new TextDecoder().decode(canonical), at: a.now,
-  })).execute()
+  })])))
 }
 
 async function appendToLedger(a: Answering): Promise<void> {
-  const digest = digestOf(canonicalize(a.countersignature))
-  await a.deps.ledger.append(a.tx, {
+  const { digest } = a.stored
+  a.written.push(awaited(a.deps.ledger.append(a.tx, {
     type: 'gate.countersigned',
     ids: { ref: a.challenge.ref, challenge: a.challenge.id, person: a.by.actor.id, countersignature: digest },
     details: {
       challenge: a.challenge.id, subjectDigest: a.challenge.subject_digest, countersignatureDigest: digest,
       role: a.ceremony.role, authenticator: a.proved.authenticator, method: a.countersignature.type, address: a.by.actor.source.address,
     },
-  })
+  })))
 }
+
+const closeChallenge = preparedChange<{ id: string; now: number }>((db, value) =>
+  db.updateTable('gate_challenge').set({ status: 'countersigned', decided_at: value('now') }).where('id', '=', value('id')))
 
 async function completeIfQuorum(a: Answering): Promise<void> {
   const requirement = JSON.parse(a.challenge.requirement) as Requirement
   const signed = [...a.signed, { person: a.by.actor.id, name: a.by.actor.name, role: a.ceremony.role, at: a.now, label: a.proved.label, countersignature: a.countersignature }]
   if (!isEnough(requirement, signed)) return
-  await a.tx.updateTable('gate_challenge').set({ status: 'countersigned', decided_at: a.now }).where('id', '=', a.challenge.id).execute()
+  a.written.push(awaited(closeChallenge(a.tx, { id: a.challenge.id, now: a.now })))
   afterCommit(a.tx, () => a.deps.telemetry?.challengeEnded(a.challenge.action, 'countersigned', a.now - a.challenge.created_at))
   const oldest = Math.min(...signed.map((one) => one.at))
   const grant = await openGrant(a.deps, a.tx, {
@@ -242,9 +263,6 @@ async function completeIfQuorum(a: Answering): Promise<void> {
     expiresAt: oldest + requirement.freshSeconds * 1000,
     ids: { ref: a.challenge.ref },
   })
+  await Promise.all(a.written)
   await a.effects[a.challenge.kind]?.(a.tx, { challenge: a.challenge, signed, grant: grant.id })
-}
-
-function digestOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
 }

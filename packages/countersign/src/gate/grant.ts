@@ -5,6 +5,7 @@
  * revoked or a role removed: whoever signed must still stand when it counts.
  */
 import { newId } from '../platform/ids.ts'
+import { insertRows } from '../platform/store/prepared.ts'
 import type { Tx } from '../platform/store/store.ts'
 import { afterCommit } from '../platform/store/unit.ts'
 import type { Requirement } from '@countersign/proof'
@@ -26,11 +27,11 @@ const givenHere = new WeakMap<Tx, Set<string>>()
 export async function openGrant(deps: GateDeps, tx: Tx, spec: GrantSpec): Promise<{ id: string; expiresAt: number }> {
   const id = newId('grt', deps.clock, deps.random)
   givenHere.set(tx, (givenHere.get(tx) ?? new Set()).add(id))
-  await tx.insertInto('gate_grant').values(deps.rowMacs.seal(sealedTables.grant, {
+  const stored = insertRows(tx, 'gate_grant', [deps.rowMacs.seal(sealedTables.grant, {
     id, challenge: spec.challenge, action: spec.action, subject_digest: spec.subjectDigest, actor: spec.actor, executor: spec.executor,
     scope: spec.scope, reach: spec.reach, ref: spec.ref, status: 'open', created_at: deps.clock.now(), expires_at: spec.expiresAt, ended_at: null, ended_why: null,
-  })).execute()
-  await deps.ledger.append(tx, {
+  })])
+  const recorded = deps.ledger.append(tx, {
     type: 'gate.granted',
     ids: { ...spec.ids, grant: id },
     details: {
@@ -42,6 +43,7 @@ export async function openGrant(deps: GateDeps, tx: Tx, spec: GrantSpec): Promis
       expires: new Date(spec.expiresAt).toISOString(),
     },
   })
+  await Promise.all([stored, recorded])
   return { id, expiresAt: spec.expiresAt }
 }
 

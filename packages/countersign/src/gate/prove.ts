@@ -10,13 +10,14 @@ import { challengeFor, ProofError, verifyAssertion } from '@countersign/proof'
 import type { Countersignature } from '@countersign/proof'
 import type { Db, Tx } from '../platform/store/store.ts'
 import type { Authorized } from './admit.ts'
-import { believe, believeChallenge, believedSigned } from './believe.ts'
-import { findByCode, partOf, refuseClosed, refuseOldPolicy } from './challenge.ts'
-import type { ChallengeRow, Signed } from './challenge.ts'
+import { believe, believeChallenge } from './believe.ts'
+import { partOf, refuseClosed, refuseOtherPolicy } from './challenge.ts'
+import type { ChallengeRow } from './challenge.ts'
 import { GateError } from './errors.ts'
 import { refuseSofterKey } from './hardware.ts'
 import type { GateDeps, KnownKey } from './ports.ts'
 import { onProbation, tooNew } from './probation.ts'
+import { readsFor, type Reads } from './reads.ts'
 import { sealedTables } from './sealed-tables.ts'
 
 /** An assertion as a browser sends it (AuthenticationResponseJSON), reduced to what counts. */
@@ -33,14 +34,14 @@ type By = Authorized<'challenge.answer'>
 export async function prove(deps: GateDeps, by: By, sent: { code: string; ceremony: string; assertion: SentAssertion }): Promise<Proven> {
   const now = deps.clock.now()
   const { challenge, ceremony, key } = await deps.store.read(async (db) => {
-    const row = believeChallenge(deps, await findByCode(db, sent.code))
+    const reads = readsFor(deps, db, sent)
+    const row = believeChallenge(deps, await reads.challenge)
     refuseClosed(row, now)
-    await refuseOldPolicy(deps, db, row.policy_digest)
-    const signed = await believedSigned(deps, db, row.id)
+    refuseOtherPolicy(await reads.policyInForce, row.policy_digest)
     return {
       challenge: row,
-      ceremony: await ceremonyOf(deps, db, by, { challenge: row, signed, id: sent.ceremony, now }),
-      key: await keyOf(deps, db, by, { challenge: row, credential: sent.assertion.id, now }),
+      ceremony: await ceremonyOf(deps, db, by, { challenge: row, reads, now }),
+      key: keyOf(await reads.key, by, { challenge: row, now }),
     }
   })
   const { authenticatorData, clientDataJSON, signature } = sent.assertion.response
@@ -50,9 +51,9 @@ export async function prove(deps: GateDeps, by: By, sent: { code: string; ceremo
 }
 
 /** The ceremony must be this person's, in this session, for this statement, and their part in it what it was. One that is somebody else's does not exist. */
-export async function ceremonyOf(deps: GateDeps, db: Db | Tx, by: By, of: { challenge: ChallengeRow; signed: readonly Signed[]; id: string; now: number }): Promise<Ceremony> {
-  const { challenge, signed, now } = of
-  const row = await db.selectFrom('gate_ceremony').selectAll().where('id', '=', of.id).executeTakeFirst()
+export async function ceremonyOf(deps: GateDeps, db: Db | Tx, by: By, { challenge, reads, now }: { challenge: ChallengeRow; reads: Reads; now: number }): Promise<Ceremony> {
+  const signed = await reads.signed
+  const row = await reads.ceremony
   if (!row || row.person !== by.actor.id || row.session !== by.actor.session || row.challenge !== challenge.id) {
     throw new GateError('ceremony_not_found', 'This answer belongs to no ceremony of yours for this request.', 'Open the request again and countersign it there.')
   }
@@ -71,8 +72,7 @@ export const answeredAlready = (): GateError =>
   new GateError('challenge_consumed', 'This answer was given already; an answer counts once.', 'Nothing more needs to be done with it.')
 
 /** The key must be one that is registered to this person and not revoked. */
-export async function keyOf(deps: GateDeps, db: Db | Tx, by: By, of: { challenge: ChallengeRow; credential: string; now: number }): Promise<KnownKey> {
-  const key = await deps.keys.find(db, of.credential)
+export function keyOf(key: KnownKey | null, by: By, of: { challenge: ChallengeRow; now: number }): KnownKey {
   if (!key || key.person !== by.actor.id) {
     throw new GateError('wrong_person', 'That key is not registered to you.', 'Use one of your own keys; see Keys.')
   }

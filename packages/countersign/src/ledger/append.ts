@@ -9,6 +9,7 @@
 import { rangeAt, type TreeNode } from '@countersign/proof/produce'
 import type { Clock } from '../platform/clock.ts'
 import type { Random } from '../platform/random.ts'
+import { insertRows, preparedChange } from '../platform/store/prepared.ts'
 import type { Tx } from '../platform/store/store.ts'
 import { afterCommit, atUnitEnd } from '../platform/store/unit.ts'
 import { LedgerError } from './errors.ts'
@@ -50,25 +51,33 @@ export function appender(clock: Clock, random: Random): Append {
 async function place(tx: Tx, unit: Unit, known: Known): Promise<void> {
   unit.sealed = true
   const leaves = await Promise.all(unit.leaves.map(({ written }) => written))
-  const { start, made: nodes } = await extend(tx, known, leaves.map(({ hash }) => hash))
+  const factsFrom = (start: number): ReturnType<typeof factRows> => factRows(tx, leaves.map(({ leaf, details }, at) => ({ idx: start + at, leaf: leafIn(leaf), details })))
+  const guess = known.tree.size
+  // What is looked up for them is asked for together with the head, for the places that they get if nobody else came first.
+  const [{ start, made: nodes }, guessed] = await Promise.all([extend(tx, known, leaves.map(({ hash }) => hash)), factsFrom(guess)])
   const rows = leaves.map((written, at) => ({ idx: start + at, ...written }))
-  await tx.insertInto('ledger_leaf').values(rows.map(({ idx, leaf }) => ({ idx, leaf }))).execute()
-  await tx.insertInto('ledger_details').values(rows.map(({ idx, salt, details }) => ({ idx, salt, details }))).execute()
-  const ids = rows.flatMap(({ idx, ids }) => Object.entries(ids).map(([key, value]) => ({ key, value, idx })))
-  if (ids.length > 0) await tx.insertInto('ledger_id').values(ids).execute()
-  await tx.insertInto('ledger_fact').values(await factRows(tx, rows.map(({ idx, leaf, details }) => ({ idx, leaf: leafIn(leaf), details })))).execute()
-  await tx.insertInto('ledger_node').values(nodes.map(({ level, index, hash }) => ({ level, idx: index, hash }))).execute()
+  const facts = start === guess ? guessed : await factsFrom(start)
+  // Handed over together, the leaves first: the others refer to them.
+  await Promise.all([
+    insertRows(tx, 'ledger_leaf', rows.map(({ idx, leaf }) => ({ idx, leaf }))),
+    insertRows(tx, 'ledger_details', rows.map(({ idx, salt, details }) => ({ idx, salt, details }))),
+    insertRows(tx, 'ledger_id', rows.flatMap(({ idx, ids }) => Object.entries(ids).map(([key, value]) => ({ key, value, idx })))),
+    insertRows(tx, 'ledger_node', nodes.map(({ level, index, hash }) => ({ level, idx: index, hash }))),
+    insertRows(tx, 'ledger_fact', facts),
+  ])
   afterCommit(tx, () => unit.leaves.forEach(({ slot }, at) => (slot.index = start + at)))
 }
+
+const takeHead = preparedChange<{ size: number; root: string; sizeBefore: number; rootBefore: string }>((db, value) =>
+  db.updateTable('ledger_head').set({ size: value('size'), root: value('root') }).where('id', '=', 1).where('size', '=', value('sizeBefore')).where('root', '=', value('rootBefore')))
 
 /** Takes the head, and with it the places from `start` on. */
 async function extend(tx: Tx, known: Known, hashes: readonly Uint8Array[]): Promise<{ start: number; made: TreeNode[] }> {
   const before = known.tree.size
   const guess = grown(known.tree, hashes)
   const root = rootOf(guess.tree)
-  const { numUpdatedRows } = await tx.updateTable('ledger_head').set({ size: guess.tree.size, root })
-    .where('id', '=', 1).where('size', '=', before).where('root', '=', known.root).executeTakeFirst()
-  if (numUpdatedRows === 1n) return remember(known, guess, root, before)
+  const taken = await takeHead(tx, { size: guess.tree.size, root, sizeBefore: before, rootBefore: known.root })
+  if (taken === 1) return remember(known, guess, root, before)
   const head = await tx.updateTable('ledger_head').set((row) => ({ size: row('size', '+', hashes.length) })).where('id', '=', 1).returning('size').executeTakeFirst()
   if (head === undefined) throw new LedgerError('ledger_unavailable', 'The ledger has not been opened: nothing can be done that it does not record.')
   const start = head.size - hashes.length
