@@ -158,6 +158,11 @@ export function storeContract(name: string, place: () => Promise<Place>): void {
         expect(await codeOf(failing)).toBe('conflict')
         const unwatched = store.write(async (tx) => void insertRows(tx, 'contract_thing', [thing(3), thing(1)]).catch(() => undefined))
         expect(await codeOf(unwatched)).toBe('conflict')
+        const goesOn = store.write(async (tx) => {
+          insertRows(tx, 'contract_thing', [thing(1)]).catch(() => undefined)
+          await put(tx, 5)
+        })
+        expect(await codeOf(goesOn)).toBe('conflict')
         expect(await ids(store)).toEqual([1])
       })
     })

@@ -17,6 +17,9 @@ export class Contended extends StorageError {
 export const isStalePlan = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && (error.code === '26000' || (error.code === '0A000' && error.message.includes('cached plan')))
 
+/** What comes after a statement that failed fails with it, and is not why. */
+export const isAftermath = (error: unknown): boolean => error instanceof Contended || (error instanceof pg.DatabaseError && error.code === '25P02')
+
 type Told = { code: StorageErrorCode; says: string }
 
 /** By SQLSTATE, the longest that fits: https://www.postgresql.org/docs/15/errcodes-appendix.html */

@@ -11,7 +11,7 @@ import type { Tx } from '../store.ts'
 import { beginTurn, within, type Turn, type Turns } from '../turns.ts'
 import { openUnit } from '../unit.ts'
 import { postgresTongue } from './dialect.ts'
-import { Contended } from './failures.ts'
+import { Contended, isAftermath } from './failures.ts'
 import { unknownOutcome, type Session } from './sessions.ts'
 
 export type Unit = {
@@ -108,7 +108,8 @@ async function one(session: Session, unit: Unit, { alone, group }: { alone: bool
     const why = turn.failure ?? error
     if (!alone || why instanceof Contended || endsConnection(why) || isCode(error, 'unit_overrun')) throw endsTransaction(why, alone) ? why : error
     await session.command('ROLLBACK TO unit')
-    return { unit, settle: () => unit.reject(error), afterCommit: [] }
+    const told = isAftermath(error) ? why : error
+    return { unit, settle: () => unit.reject(told), afterCommit: [] }
   }
 }
 
