@@ -118,6 +118,8 @@ export class Units {
         return this.#queue.shift()
       }
       this.#takeBack(await this.#transaction(ALONE, true, next))
+      // Whoever was answered just now may have another one: beside others it would only lose to them.
+      if (this.#queue.length === 0) await new Promise((resolve) => setImmediate(resolve))
     }
     this.#alone = null
     this.#rest()
