@@ -17,8 +17,8 @@ import { freePort, load, median, rounded, type BenchRow } from './place.ts'
 import { startPlanSender } from './plan-sender.ts'
 
 const CLIENTS = 50
-/** How often the two take turns, and how much a person does each time; beside plans less, because each of its requests may wait for one. */
-const TURNS = { logins: { blocks: 4, cycles: 12 }, plans: { blocks: 2, cycles: 4 } }
+/** How often the two take turns, and how much a person does each time. */
+const [BLOCKS, CYCLES] = [4, 12]
 const PLAN_MB = 50
 const GOAL = 2
 
@@ -52,13 +52,12 @@ export async function run(): Promise<BenchRow[]> {
   }
 }
 
-async function beside({ name, what, heavy }: { name: string; what: keyof typeof TURNS; heavy: Load }, person: SoftwarePerson, next: () => RawTerminal): Promise<BenchRow> {
+async function beside({ name, what, heavy }: { name: string; what: string; heavy: Load }, person: SoftwarePerson, next: () => RawTerminal): Promise<BenchRow> {
   const [idle, busy]: [number[], number[]] = [[], []]
-  const { blocks, cycles } = TURNS[what]
-  for (let at = 0; at < blocks; at++) {
-    idle.push(...(await block(person, next, cycles)))
+  for (let at = 0; at < BLOCKS; at++) {
+    idle.push(...(await block(person, next, CYCLES)))
     await heavy.begin()
-    busy.push(...(await block(person, next, cycles)))
+    busy.push(...(await block(person, next, CYCLES)))
     await heavy.end()
   }
   const [ours, other] = [percentile(busy), percentile(idle)]
