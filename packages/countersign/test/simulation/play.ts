@@ -1,5 +1,6 @@
 /** One schedule: two servers, some actors, what goes wrong, and in the end what the checks say of it. */
 import type { Folder } from '../../src/platform/folder.ts'
+import { judgeEnded } from '../../src/doors/state/reconcile.ts'
 import { memoryProvider } from '../platform/envelope/memory-provider.ts'
 import { check } from './check/all.ts'
 import { Client } from './client.ts'
@@ -67,6 +68,12 @@ export class Play {
     }
   }
 
+  /** What servers that died have left behind, a job sees to at some time. */
+  async catchesUp(): Promise<void> {
+    await this.#starting
+    for (const { state } of this.servers) await judgeEnded(state)
+  }
+
   #crash(at: 0 | 1): void {
     const { history, stage, time } = this.machine
     const server = this.servers[at]
@@ -95,6 +102,7 @@ export async function play(grounds: Grounds, seed: number): Promise<Played> {
     const ended = await machine.stage.play(() => staged.between(), STEPS)
     machine.stage.playing = false
     if (!ended) machine.history.blame(`after ${machine.stage.step} steps somebody still waits, and nobody can go on`)
+    await staged.catchesUp()
     await check(machine, grounds.before, staged.folders)
   } catch (error) {
     machine.history.blame(error instanceof Error ? (error.stack ?? error.message) : String(error))

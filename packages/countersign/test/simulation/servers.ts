@@ -8,7 +8,7 @@ import { sweepSilent } from '../../src/doors/runs/report.ts'
 import { runsUseCases } from '../../src/doors/runs/use-cases.ts'
 import type { RunsDeps } from '../../src/doors/runs/ports.ts'
 import { stateEffects } from '../../src/doors/state/effects.ts'
-import { runEnded } from '../../src/doors/state/reconcile.ts'
+import { judgeEnded, runEnded } from '../../src/doors/state/reconcile.ts'
 import { stateUseCases } from '../../src/doors/state/use-cases.ts'
 import { wireUseCases } from '../../src/doors/state/wire-use-cases.ts'
 import { createPolicyPin, digestInForce } from '../../src/doors/admin/policy-pin.ts'
@@ -93,6 +93,7 @@ export async function startServer(name: string, lives: number, ground: Ground) {
       if (!(await lease.take())) return
       await gate.sweepExpired()
       await sweepSilent(runs)
+      await judgeEnded(state)
       await base.once.sweep()
     },
   }

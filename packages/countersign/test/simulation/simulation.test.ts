@@ -28,6 +28,7 @@ const mustHappen = [
   'starts the apply: done', 'starts the apply: run_already_applied', 'starts the apply: plan_already_applied', 'reports the outcome: done',
   'answers with a key: done', 'answers with a key: challenge_consumed', 'answers with a code: done', 'answers with a code: code_used', 'cancels the run: done',
   'LOCK: done', 'POST: done', 'POST: lock_required', 'UNLOCK: done', 'asks to end a lock: done', 'revokes a credential: done', 'redeems a credential: done', 'redeems a credential: request_done',
+  'asks for state.rollback: done', 'asks for state.delete: done', 'asks for state.import: done', 'sends a state: done', 'redeems the credential of a run: done', 'redeems the credential of a run: request_done',
   'no answer', 'no answer in time', 'storage_unavailable', 'call_under_way', 'dies, and starts anew', 'dies right after its next unit', 'is set back an hour',
   'the next unit fails at its commit, and nothing of it lasts', 'the next unit lasts, and its commit fails all the same', 'another server comes first: the next unit is run twice', 'the disk fails within the next unit',
 ]

@@ -47,6 +47,7 @@ const answers: Check = ({ ceremonies, countersignatures, blame }, { about }) => 
 }
 answered['answers with a key'] = answers
 answered['answers with a code'] = answers
+answered['redeems the credential of a run'] = (...all) => answered['redeems a credential']?.(...all)
 
 /** How often a call happened, by what only that call says. */
 const happened: Record<string, (facts: Facts, call: Call) => number> = {
@@ -75,7 +76,7 @@ export function checkAnswers(facts: Facts): void {
 /** Of the calls that want the same thing, one gets it. */
 function onceEach(facts: Facts): void {
   const { calls, credentials, blame } = facts
-  for (const [what, name] of [['starts the apply', 'run'], ['redeems a credential', 'request']] as const) {
+  for (const [what, name] of [['starts the apply', 'run'], ['redeems a credential', 'request'], ['redeems the credential of a run', 'run'], ['sends a state', 'request']] as const) {
     const got = calls.filter((call) => call.what === what && call.outcome.kind === 'done').map(({ about }) => String(about[name]))
     for (const one of new Set(got)) if (got.filter((other) => other === one).length > 1) blame(`${one}: ${got.filter((other) => other === one).length} calls were answered with "${what}"`)
   }

@@ -23,6 +23,7 @@ export type Facts = {
   locks: Row<'state_lock'>[]
   requests: Row<'state_request'>[]
   credentials: Row<'state_credential'>[]
+  stateRuns: Row<'state_run'>[]
   blame: (what: string) => void
 }
 
@@ -40,7 +41,7 @@ export async function gather({ store, history }: Machine, { size, rows }: Before
   return {
     calls: history.calls, blame: (what) => history.blame(what), leaves, steps, grants: beyond(tables.grants), challenges: beyond(tables.challenges), ceremonies: beyond(tables.ceremonies),
     countersignatures: beyond(tables.countersignatures), runs: tables.runs, consumed: tables.consumed, workspaces: tables.workspaces, versions: tables.versions, locks: tables.locks,
-    requests: beyond(tables.requests), credentials: beyond(tables.credentials),
+    requests: beyond(tables.requests), credentials: beyond(tables.credentials), stateRuns: tables.stateRuns,
   }
 }
 
@@ -58,7 +59,7 @@ function everything(store: Store, from: number): Promise<Omit<Facts, 'calls' | '
       ceremonies: await db.selectFrom('gate_ceremony').selectAll().execute(), countersignatures: await db.selectFrom('gate_countersignature').selectAll().execute(),
       steps: await db.selectFrom('totp_step').selectAll().execute(), runs: await db.selectFrom('run').selectAll().execute(), consumed: await db.selectFrom('run_plan_consumed').selectAll().execute(),
       workspaces: await db.selectFrom('state_workspace').selectAll().execute(), versions: await db.selectFrom('state_version').selectAll().execute(), locks: await db.selectFrom('state_lock').selectAll().execute(),
-      requests: await db.selectFrom('state_request').selectAll().execute(), credentials: await db.selectFrom('state_credential').selectAll().execute(),
+      requests: await db.selectFrom('state_request').selectAll().execute(), credentials: await db.selectFrom('state_credential').selectAll().execute(), stateRuns: await db.selectFrom('state_run').selectAll().execute(),
     }
   })
 }

@@ -3,8 +3,10 @@ import { isCoded } from '../../../src/server/http/problem.ts'
 import { ServerGone } from '../client.ts'
 import type { Play } from '../play.ts'
 import { credential } from './credentials.ts'
+import { runEffect } from './effects.ts'
 import { oneCode, oneRun, twoRuns } from './runs.ts'
 import { locks } from './states.ts'
+import { versions } from './versions.ts'
 
 const table: readonly (readonly [number, string, (play: Play) => void])[] = [
   [16, 'a run, answered by a key or a code', (play) => void oneRun(play, 'coded')],
@@ -15,6 +17,9 @@ const table: readonly (readonly [number, string, (play: Play) => void])[] = [
   [18, 'locks that take nobody', (play) => locks(play, 'free')],
   [14, 'locks that take a touch', (play) => locks(play, 'coded')],
   [8, 'a credential', credential],
+  [8, 'a run and its state', runEffect],
+  [10, 'versions of a state, where a lock takes nobody', (play) => versions(play, 'free')],
+  [3, 'versions of a state, where a lock takes a touch', (play) => versions(play, 'coded')],
 ]
 
 export function scenes(play: Play): void {

@@ -11,6 +11,17 @@ import type { Play } from '../play.ts'
 type Proof = { by: 'key'; assertion: SentAssertion } | { by: 'code'; totp: string; step: number }
 export type Prepared = { code: string; ceremony: string; proof: Proof }
 
+const keys = new WeakMap<Play, Map<string, SoftwareAuthenticator>>()
+
+/** One key, in however many windows: it counts on. */
+function keyOf(play: Play, { name, key }: Person): SoftwareAuthenticator {
+  const known = keys.get(play) ?? new Map<string, SoftwareAuthenticator>()
+  keys.set(play, known)
+  const one = known.get(name) ?? importSoftwareAuthenticator(key)
+  known.set(name, one)
+  return one
+}
+
 /** Somebody in front of a browser, with their key and phone. */
 export class Human {
   readonly person: Person
@@ -20,7 +31,7 @@ export class Human {
   constructor(play: Play, person: Person) {
     this.#play = play
     this.person = person
-    this.#key = importSoftwareAuthenticator(person.key)
+    this.#key = keyOf(play, person)
   }
 
   /** Opens the request, and touches the key or reads the code; nothing is sent yet. @param ahead steps by which the phone's clock differs */

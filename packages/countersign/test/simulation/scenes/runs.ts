@@ -76,14 +76,17 @@ export async function signs(play: Play, client: Client, topic: Topic, human: Hum
   if ('done' in (await human.answer(client, prepared))) topic.answers++
 }
 
-export async function starts(play: Play, client: Client, topic: Topic, needed: number): Promise<void> {
+/** @param during what goes on while it is applied, before its outcome is reported */
+export async function starts(play: Play, client: Client, topic: Topic, needed: number, during: (lease: string) => Promise<void> = async () => undefined): Promise<void> {
   if (!(await play.machine.stage.until(() => topic.over || topic.grant !== '' || (topic.code !== '' && topic.answers >= needed)))) topic.over ||= topic.code === ''
   if (topic.code === '') return
   if (topic.grant === '') await looks(client, topic)
   const { terminal } = topic.by
   const { run, grant } = topic
   const started = await client.call({ what: 'starts the apply', as: terminal, about: { run, grant }, work: ({ useCases }) => useCases.runs.start.run(terminal, { run, grant, measured: measuredOf(topic.asked) }) })
-  if ('done' in started) await reports(play, client, topic, started.done.lease)
+  if (!('done' in started)) return
+  await during(started.done.lease)
+  await reports(play, client, topic, started.done.lease)
 }
 
 async function reports(play: Play, client: Client, topic: Topic, lease: string): Promise<void> {

@@ -28,7 +28,7 @@ async function steals(play: Play, victim: Terraform, thief: Terraform): Promise<
   if (play.machine.seeded.chance(0.5)) await thief.unlock(victim.digest)
 }
 
-async function forces(play: Play, client: Client, person: Person, workspace: string, victim: Terraform): Promise<void> {
+export async function forces(play: Play, client: Client, person: Person, workspace: string, victim: Terraform): Promise<void> {
   if (!(await play.machine.stage.until(() => victim.holds || victim.over))) return
   const { terminal } = person
   const asked = await client.call({
@@ -45,7 +45,7 @@ async function revokes(play: Play, client: Client, person: Person, victim: Terra
 }
 
 /** Countersigns what terraform waits for. */
-async function consents(play: Play, client: Client, person: Person, terraform: Terraform): Promise<void> {
+export async function consents(play: Play, client: Client, person: Person, terraform: Terraform): Promise<void> {
   const human = new Human(play, person)
   const answered = new Set<string>()
   const open = (): string | undefined => [...terraform.asked].find((code) => !answered.has(code))
@@ -58,19 +58,20 @@ async function consents(play: Play, client: Client, person: Person, terraform: T
   }
 }
 
+export function credentialOf(person: Person, workspace: string): Credential {
+  const credential = person.credentials[workspace]
+  if (!credential) throw new Error(`${person.name} has no credential for ${workspace}`)
+  return credential
+}
+
 export function locks(play: Play, at: 'free' | 'coded'): void {
   const { seeded, installation: { ada, ben } } = play.machine
   const workspace = workspaces[at]
-  const credentialOf = (person: Person): Credential => {
-    const credential = person.credentials[workspace]
-    if (!credential) throw new Error(`${person.name} has no credential for ${workspace}`)
-    return credential
-  }
   const people = seeded.chance(0.5) ? [ada, ben] : seeded.chance(0.5) ? [ada, ben, ben] : [ben, ben]
   const terraforms: Terraform[] = []
   for (const [place, person] of people.entries()) {
     play.enter(`applies ${place}`, (client) => {
-      const terraform = new Terraform(play, client, credentialOf(person))
+      const terraform = new Terraform(play, client, credentialOf(person, workspace))
       terraforms[place] = terraform
       if (at === 'coded') play.enter(`consents ${place}`, (other) => consents(play, other, person, terraform))
       return applies(play, terraform)
@@ -79,7 +80,7 @@ export function locks(play: Play, at: 'free' | 'coded'): void {
   const meeting = async (): Promise<Terraform | undefined> => ((await play.machine.stage.until(() => terraforms[0] !== undefined)) ? terraforms[0] : undefined)
   if (seeded.chance(0.4)) play.enter('thief', async (client) => {
     const victim = await meeting()
-    if (victim) await steals(play, victim, new Terraform(play, client, credentialOf(people[0] === ada ? ben : ada)))
+    if (victim) await steals(play, victim, new Terraform(play, client, credentialOf(people[0] === ada ? ben : ada, workspace)))
   })
   if (seeded.chance(0.35)) play.enter('forces', async (client) => {
     const victim = await meeting()

@@ -33,11 +33,11 @@ export class Terraform {
   readonly #client: Client
   readonly #play: Play
 
-  constructor(play: Play, client: Client, credential: Credential) {
+  constructor(play: Play, client: Client, credential: Credential, id = play.machine.seeded.hex(16)) {
     this.#play = play
     this.#client = client
     this.credential = credential
-    this.id = play.machine.seeded.hex(16)
+    this.id = id
     this.digest = lockDigest(this.id)
   }
 
@@ -66,7 +66,7 @@ export class Terraform {
     const digest = createHash('sha256').update(bytes).digest('hex')
     const writing = (caller: Caller) => ({ name: this.credential.workspace, caller, lock: lockDigest(lock) })
     await this.#client.call({
-      what: 'POST', as: null, about: { ...this.about, lock: lockDigest(lock), serial, digest },
+      what: 'POST', as: null, about: { ...this.about, lock: lockDigest(lock), serial, digest, resources: [...text.matchAll(/"name":"([^"]+)"/g)].map(([, name]) => name).join(' ') },
       work: async (server) => {
         const caller = await callerOf(server, this.credential, true)
         await admitWrite(server.state, writing(caller))
@@ -83,8 +83,10 @@ export class Terraform {
       work: async (server) => {
         const caller = await callerOf(server, this.credential, false)
         const body = await server.useCases.wire.read.full.run(caller.actor, { name: this.credential.workspace, caller, signal: stays() })
-        body?.body.destroy()
-        return body === null ? 'nothing' : 'a state'
+        if (body === null) return 'nothing'
+        const bytes: Buffer[] = []
+        for await (const part of body.body) bytes.push(Buffer.from(part as Uint8Array))
+        return Buffer.concat(bytes).toString('utf8')
       },
     })
   }
