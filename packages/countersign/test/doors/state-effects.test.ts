@@ -1,7 +1,8 @@
 /** What is done to a state over the API: each thing once, countersigned, over exactly what the statement names. */
+import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { ask, countersigned, runBody } from '../support/sample-run.ts'
-import { askState, asking, credentialFor, done, importState, locked, lockInfo, named, redeemBytes, requestOf, sha256, sharedServer, stateText, WireClient } from '../support/states.ts'
+import { askState, asking, beginRedeem, credentialFor, done, importState, locked, lockInfo, named, redeemBytes, requestOf, sha256, sharedServer, stateText, WireClient } from '../support/states.ts'
 import type { Owned } from '../support/states.ts'
 import { terminalOf } from '../support/team.ts'
 
@@ -43,6 +44,23 @@ describe('an import', () => {
     const large = { serial: 2, resources: { a: 'x'.repeat(3_000_000) } }
     await importState(owned, workspace, large)
     expect(await currentText(owned, workspace)).toBe(stateText(large))
+  })
+
+  it('takes its key only with its effect: one whose server dies while the body comes may be repeated', async () => {
+    const { owned, workspace } = await begin()
+    const text = stateText({ serial: 1, resources: { a: 'x'.repeat(1_500_000) } })
+    const asked = await askState(owned.terminal, importing(workspace, text, 1))
+    await owned.person.countersign(asked.code)
+    const { store } = owned.server.parts.base
+    const calls = (): Promise<unknown[]> => store.read((db) => db.selectFrom('once_call').select('id').orderBy('id').execute())
+    const before = await calls()
+    const key = randomUUID()
+    const { rest } = await beginRedeem(owned.terminal, asked.id, { key, text, first: 700_000 })
+    await expect.poll(() => store.read((db) => db.selectFrom('state_workspace').select('id').where('name', '=', workspace).execute())).toHaveLength(1)
+    expect(await calls()).toEqual(before)
+    expect(await rest()).toBe(200)
+    expect(await calls()).toHaveLength(before.length + 1)
+    expect(await currentText(owned, workspace)).toBe(text)
   })
 
   it('of another lineage or a serial that is not higher is refused, unless the statement names what it replaces', async () => {

@@ -1,5 +1,6 @@
 /** States, and those who ask for something about them: terminals over the API, terraform over the wire. */
 import { createHash } from 'node:crypto'
+import { request } from 'node:http'
 import { dpopProof } from '../../src/demonstration/raw-terminal.ts'
 import type { RawTerminal } from '../../src/demonstration/raw-terminal.ts'
 import type { Answer, SoftwarePerson } from '../../src/demonstration/software-person.ts'
@@ -58,6 +59,21 @@ export async function redeemBytes(terminal: RawTerminal, id: string, body?: stri
     if (json['code'] !== 'use_dpop_nonce' || nonce !== undefined) return { status: response.status, text, body: json }
     nonce = response.headers.get('dpop-nonce') ?? ''
   }
+}
+
+/** The same, with a key and a body of which only a part is sent until `rest`. */
+export async function beginRedeem(terminal: RawTerminal, id: string, { key, text, first }: { key: string; text: string; first: number }): Promise<{ rest(): Promise<number> }> {
+  const url = new URL(`/api/v1/state/requests/${id}/redeem`, terminal.url)
+  const common = { authorization: `DPoP ${terminal.token}`, 'content-type': 'application/octet-stream', 'idempotency-key': key }
+  const proof = async (nonce?: string): Promise<string> => await dpopProof(terminal.key, { method: 'POST', url, token: terminal.token, nonce, time: terminal.now() })
+  const refused = await fetch(url, { method: 'POST', headers: { ...common, dpop: await proof() } })
+  const sent = request(url, { method: 'POST', headers: { ...common, dpop: await proof(refused.headers.get('dpop-nonce') ?? ''), 'content-length': Buffer.byteLength(text) } })
+  const answered = new Promise<number>((done, failed) => void sent.once('error', failed).once('response', (response) => {
+    response.resume()
+    done(response.statusCode ?? 0)
+  }))
+  sent.write(text.slice(0, first))
+  return { rest: async () => (sent.end(text.slice(first)), await answered) }
 }
 
 /** Makes this the current version, by an import. @returns the number of the version */

@@ -7,6 +7,7 @@
  * The adversary who exchanges pieces gains nothing: the envelope binds each part of it to its place.
  */
 import { setImmediate } from 'node:timers/promises'
+import { besideCall } from '../../platform/once/index.ts'
 import type { Store, Tx } from '../../platform/store/store.ts'
 import type { Content } from './pieces.ts'
 import type { StateDeps } from './ports.ts'
@@ -24,17 +25,19 @@ export type Kept = { row: BodyRow; bytes: Buffer; digest: string }
 export async function withBodies<T>(deps: { store: Store }, bodies: readonly SealedBody[], unit: (tx: Tx) => Promise<T>): Promise<T> {
   const large = bodies.filter(({ content }) => content.whole === null)
   try {
-    for (const { id, content } of large) {
-      let number = 0
-      for await (const bytes of content.pieces()) {
-        const piece = { body: id, number: number++, bytes }
-        await deps.store.write((tx) => insertPiece(tx, piece))
+    await besideCall(async () => {
+      for (const { id, content } of large) {
+        let number = 0
+        for await (const bytes of content.pieces()) {
+          const piece = { body: id, number: number++, bytes }
+          await deps.store.write((tx) => insertPiece(tx, piece))
+        }
       }
-    }
+    })
     return await deps.store.write(unit)
   } finally {
     // Where this fails as well, the sweep finds them.
-    for (const body of large) await takeBack(deps, body).catch(() => undefined)
+    for (const body of large) await besideCall(() => takeBack(deps, body)).catch(() => undefined)
   }
 }
 

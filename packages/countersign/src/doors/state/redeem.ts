@@ -10,6 +10,7 @@ import type { StateSubject } from '@countersign/proof'
 import { rfc3339 } from '../../platform/clock.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Tx } from '../../platform/store/store.ts'
+import { besideCall } from '../../platform/once/index.ts'
 import { afterCommit } from '../../platform/store/unit.ts'
 import { TfstateError } from '../../tfstate/index.ts'
 import { endOfLine } from './end-of-line.ts'
@@ -193,7 +194,8 @@ async function received(deps: StateDeps, { id, body, length, encoding }: Importi
  * the connection sends it again.
  */
 export async function redeemImport(deps: StateDeps, by: Authorized<'state.import'>, input: Importing): Promise<RequestView> {
-  const { request, subject } = await deps.store.write(async (tx) => {
+  // Looking at the request is no effect: a call that dies while its body comes may be repeated under its key.
+  const { request, subject } = await besideCall(() => deps.store.write(async (tx) => {
     const row = await ownRequest(tx, by, input.id)
     const said = parseSubject(row.subject)
     if (said.kind !== 'state') throw new StateError('request_not_found', 'There is no such request of yours.', 'Ask again.')
@@ -203,7 +205,7 @@ export async function redeemImport(deps: StateDeps, by: Authorized<'state.import
     if (row.executor !== by.actor.executor) throw new GateError('executor_mismatch', 'This was asked with another terminal\'s key.', 'Import on the machine that asked for it.')
     await ensureWorkspace(deps, tx, row.workspace_name)
     return { request: row, subject: said }
-  })
+  }))
   const { bytes, digest, packing } = await received(deps, input, rememberedOf(request).size)
   if (digest !== subject.target.digest) throw anotherBody()
   const reading = readBody(deps, bytes)
