@@ -101,5 +101,5 @@ describe.skipIf(missing)('a disk that reports errors', () => {
     expect(refused).toBeGreaterThan(0)
     expect(reported()).toBeGreaterThan(0)
     process.stderr.write(`\nThe disk failed ${rounds} times (seed ${seed}): ${runs.told.size} runs, ${refused} refusals.\n`)
-  }, 3_600_000)
+  }, Math.max(rounds * 60_000, 600_000))
 })

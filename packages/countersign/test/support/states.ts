@@ -62,7 +62,7 @@ export async function redeemBytes(terminal: RawTerminal, id: string, body?: stri
 }
 
 /** The same, with a key and a body of which only a part is sent until `rest`. */
-export async function beginRedeem(terminal: RawTerminal, id: string, { key, text, first }: { key: string; text: string; first: number }): Promise<{ rest(): Promise<number> }> {
+export async function beginRedeem(terminal: RawTerminal, id: string, { key, text, first }: { key: string; text: string; first: number }): Promise<{ rest: () => Promise<number> }> {
   const url = new URL(`/api/v1/state/requests/${id}/redeem`, terminal.url)
   const common = { authorization: `DPoP ${terminal.token}`, 'content-type': 'application/octet-stream', 'idempotency-key': key }
   const proof = async (nonce?: string): Promise<string> => await dpopProof(terminal.key, { method: 'POST', url, token: terminal.token, nonce, time: terminal.now() })
