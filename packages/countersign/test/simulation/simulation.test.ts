@@ -61,6 +61,7 @@ describe('gate, grants, locks, ledger and codes hold whatever comes between', ()
       played.history.tally(happened)
       if (played.history.wrong.length > 0) expect.fail(story(played))
     }
+    if (long) process.stderr.write(`The schedules ${from} to ${until - 1} hold.\n`)
   })
 
   if (only !== undefined) return void alone(Number(only))
